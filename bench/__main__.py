@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from bench import checkouts, pages
+from bench import checkouts, pages, scale
 from bench.behind import behind
 from bench.dense import NETS
 from bench.memory import memory
@@ -22,7 +22,6 @@ from bench.page import page
 from bench.rate import rate
 from bench.reading import reading
 from bench.recipes import RECIPES, group
-from bench.scale import scale
 from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
@@ -53,7 +52,10 @@ def parts(quick: bool) -> dict[str, Part]:
         "behind": partial(behind, quick),
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
-        "scale": partial(scale, quick),
+        "scale-fits": partial(scale.fits, quick),
+        "scale-passes": partial(scale.passes, quick),
+        "scale-csv": partial(scale.csv, quick),
+        "scale-dask": scale.cluster,
         "rate": partial(rate, quick),
         "verdicts": partial(verdicts, quick),
     }

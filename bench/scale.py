@@ -1,9 +1,12 @@
 """Beyond memory: CPU seconds of the process tree, and peak memory, each fit in a fresh process.
 
-Rows are made by a seed into Parquet files of a temporary folder, which is deleted. Walls depend on
-what else the machine does, so CPU seconds of the process and its children are what is compared; a
+Rows are made by a seed into files of a temporary folder, which is deleted. Walls depend on what
+else the machine does, so CPU seconds of the process and its children are what is compared; a
 peer's reading is told beside its fit. Spark has its session up, and its data cached, before the
-clock.
+clock. Whoever takes longer than `LIMIT` is told as not done.
+
+`BENCH_SCALE=1e6,1e7,5e7` says of how many rows; `BENCH_SCALE_FITS=passes,sgd` who fits;
+`BENCH_SCALE_LIMIT=900` the seconds that each may take.
 """
 
 import json
@@ -21,47 +24,126 @@ from bench.timing import progress, table
 FEATURES = 28
 PART_ROWS = 2_000_000
 L2 = 1e-4
-LIMIT = 1800.0
-"""Seconds that one fit may take."""
+LIMIT = float(os.environ.get("BENCH_SCALE_LIMIT", "900"))
+"""Seconds that one fit may take, its packages and reading among them."""
 
-HEADER = ("", "CPU s, fit", "CPU s, reading", "peak, MB", "anonymous, MB", "gap", "passes")
+HEADER = (
+    *("", "CPU s, fit", "CPU s, reading", "ns a row"),
+    *("peak, MB", "anonymous, MB", "gap", "passes"),
+)
 
 FITS = ("passes", "passes-anew", "memory", "newton-cholesky", "sgd", "dask-ml", "spark")
 """Who fits: ours in passes, decoded once or anew, ours in memory, and the peers."""
 
-NEEDED = {"newton-cholesky": "sklearn", "sgd": "sklearn", "dask-ml": "dask_ml", "spark": "pyspark"}
+NEEDED = {
+    **{"newton-cholesky": "sklearn", "sgd": "sklearn", "partial-fit": "sklearn"},
+    **{"dask-ml": "dask_ml", "spark": "pyspark", "dask": "distributed"},
+}
+
+WAYS = {
+    "iter-batches": "pyarrow's iter_batches alone",
+    "pass-anew": "Parquet decoded anew",
+    "pass-cached": "warm cache",
+    "pass-memory": "in memory",
+}
+
+Found = dict[str, float]
 
 
-def scale(quick: bool) -> str:
-    """Return the tables; `BENCH_SCALE`, such as 1e6,1e7, says of how many rows."""
-    usual = "1e5" if quick else "1e6"
-    names = os.environ.get("BENCH_SCALE", usual).split(",")
-    return "\n".join(_of_rows(name, int(float(name))) for name in names)
+def row_counts(quick: bool) -> list[tuple[str, int]]:
+    """Return the numbers of rows, each with how it is said."""
+    names = os.environ.get("BENCH_SCALE", "1e5" if quick else "1e6").split(",")
+    return [(name, int(float(name))) for name in names]
 
 
-def _of_rows(name: str, rows: int) -> str:
+def fits(quick: bool) -> str:
+    """Return a table of whole fits for each number of rows."""
+    return "\n".join(_fits(name, rows) for name, rows in row_counts(quick))
+
+
+def _fits(name: str, rows: int) -> str:
+    chosen = os.environ.get("BENCH_SCALE_FITS", ",".join(FITS)).split(",")
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
         make(Path(folder), rows)
-        found = {}
-        for fit in FITS:
-            if find_spec(NEEDED.get(fit, "numpy")) is None:
-                continue
-            progress(f"  {name} rows: {fit}")
-            found[fit] = _measured(fit, folder)
+        found = _all([fit for fit in FITS if fit in chosen], folder)
+    title = f"{name} rows of {FEATURES}, logistic, L2, float32 in Parquet"
+    return table(title, HEADER, _fitted(found, rows))
+
+
+def passes(quick: bool) -> str:
+    """Return a table of what one pass costs, for each number of rows."""
+    return "\n".join(_passes(name, rows) for name, rows in row_counts(quick))
+
+
+def _passes(name: str, rows: int) -> str:
+    with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
+        make(Path(folder), rows)
+        found = _all(list(WAYS), folder)
+    beside = {"pass-anew": "iter-batches", "pass-cached": "pass-memory"}
+    cells = []
+    for way, one in found.items():
+        other = found.get(beside.get(way, ""), {})
+        ratio = f"{one['cpu'] / other['cpu']:.2f}" if "cpu" in one and "cpu" in other else ""
+        said = [f"{one['cpu']:.2f}", f"{1e9 * one['cpu'] / rows:.0f}"] if one else ["not done", ""]
+        cells.append([WAYS[way], *said, ratio])
+    header = ("", "CPU s", "ns a row", "of the one above or below")
+    return table(f"One pass over {name} rows of {FEATURES}", header, cells)
+
+
+def csv(quick: bool) -> str:
+    """Return a table of fits of a CSV, for each number of rows."""
+    from bench.scale_csv import COLUMNS, make_csv
+
+    parts = []
+    for name, rows in row_counts(quick):
+        with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
+            path = Path(folder) / "rows.csv"
+            make_csv(path, rows)
+            found = _all(["csv", "partial-fit"], str(path))
+        title = f"A CSV of {name} rows of {COLUMNS}, logistic, L2"
+        parts.append(table(title, HEADER, _fitted(found, rows)))
+    return "\n".join(parts)
+
+
+def cluster() -> str:
+    """Return a table of steps on a cluster of Dask, beside those of one process."""
+    with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
+        found = _all(["dask"], folder).get("dask", {})
+    names = sorted({name.rpartition(", ")[0] for name in found if name.endswith("wall")})
+    cells = [
+        [name, f"{1e3 * found[f'{name}, wall']:.1f}", f"{1e3 * found[f'{name}, cpu']:.1f}"]
+        for name in names
+    ]
+    same = all(one for name, one in found.items() if name.endswith("bits"))
+    title = f"A step, 2 workers, 100 parts of 100 rows (few) or 20,000; same bits: {same}"
+    return table(title, ("", "wall, ms, least", "CPU, ms"), cells)
+
+
+def _all(names: list[str], place: str) -> dict[str, Found]:
+    """Return what each tells that is installed, by its name."""
+    there = [one for one in names if find_spec(NEEDED.get(one, "numpy")) is not None]
+    found = {}
+    for name in there:
+        progress(f"  {Path(place).name}: {name}")
+        found[name] = _measured(name, place)
+    return found
+
+
+def _fitted(found: dict[str, Found], rows: int) -> list[list[str]]:
     lowest = min((one["loss"] for one in found.values() if "loss" in one), default=0.0)
-    cells = [_row(fit, one, lowest) for fit, one in found.items()]
-    return table(f"{name} rows of {FEATURES}, logistic, L2, float32 in Parquet", HEADER, cells)
+    return [_row(fit, one, lowest, rows) for fit, one in found.items()]
 
 
-def _row(fit: str, one: dict[str, float], lowest: float) -> list[str]:
+def _row(fit: str, one: Found, lowest: float, rows: int) -> list[str]:
     if "loss" not in one:
-        return [fit, "not done", *[""] * (len(HEADER) - 2)]
+        return [fit, f"not done in {LIMIT:.0f} s", *[""] * (len(HEADER) - 2)]
     gap = max(one["loss"] - lowest, 0.0) / lowest
     passes = f"{one['passes']:.1f}" if one.get("passes") else ""
     return [
         fit,
         f"{one['cpu']:.1f}",
         f"{one['reading']:.1f}",
+        f"{1e9 * one['cpu'] / rows:,.0f}",
         f"{one['peak']:,.0f}",
         f"{one['anonymous']:,.0f}",
         f"{gap:.1g}",
@@ -69,9 +151,9 @@ def _row(fit: str, one: dict[str, float], lowest: float) -> list[str]:
     ]
 
 
-def _measured(fit: str, folder: str) -> dict[str, float]:
+def _measured(fit: str, place: str) -> Found:
     """Return what a fresh process tells of a fit; nothing where it failed or took too long."""
-    command = [sys.executable, "-m", "bench.scale_worker", fit, folder]
+    command = [sys.executable, "-m", "bench.scale_worker", fit, place]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
     except subprocess.TimeoutExpired:
@@ -79,7 +161,7 @@ def _measured(fit: str, folder: str) -> dict[str, float]:
     if done.returncode:
         progress(done.stderr.strip()[-400:])
         return {}
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    told: Found = json.loads(done.stdout.splitlines()[-1])
     return told
 
 

@@ -5,6 +5,7 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -182,15 +183,35 @@ FITTED = {
 }
 
 
+def measured() -> dict[str, Callable[[str], dict[str, Any]]]:
+    """Return all that can be asked of a process, by its name."""
+    from bench import scale_csv, scale_dask, scale_passes
+
+    return {
+        **FITTED,
+        "iter-batches": scale_passes.iter_batches,
+        "pass-anew": lambda folder: scale_passes.in_passes(folder, "none"),
+        "pass-cached": lambda folder: scale_passes.in_passes(folder, None),
+        "pass-memory": scale_passes.in_memory,
+        "csv": scale_csv.ours,
+        "partial-fit": scale_csv.partial_fit,
+        "dask": scale_dask.dask,
+    }
+
+
 def main() -> None:
-    """Print what the fit named by the first word, of the folder in the second, took and reached."""
-    fit, folder = sys.argv[1:3]
+    """Print what the work named by the first word, on the place in the second, took and reached."""
+    from bench.scale_csv import csv_loss
+
+    name, place = sys.argv[1:3]
     peak = Peak()
-    found = FITTED[fit](folder)
+    found = measured()[name](place)
     told = {"reading": 0.0, "passes": 0.0, "peak": _status("VmHWM"), "anonymous": peak.most}
     told |= {name: one for name, one in found.items() if name not in ("w", "b")}
-    told["loss"] = loss_of(folder, np.asarray(found["w"], float), found["b"])
-    print(json.dumps(told))
+    if "w" in found:
+        loss = loss_of if Path(place).is_dir() else csv_loss
+        told["loss"] = loss(place, np.asarray(found["w"], float).ravel(), float(found["b"]))
+    print(json.dumps(told if "w" in found else found))
 
 
 if __name__ == "__main__":

@@ -56,6 +56,31 @@ def test_modules_of_equal_names_in_several_folders_stay_apart(tmp_path: Path) ->
     assert ran(join("main.js", ("both",), tmp_path) + "console.log(both)") == "ab"
 
 
+def with_text(root: Path) -> Path:
+    write(
+        root,
+        main="import SAY from './deep/en.json' with { type: 'json' };\n"
+        "export const said = SAY.it;\n",
+    )
+    (root / "deep").mkdir()
+    (root / "deep/en.json").write_text('{"it": "so { it } is"}')
+    return root
+
+
+def test_a_json_text_is_written_out_or_found_where_it_stands_apart(tmp_path: Path) -> None:
+    root = with_text(tmp_path)
+    assert ran(join("main.js", ("said",), root) + "console.log(said)") == "so { it } is"
+    apart = join("main.js", ("said",), root, {"deep/en.json": "globalThis.words"})
+    assert "so { it }" not in apart
+    assert ran(f"globalThis.words = {{it: 'there'}};{apart}console.log(said)") == "there"
+
+
+def test_a_json_text_that_is_none_is_named(tmp_path: Path) -> None:
+    (with_text(tmp_path) / "deep/en.json").write_text('{\n"it": }')
+    with pytest.raises(ValueError, match=r"deep/en.json, line 2: this is no JSON"):
+        join("main.js", ("said",), tmp_path)
+
+
 REFUSED = {
     "default export": ("export default 1;\n", "main.js, line 1: .* form: export default 1"),
     "list of exports": ("const a = 1;\nexport { a };\n", "line 2: .*export { a }"),

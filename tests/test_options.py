@@ -172,7 +172,7 @@ class TestEveryDoorHasTheOptions:
             "seeds",
         }
         others |= {*OF_TEXT}
-        kinds = {"figure", "film", "page", "table", "trace", "onnx", "frames"}
+        kinds = {"figure", "film", "page", "present", "table", "trace", "onnx", "frames"}
         kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:

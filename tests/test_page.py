@@ -75,6 +75,7 @@ def test_the_page_holds_the_record(line: st.Run, tmp_path: Path) -> None:
         "link": "",
         "way": "explore",
         "language": "",
+        "exam": False,
     }
 
 
@@ -116,7 +117,7 @@ def test_names_of_columns_cannot_break_out(tmp_path: Path) -> None:
     run = st.descend({names[0]: X, names[1]: X**2}, names[1], [names[0]], steps=3)
     text = saved(run, tmp_path)
     parts = Parts(text)
-    assert [tag for tag, _, _ in parts.found].count("script") == 4
+    assert [tag for tag, _, _ in parts.found].count("script") == 5
     record = json.loads(*parts.texts("script", id="steepest-record"))
     assert record["features"][0]["name"] == ODD
     assert "".join(parts.texts("title")) == record["title"]
@@ -135,7 +136,7 @@ def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:
     link = "v=1&text=</script>"
     parts = Parts(saved_html(line.record(), "", link))
     kept = json.loads(*parts.texts("script", id="steepest-kept"))
-    assert kept == {"link": link, "way": "explore", "language": ""}
+    assert kept == {"link": link, "way": "explore", "language": "", "exam": False}
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def script_of(line: st.Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """Returns the script of a saved page whose modules are a given text."""
 
     def found(modules: str) -> str:
-        monkeypatch.setattr(page_module, "join", lambda *_: modules)
+        monkeypatch.setattr(page_module, "join", lambda *_, **_more: modules)
         page_module._script.cache_clear()
         return Parts(saved_html(line.record(), "")).texts("script", type="module")[0].strip()
 

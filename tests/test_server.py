@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +26,7 @@ import steepest as st
 from steepest.data.table import read_table
 from steepest.server import serve
 from steepest.server.serve import listen
-from steepest.session import Session
+from steepest.session import Session, session
 from steepest.session.opening import open_table
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=([\w-]+)")
@@ -388,3 +389,95 @@ def test_ctrl_c_ends_it_cleanly(playing: subprocess.Popen[str]) -> None:
         out, err = playing.communicate(timeout=PATIENCE)
     assert (playing.returncode, err) == (0, "")
     assert out.endswith("\nended\n")
+
+
+WIDE = 6000
+"""Columns of a page that held a worker for minutes, in cubic work that asks no clock."""
+
+SLACK = 20.0
+"""Seconds that the last piece of work may take, in which no clock is asked, on a busy machine."""
+
+DEEP_IN_WORK = 1.0
+"""Seconds after which a page's question is under way."""
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("scale", ["auto", "round"])
+def test_ctrl_c_twice_ends_it_in_the_midst_of_wide_work(tmp_path: Path, scale: str) -> None:
+    """With a question of 6,000 columns under way; a second press ends it, whatever is at work."""
+    table = tmp_path / "wide.csv"
+    rows = np.round(np.random.default_rng(0).normal(size=(200, WIDE)), 2)
+    names = [f"x{j}" for j in range(WIDE)]
+    np.savetxt(table, rows, "%g", ",", header=",".join(names), comments="")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    words = [sys.executable, "-m", "steepest", "play", str(table), "--no-open", "--port", "0"]
+    server = subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    signal.signal(signal.SIGINT, before)
+    try:
+        assert server.stdout
+        found = next(filter(None, map(ADDRESS.search, server.stdout)))
+        live = Live(int(found[1]), found[2])
+        with live.socket() as page:
+            choices = {"rule": "steepest", "scale": scale}
+            ask(page, 1, "open", target="x0", features=names[1:], choices=choices)
+            time.sleep(DEEP_IN_WORK)
+            server.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+            server.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            _, err = server.communicate(timeout=PATIENCE)
+            assert time.monotonic() - began < PATIENCE and "Traceback" not in err
+        assert server.returncode in (0, 130)
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"rule": "auto"},
+        {"rule": "auto", "loss": "huber"},
+        {"rule": "auto", "loss": "absolute"},
+        {"rule": "auto", "l1": 0.01},
+        {"rule": "steepest", "scale": "round"},
+        {"rule": "steepest", "scale": "block"},
+    ],
+    ids=str,
+)
+def test_a_question_of_wide_rows_keeps_its_bounds(choices: dict[str, Any]) -> None:
+    """An answer, or a refusal in words, within the time and the memory that one may take."""
+    done = subprocess.run(
+        [sys.executable, "-c", WIDE_QUESTION, json.dumps(choices), str(WIDE)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["seconds"] < session.LONGEST + SLACK and told["bytes"] < session.MOST_MEMORY
+    assert not told["error"] or "more than one question may take" in told["error"]
+
+
+WIDE_QUESTION = """
+import json, resource, sys, time
+import numpy as np
+from steepest.data.table import Table
+from steepest.session import Session, session
+import pyarrow as pa
+choices, columns = json.loads(sys.argv[1]), int(sys.argv[2])
+rows = np.random.default_rng(0).normal(size=(400, columns))
+names = [f"x{j}" for j in range(columns)]
+here = Session.of_table(Table(pa.table(dict(zip(names, rows.T))), "wide"), "x0", names[1:2])
+most = lambda: 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before, began = most(), time.monotonic()
+opened = here.answer({"ask": "open", "target": "x0", "features": names[1:]})
+taken = time.monotonic() - began
+began = time.monotonic()
+answer = here.answer({"ask": "descend", "choices": choices})
+taken = max(taken, time.monotonic() - began)
+told = {"seconds": taken, "bytes": most() - before, "error": answer.get("error", "")}
+print(json.dumps(told))
+"""

@@ -2,18 +2,7 @@
 # The page's half of `make lint`: arrows, slips and sizes, types. Node is needed for nothing else.
 set -e
 tools=$(cd "$(dirname "$0")/page_lint" && pwd)
-if ! command -v npm >/dev/null; then
-  echo "the page's modules are not linted: there is no npm here (Node 20.19 or newer)"
-  exit 0
-fi
-if ! cmp -s "$tools/package-lock.json" "$tools/node_modules/.installed"; then
-  echo "setting up $tools/node_modules ..."
-  (cd "$tools" && npm ci --silent --no-audit --no-fund) || {
-    echo "the page's modules are not linted: npm cannot install what lints them"
-    exit 0
-  }
-  cp "$tools/package-lock.json" "$tools/node_modules/.installed"
-fi
+sh "$tools/../npm_packages.sh" page_lint "the page's modules are not linted" || exit 0
 bin=$tools/node_modules/.bin
 cd "$tools/../../src/steepest/page/web"
 failed=0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from steepest.growing import ROOM, locked, longer
 from steepest.kept_vectors import KeptVectors
+from steepest.projections import Projections
 from steepest.step import COLUMNS, NUMBERS, UNKNOWN, Step, numbers_of, renamed
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Trace:
         self._lowest_validated = float("inf")
         self._lowest = self._progress = float("inf")
         self._filled = False
+        self.projections: Projections | None = None
+        """Where every step lies along some directions, of a training that kept that."""
         self.since_progress = 0
         """How many losses of all rows have been worked out since one was measurably lower."""
 
@@ -280,9 +283,12 @@ class Trace:
 
     @property
     def last_finite(self) -> Step:
-        """The last of the kept steps whose loss of all rows is a number that can be drawn."""
-        kept = self.kept
-        return self[int(kept[np.isfinite(self.full_losses[kept])][-1])]
+        """The last of the kept steps whose loss of all rows is a number that can be drawn.
+
+        The last of all where none has one, as at first where a sample grows.
+        """
+        drawn = self.kept[np.isfinite(self.full_losses[self.kept])]
+        return self[int(drawn[-1])] if len(drawn) else self.last
 
     @property
     def best(self) -> Step:
@@ -323,6 +329,7 @@ class Trace:
             "gradients": self.gradients,
             "stride": np.array(self._regular.stride),
             "filled": np.array(self._filled),
+            **({} if self.projections is None else self.projections._asdict()),
         }
 
     @classmethod
@@ -344,6 +351,9 @@ class Trace:
         trace._length = len(numbers)
         trace._regular.fill(kept, vectors, int(arrays.get("stride", np.array(1))))
         trace._filled = bool(arrays.get("filled", False))
+        if "directions" in arrays:
+            directions, products = (arrays[name].astype(float) for name in Projections._fields)
+            trace.projections = Projections(directions, products)
         if len(numbers):
             trace._recall()
         return trace
@@ -406,3 +416,8 @@ def _check_arrays(arrays: Mapping[str, AnyArray]) -> None:
     stride = arrays.get("stride", np.array(1))
     if stride.shape or stride.dtype.kind != "i" or stride < 1:
         raise ValueError("its steps are not kept evenly")
+    if "directions" in arrays:
+        along, products = arrays["directions"], arrays["products"]
+        told = along.shape[1:] == params.shape[1:] and products.shape == (len(numbers), len(along))
+        if not (told and along.dtype == products.dtype == FLOAT64 and np.isfinite(along).all()):
+            raise ValueError("its steps are not all where its directions are")

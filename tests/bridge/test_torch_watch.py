@@ -668,6 +668,69 @@ def test_memory_is_bounded_by_thinning_weights_and_never_numbers() -> None:
     np.testing.assert_allclose(watched.path[trace.kept], nearest, atol=1e-5)
 
 
+def thinned(plane: Any, **given: Any) -> tuple[Any, Any]:
+    """Return a long training on half the rows at a time, and the true weights of all its points."""
+    model, loss, (X, y) = net(torch.float32), nn.MSELoss(), rows(torch.float32)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    watched = st.torch.watch(model, optimizer, loss=loss, data=(X, y), plane=plane)
+    few = recording_of(model, plane=watched._plane, budget=16 * 21 * 50)
+    watched._recording = watched._recorder.recording = few
+    true = [flat(model)]
+    with watched:
+        for step in range(given.get("steps", 300)):
+            optimizer.zero_grad()
+            some = slice(20 * (step % 2), 20 * (step % 2) + 20)
+            loss(model(X[some]), y[some]).backward()
+            optimizer.step()
+            true.append(flat(model))
+    return watched.run, np.array(true)
+
+
+@pytest.mark.parametrize("plane", [None, "vectors", ("0.weight[1, 0]", "2.bias[0]")])
+def test_a_path_is_whole_on_the_plane_that_was_kept(plane: Any, tmp_path: Any) -> None:
+    vectors = np.random.default_rng(0).normal(size=(2, 21))
+    run, true = thinned(tuple(vectors) if plane == "vectors" else plane)
+    surface = run.surface(points=5)
+    assert len(run.trace.kept) < 60 < len(run.trace) == len(true)
+    if isinstance(plane, tuple):
+        assert (surface.x_name, surface.y_name) == plane
+    if plane is None:
+        at = run.param_names.index(surface.x_name)
+        assert np.sort(np.abs(true[49] - true[0]))[-2] <= np.abs(true[49] - true[0])[at]
+    np.testing.assert_allclose(surface.whole_path, surface.axes.read(true), atol=1e-5)
+    run.save(tmp_path / "run.steepest", surface=surface)
+    kept = st.load(tmp_path / "run.steepest").surface()
+    np.testing.assert_array_equal(kept.whole_path, surface.whole_path)
+    # On a plane that was chosen afterwards nothing is known between, and nothing is drawn as known.
+    other = run.surface(plane="path", points=5)
+    known = np.isfinite(other.whole_path).all(axis=1)
+    np.testing.assert_array_equal(np.flatnonzero(known), run.trace.kept)
+
+
+def test_figures_and_pages_draw_the_whole_path_or_say_that_it_is_not_known() -> None:
+    run, _ = thinned(None)
+    on_kept, on_other = (
+        {"surface": run.surface(plane=plane, points=5)} for plane in (None, "path")
+    )
+    for drawn_on, words, style in (
+        (on_kept, f"all 300 steps ({len(run.trace.kept)} points kept their weights)", "-"),
+        (on_other, "the others of its 300 steps are on this plane was not kept", ":"),
+    ):
+        figure = run.figure(panels=["map"], **drawn_on)
+        said = " ".join(one.get_text().replace("\n", " ") for one in figure.texts)
+        assert words in said
+        (line,) = (
+            one
+            for one in figure.axes[0].lines
+            if len(one.get_xdata()) > 2  # type: ignore[arg-type]
+        )
+        assert line.get_linestyle() == style
+        drawn = run.record(**drawn_on)["surface"]
+        assert ("route" in drawn) is (style == "-")
+        shown = len(drawn["route"]["index"]) if style == "-" else len(run.trace.kept)
+        assert len(line.get_xdata()) == shown  # type: ignore[arg-type]
+
+
 def test_mini_batches_know_their_own_loss_and_that_of_all_rows_is_measured_apart() -> None:
     model, loss, (X, y) = net(), nn.MSELoss(), rows()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

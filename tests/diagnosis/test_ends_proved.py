@@ -25,7 +25,7 @@ def test_at_kinks_without_a_proof_no_run_has_settled(
     loss: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More features than rows fit every row: the minimum is 0."""
-    monkeypatch.setattr("steepest.objective.linear.MOST_FEATURES", 20)
+    monkeypatch.setattr("steepest.data.blocks.Blocks.most_matrix", 21**2)
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(10, 40)), rng.normal(size=10)
     run = st.descend((X, y), loss=loss, **options)

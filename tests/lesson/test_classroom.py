@@ -72,7 +72,8 @@ DAMAGED = {
     link().replace("v=1", "v=2"): "damaged at v",
     link(start="1,2,3"): "make no run",
     link() + "&x=1,2&y=3,4": "its rows were changed",
-    link().replace("squared", "huber"): "another model or loss",
+    link().replace("squared", "huber"): "another model, loss or penalty",
+    link().replace("l2=0", "l2=3"): "another model, loss or penalty",
 }
 
 

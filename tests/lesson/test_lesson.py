@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
-from steepest.errors import ChoiceError, SteepestError
+from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.arithmetic import worked_out
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
-from steepest.lesson.markdown import lines_of
 from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
 from steepest.lesson.tables import rows_of
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
@@ -62,7 +61,8 @@ def test_every_sentence_has_its_numbers_in_its_language(geyser: Run, language: s
 
 
 def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
-    own = OwnSlide("rows", "# Mine\n\nIt is **so**\n- one")
+    text = "# Mine\n\nIt is **so**, *as* $w_0 * x$\n\n- one"
+    own = OwnSlide("rows", text)
     settings = Settings(
         order=("rows", "title", "dot"),
         hide=("dot",),
@@ -71,12 +71,17 @@ def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
     )
     lesson = lesson_of(geyser, settings)
     assert [one.key for one in lesson.builds] == ["rows", "own 1", "title"]
-    assert lesson.told("rows") == "272 of them" and lesson.told("own 1") == own.markdown
-    heading, lines = lines_of(own.markdown)
-    assert heading == "Mine" and lines[0].pieces[1] == ("so", True) and lines[1].level == 1
+    assert lesson.told("rows") == "272 of them" and lesson.told("own 1") == (
+        "It is so, as w_0 * x\n\N{BULLET} one"
+    )
+    assert lesson.heading(lesson.builds[1]) == "Mine"
     page = for_page(lesson_record(geyser.record()), settings)
     assert [one["key"] for one in page["builds"]] == ["rows", "own 1", "title"]
     assert page["words"]["de"]["builds"]["rows"]["say"] == "{n} of them"
+    first, second = page["builds"][1]["lines"]
+    styles = [(piece["is_bold"], piece["is_italic"]) for piece in first["pieces"]]
+    assert (True, False) in styles and styles.count((False, True)) == 2
+    assert second["level"] == 1 and second["mark"] == "\N{BULLET}"
 
 
 def test_a_page_keeps_its_own_order_where_none_is_given(geyser: Run) -> None:
@@ -85,6 +90,33 @@ def test_a_page_keeps_its_own_order_where_none_is_given(geyser: Run) -> None:
         one.key for one in builds() if one.key != "parts"
     ]
     assert page["words"]["en"]["builds"].keys() == sentences("en")["builds"].keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("none.png", "none.png, which cannot be read: No such file"),
+        ("https://example.org/a.png", "asks the network for nothing; save the picture beside"),
+        ("lesson.toml", "lesson.toml, but that is no PNG, JPEG or GIF"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_told(
+    geyser: Run, tmp_path: Path, source: str, why: str
+) -> None:
+    path = tmp_path / "lesson.toml"
+    path.write_text(f"[[slides]]\nafter = 'rows'\nmarkdown = '![a]({source})'\n")
+    with pytest.raises(FileError, match=f"a slide of your own shows .*{why}"):
+        lesson_of(geyser, read_settings(path))
+
+
+def test_what_a_lesson_leaves_out_or_borrows_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'' if i in (3, 5) else 2 * i + i % 3}\n" for i in range(12))
+    (tmp_path / "gaps.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    run = descend(tmp_path / "gaps.csv", "y", missing="drop", steps=1)
+    lesson = lesson_of(run, Settings(language="de"))
+    assert lesson.told("title", "sum") == "2 Zeilen mit Lücken sind weggelassen"
+    told = "y ist eine Zahl; die Klassen sind darum die von Palmer-Pinguinen."
+    assert lesson.told("classes", "sum") == told
 
 
 WRONG = {

@@ -1,52 +1,19 @@
 """A notebook that is exported to HTML and opened without a network shows the picture of its run."""
 
 import base64
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
+from notebooks import LIVE, notebook_of
 
 import steepest as st
-import steepest.run.display as notebook
 from steepest.page.html import notebook_script
 from steepest.page.wire import to_frame
 
 pytestmark = pytest.mark.prove
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def written(run: st.Run, path: Path, monkeypatch: pytest.MonkeyPatch, with_state: bool) -> Path:
-    """Write a notebook with a cell that shows the run; its widget's state is saved, or is not."""
-    shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(notebook, "_in_kernel", lambda: True)
-    monkeypatch.setattr("IPython.display.display", lambda data, **rest: shown.append(data))
-    run._ipython_display_()
-    outputs = [{"output_type": "display_data", "metadata": {}, "data": one} for one in shown]
-    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "source": "run"}
-    view = shown[0]["application/vnd.jupyter.widget-view+json"]
-    state = {view["model_id"]: {"model_name": "AnyModel", "model_module": "anywidget", "state": {}}}
-    widgets = {"application/vnd.jupyter.widget-state+json": {"state": state, "version_major": 2}}
-    made = {
-        "cells": [{**cell, "outputs": outputs}],
-        "metadata": {"widgets": widgets} if with_state else {},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    path.write_text(json.dumps(made), encoding="utf-8")
-    return path
-
-
-LIVE = """async ([script, record, mark]) => {
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const { default: widget } = await import(url);
-  const bytes = Uint8Array.from(atob(record), (letter) => letter.charCodeAt(0));
-  const kept = { record: new DataView(bytes.buffer), mark };
-  const model = { get: (name) => kept[name], on() {}, off() {}, send() {} };
-  widget.render({ model, el: document.body.appendChild(document.createElement('div')) });
-}"""
 
 
 def test_the_page_hides_the_picture_that_stands_for_it() -> None:
@@ -79,7 +46,7 @@ def test_an_export_shows_the_picture_without_a_network(
     if browser is None:
         pytest.skip("no browser to open the export in: apt-get install chromium")
     run = st.descend("geyser", "waiting", ["duration"])
-    source = written(run, tmp_path / "a.ipynb", monkeypatch, with_state)
+    source = notebook_of(run, tmp_path / "a.ipynb", monkeypatch, with_state)
     body, _ = nbconvert.HTMLExporter().from_filename(str(source))
     export = tmp_path / "a.html"
     export.write_text(body, encoding="utf-8")

@@ -30,7 +30,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 @pytest.fixture(scope="module")
 def modules() -> Path:
     if not MODULES.is_dir() or shutil.which("node") is None:
-        pytest.skip("sh tools/lesson_proofs.sh installs the runtime and the parser; needs npm")
+        pytest.skip("sh tools/npm_packages.sh lesson_proofs installs them; needs npm")
     return MODULES
 
 

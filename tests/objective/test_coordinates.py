@@ -123,7 +123,7 @@ def wide(correlation: float) -> tuple[Any, Any]:
 def test_auto_whitens_by_blocks_where_neighbours_are_alike(
     monkeypatch: pytest.MonkeyPatch, correlation: float, name: str
 ) -> None:
-    monkeypatch.setattr("steepest.objective.coordinates.suggested.MOST_MATRIX", 30**2)
+    monkeypatch.setattr("steepest.data.blocks.Blocks.most_matrix", 30**2)
     run = st.descend(wide(correlation), l2=0.01)
     assert run.plan.scale == name
     assert f"{name}: a matrix of 41 × 41 would cost more than it saves" in run.plan.reasons

@@ -122,6 +122,20 @@ def test_both_ends_are_those_of_eigh(size: int, seed: int, kind: str) -> None:
     assert abs(ends.top.vector @ ends.bottom.vector) < 1e-10
 
 
+def test_the_top_alone_is_as_exact_and_takes_fewer_products() -> None:
+    generator = np.random.default_rng(0)
+    basis, _ = np.linalg.qr(generator.normal(size=(200, 200)))
+    values = np.concatenate([[9.0, 5.0], np.linspace(-0.02, 0.5, 198)])
+    matrix = (basis * values) @ basis.T
+    both, top = (
+        spectrum_ends(lambda v: matrix @ v, 200, tol=1e-5, top_alone=alone)
+        for alone in (False, True)
+    )
+    assert abs(top.top.value - 9.0) <= top.top.residual <= 1e-5 * 9.0
+    assert top.products < both.products / 2
+    assert top.bottom.residual > 1e-5 * abs(top.bottom.value)
+
+
 def test_ends_that_are_no_numbers_end_the_search() -> None:
     ends = spectrum_ends(lambda v: v * np.inf, 5)
     assert np.isnan(ends.top.value)

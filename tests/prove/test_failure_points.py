@@ -19,7 +19,7 @@ import pytest
 import steepest as st
 from steepest.run import checkpoint_file
 
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 BROKEN = OSError(errno.EIO, "Input/output error")

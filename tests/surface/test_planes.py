@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st_
 
 import steepest as st
 from steepest.errors import ChoiceError
@@ -56,6 +58,29 @@ def test_the_paths_plane_is_that_of_its_singular_vectors(
     said = f"{100 * surface.numbers['random_walk']:.3g} %"
     assert f"a random walk of as many params and steps gives {said}" in surface.in_words
     assert surface.held == {}
+
+
+@given(
+    st_.integers(0, 10**6),
+    st_.sampled_from([(8, 40), (40, 8), (12, 12), (3, 500)]),
+    st_.floats(-9.0, -0.01),
+    st_.sampled_from([1e-150, 1e-6, 1.0, 1e99]),
+)
+@settings(max_examples=40)
+def test_directions_are_as_exact_as_those_of_the_decomposition(
+    seed: int, shape: tuple[int, int], second: float, size: float
+) -> None:
+    # Of a path along which the second direction has 1e-9 of the first's extent, too.
+    generator, least = np.random.default_rng(seed), min(shape)
+    left, right = (np.linalg.qr(generator.normal(size=(n, least)))[0] for n in shape)
+    points = size * (left * np.logspace(0.0, second * (least - 1), least)) @ right.T
+    moved = (points - points.mean(axis=0)) / size
+    extent = np.linalg.svd(moved, compute_uv=False)
+    found = path_directions(points)
+    np.testing.assert_allclose(found.share, extent[:2] ** 2 / (extent**2).sum(), rtol=1e-5)
+    reached = np.linalg.norm(moved @ found.directions.T, axis=0)
+    np.testing.assert_allclose(reached, extent[:2], rtol=1e-5)
+    np.testing.assert_allclose(found.directions @ found.directions.T, np.eye(2), atol=1e-6)
 
 
 @pytest.mark.parametrize("plane", ["path", "random", "sharpest"])

@@ -121,3 +121,39 @@ def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
     line = page.locator(".st-formula-line")
     assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     assert line.locator("b").count() == 2 and "\u202e" not in line.inner_text()
+
+
+STRIP = """() => {
+  const strip = document.querySelector('.st-frame');
+  const box = strip.getBoundingClientRect();
+  const lit = [...strip.querySelectorAll('.st-lit :is(.st-heading, .st-lines p)')];
+  const boxes = lit.filter((one) => one.textContent).map((one) => one.getBoundingClientRect());
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  return {
+    out: boxes.filter(({ bottom, top, right }) =>
+      bottom > box.bottom || top < box.top || right > box.right).length,
+    meeting: boxes.filter((one, i) => boxes.some((other, k) => k > i && meet(one, other))).length,
+    texts: boxes.length, high: box.height,
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 625), (1920, 1080)])
+def test_the_strip_cuts_no_sentence_and_keeps_its_height(
+    doors: Doors, lesson: Path, size: tuple[int, int]
+) -> None:
+    page = explored(doors, lesson, size)
+    high = page.evaluate(STRIP)["high"]
+    for _ in range(2):
+        told = page.evaluate(STRIP)
+        assert told["texts"] > 1 and not told["out"] and not told["meeting"], told
+        assert abs(told["high"] - high) < 1, "the pictures are drawn anew at a press"
+        page.keyboard.press("Space")
+        page.locator('.st-frame [data-step="2"].st-lit').wait_for()
+    # A sentence of any length: the strip grows with it.
+    longer = "(one) => { one.textContent += ' more'.repeat(90); }"
+    page.locator(".st-lit .st-heading").evaluate(longer)
+    told = page.evaluate(STRIP)
+    assert told["high"] > high and not told["out"] and not told["meeting"], told
+    assert not page.evaluate(SEEN)["cut"]

@@ -111,6 +111,10 @@ states = some.builds(
             | some.tuples(degrees, degrees.map(abs), some.just(1.5)).map(list),
             "hidden": some.lists(some.sampled_from(["loss", "batch", "keep-png", "tasks"])),
             "lesson": plain,
+            "exam": some.booleans(),
+            "answers": some.dictionaries(
+                some.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True), finite, max_size=3
+            ),
         }
     ),
     some.just([-1.5, 2.25, 0.0, 1e9]),
@@ -132,7 +136,7 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
         assert asked.get("at", 0) == [0, 5, 9][state["at"]]
         assert_same_choices(state, asked)
         for name, usual in USUAL.items():
-            assert asked.get(name, usual) == state[name], name
+            assert as_doubles(asked.get(name, usual)) == as_doubles(state[name]), name
         assert asked["window"] == [-1.5, 2.25, 0.0, 1e9]
         assert asked.get("named", usual_names(state)) == names_of(state)
         if state["rows"]:
@@ -141,6 +145,7 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
 
 USUAL = {"plane": [0, 1], "axes": "units", "theme": "auto", "pace": 5, "hidden": [], "lesson": ""}
 USUAL |= {"row": -1, "phase": 0, "slow": False, "guessing": False, "camera": None}
+USUAL |= {"exam": False, "answers": {}}
 
 
 def names_of(state: Any) -> Any:
@@ -188,7 +193,7 @@ DAMAGED = [
     "part=5", "part=0", "window=1,2,3", "window=2,1,0,1", "window=0,1,0,inf", "named=1:6",
     "named=1:0,1:1", "named=1:0,2:0", "named=x",
     "plane=0,2", "plane=-1,0", "plane=duration,bias,bias", "plane=%zz,bias", "plane=",
-    "row=0", "row=99", "row=x",
+    "row=0", "row=99", "row=x", "exam=1", "answer.square=ten", "answer.square=inf",
 ]  # fmt: skip
 
 

@@ -82,7 +82,8 @@ def test_the_lint_fails_on_a_wrong_arrow_type_size_or_name(tmp_path: Path) -> No
     web = tmp_path / "src" / "steepest" / "page" / "web"
     copytree(WEB, web)
     copytree(TOOLS, tmp_path / "tools" / TOOLS.name, ignore=ignore_patterns("node_modules"))
-    copy(ROOT / "tools" / "page_lint.sh", tmp_path / "tools")
+    for script in ("page_lint.sh", "npm_packages.sh"):
+        copy(ROOT / "tools" / script, tmp_path / "tools")
     (tmp_path / "tools" / TOOLS.name / "node_modules").symlink_to(TOOLS / "node_modules")
     for path, (text, _) in FAULTS.items():
         with (web / path).open("a") as module:
@@ -95,7 +96,8 @@ def test_the_lint_fails_on_a_wrong_arrow_type_size_or_name(tmp_path: Path) -> No
 
 
 def test_the_lint_goes_on_where_there_is_no_npm(tmp_path: Path) -> None:
-    (tmp_path / "dirname").symlink_to(which("dirname") or "dirname")
+    for name in ("dirname", "sh"):
+        (tmp_path / name).symlink_to(which(name) or name)
     linted = subprocess.run(
         [which("sh") or "sh", ROOT / "tools" / "page_lint.sh"],
         capture_output=True,

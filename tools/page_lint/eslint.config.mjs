@@ -28,7 +28,7 @@ const NO_HAND = {
 
 export default [{
   files: ['**/*.js'],
-  languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: globals.browser },
+  languageOptions: { ecmaVersion: 2025, sourceType: 'module', globals: globals.browser },
   linterOptions: { reportUnusedDisableDirectives: 'error' },
   rules: {
     ...Object.fromEntries(SLIPS.map((name) => [name, 'error'])),

@@ -1,6 +1,6 @@
 """`steepest lesson`: the lecture on the reader's own data, as a page, slides, sheet and tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,20 @@ from typing import Any
 import click
 
 from steepest.cli.options import names_in
+from steepest.cli.outputs import PRESENT
 from steepest.cli.play import opened
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import check_writable
-from steepest.lesson.doors import KINDS, NEEDS, Doors
-from steepest.lesson.settings import Settings, read_settings, write_settings
+from steepest.lesson.doors import KINDS, NEEDS, Doors, unused_option
+from steepest.lesson.settings import (
+    LESSON_THEMES,
+    Settings,
+    read_settings,
+    write_settings,
+)
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.run.run import Run
-from steepest.view.format import THEME_NAMES
 
 __all__ = ["lesson"]
 
@@ -62,23 +67,27 @@ def _file_options(command: Any) -> Any:
     type=click.Choice(LANGUAGES),
     help="The language.  [default: en; of a page the browser's]",
 )
-@click.option("--theme", type=click.Choice(THEME_NAMES), help="Of slides.  [default: light]")
+@click.option(
+    "--theme",
+    type=click.Choice(LESSON_THEMES),
+    help="Of page and slides.  [default: light; of a page the system's]",
+)
 @click.option("--template", metavar="FILE", help="Of slides: your own .pptx or .potx.")
 @click.option("--no-film", is_flag=True, help="Of slides: leave the film out.")
 @click.option(
     "--paper",
     type=click.Choice(["a4", "letter"]),
-    default="a4",
-    show_default=True,
-    help="Of the hand-out.",
+    help="Of the hand-out.  [default: a4]",
 )
 @click.option(
     "--scorm-version",
     type=click.Choice(["1.2", "2004"]),
-    default="1.2",
-    show_default=True,
-    help="Of the package.",
+    help="Of the package.  [default: 1.2]",
 )
+@click.option(
+    "--exam", is_flag=True, help="Of the page: tasks without hints, verdicts and answers in it."
+)
+@PRESENT
 def lesson(
     data: str | None,
     target: str | None,
@@ -90,8 +99,10 @@ def lesson(
     theme: str | None,
     template: str | None,
     no_film: bool,
-    paper: str,
-    scorm_version: str,
+    paper: str | None,
+    scorm_version: str | None,
+    exam: bool,
+    present: bool,
     **files: str | None,
 ) -> None:
     """Write the lecture on DATA as one page that opens anywhere and asks the network for nothing.
@@ -110,15 +121,30 @@ def lesson(
     """
     settings = Settings() if said is None else read_settings(said)
     given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
+    given["exam"] = exam or None
     given["features"] = None if features is None else tuple(names_in(features))
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
     asked = {"page": out, **files}
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     if not wanted and toml is None:
         wanted = {"page": PAGE}
-    _check(wanted, toml, template, no_film)
+    said_of = {"template": template, "no-film": no_film or None}
+    said_of |= {"paper": paper, "scorm-version": scorm_version}
+    _check(wanted, toml, said_of)
+    if (exam or present) and "page" not in wanted:
+        flag = "--exam" if exam else "--present"
+        raise ChoiceError(f"{flag} is of a page, but none is asked for; add -o {PAGE}")
     run = _run_of(settings, said)
-    doors = Doors(run, settings, template, not no_film, paper, scorm_version, progress=True)
+    doors = Doors(
+        run,
+        settings,
+        template,
+        film=not no_film,
+        paper=paper or "a4",
+        version=scorm_version or "1.2",
+        present=present,
+        progress=True,
+    )
     for kind, path in wanted.items():
         doors.write(kind, path)
     if toml is not None:
@@ -133,18 +159,22 @@ def _with_data(settings: Settings, run: Run) -> Settings:
     return replace(settings, data=data, target=run.problem.target_name, features=features)
 
 
-def _check(wanted: dict[str, str], toml: str | None, template: str | None, no_film: bool) -> None:
-    """Refuse what cannot be written, before any work is done."""
+def _check(wanted: dict[str, str], toml: str | None, said_of: Mapping[str, object]) -> None:
+    """Refuse what cannot be written, and options of a file that is not asked for, before any work.
+
+    `said_of` are the options that say how one kind of file is made, None where not given.
+    """
     for kind, path in wanted.items():
         check_writable(path, KINDS[kind])
         if kind in NEEDS:
             check_installed(*NEEDS[kind])
     if toml is not None:
         check_writable(toml, (".toml",))
-    if "pptx" not in wanted and (template is not None or no_film):
-        flag = "--template" if template is not None else "--no-film"
+    unused = unused_option(wanted, said_of)
+    if unused is not None:
+        name, kind, made = unused
         raise ChoiceError(
-            f"{flag} says how slides are made, but none are asked for; add --pptx FILE"
+            f"--{name} says how {made} made, but none is asked for; add --{kind} FILE, or leave it"
         )
 
 

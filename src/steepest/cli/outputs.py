@@ -28,6 +28,7 @@ from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Form
 
 __all__ = [
     "KINDS",
+    "PRESENT",
     "STATUSES",
     "UNJUDGED",
     "Outputs",
@@ -85,10 +86,14 @@ class Outputs:
     axes: Mapping[str, Any] = field(default_factory=dict)
     """What was said of the axes of the surface: x, y and plane, as `Run.surface` takes them."""
     as_json: bool = False
+    present: bool = False
+    """Whether pages open in the lesson, as a class sees it."""
 
     def __post_init__(self) -> None:
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
         self._check_drawn()
+        if self.present and not self.files.get("page"):
+            raise ChoiceError("--present says how a page opens, but none is asked for: --page FILE")
         if self.files.get("film") or self.frames is not None:
             check_installed("film", "a film")
         if self.files.get("figure"):
@@ -118,19 +123,21 @@ def outputs(command: Command) -> Command:
     @wraps(command)
     def gathered(**given: Any) -> object:
         files = {kind: given.pop(kind) for kind in KINDS}
-        frames, as_json = given.pop("frames"), given.pop("as_json")
+        frames, as_json, present = (given.pop(name) for name in ("frames", "as_json", "present"))
         said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
         look = {name: value for name, value in said.items() if value is not None}
         named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
         axes = {name: value for name, value in named.items() if value is not None}
         pace = {"fps": look.pop("fps")} if "fps" in look else {}
-        return command(out=Outputs(files, frames, look, pace, axes, as_json), **given)
+        return command(out=Outputs(files, frames, look, pace, axes, as_json, present), **given)
 
     made = cast(Command, gathered)
-    for option in reversed([*_file_options(), *_picture_options(), _JSON]):
+    for option in reversed([*_file_options(), PRESENT, *_picture_options(), _JSON]):
         made = option(made)
     return made
 
+
+PRESENT = click.option("--present", is_flag=True, help="Of a page: open it before a class.")
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
 
@@ -239,8 +246,7 @@ def write(
         first, *more = files["film"]
         run.film(first, *more, progress=True, **look, **out.pace)
     frames = [] if out.frames is None else run.frames(out.frames, **look)
-    for path in files["page"]:
-        run.page(path, surface=named) if runs is None or named is not None else runs.page(path)
+    _pages(run, out, named, runs)
     for path in files["table"]:
         write_table(run.table(), path)
     for path in files["trace"]:
@@ -249,6 +255,15 @@ def write(
         run.to_onnx(path)
     written = [path for kind in KINDS for path in files[kind]]
     return [*written, *map(str, frames)]
+
+
+def _pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) -> None:
+    """Write the pages: of all runs where there are several, but on a surface that was named."""
+    for path in out.files["page"]:
+        if runs is None or surface is not None:
+            run.page(path, surface=surface, present=out.present)
+        else:
+            runs.page(path, present=out.present)
 
 
 def hand_over(

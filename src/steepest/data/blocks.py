@@ -110,6 +110,9 @@ class Blocks:
     has_columns = True
     """Whether columns of all rows are at hand, for `sum_columns`."""
 
+    most_matrix = 2**24
+    """Numbers that a matrix over pairs of features may have: 128 MB."""
+
     def __init__(
         self,
         X: Matrix,

@@ -95,10 +95,11 @@ def prepare(
                 "target, drop, category, date and terms name columns of a table; with (X, y) "
                 "arrays y is the target, leave them out"
             )
+        told = held_in_memory(limits, "arrays are")
         data = from_arrays(
             source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
-        return count_by_class(data, class_weight)
+        return count_by_class(replace(data, notes=(*told, *data.notes)), class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
     if is_dask_frame(source):
@@ -120,10 +121,28 @@ def prepare(
     columns = target, names, drop, category, classify
     asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     if stored is None:
+        told = held_in_memory(limits, f"{table.name} is")
         data = from_table(table, asked, sample_weight, split)
+        data = replace(data, notes=(*told, *data.notes))
     else:
         data = prepare_source(stored, asked, sample_weight, split, limits, progress)
     return count_by_class(data, class_weight)
+
+
+def held_in_memory(limits: Limits | None, what: str) -> tuple[str, ...]:
+    """Return what to tell where memory or a cache was asked for of rows that are held in memory.
+
+    Raises ChoiceError for a cluster, whose workers would hold none of them.
+    """
+    if limits is None or not limits.said:
+        return ()
+    said = (
+        f"{' and '.join(limits.said)}: for rows that are read in passes, but {what} held in memory"
+    )
+    files = "give it as a file of Parquet, Arrow or CSV, or a folder of these"
+    if limits.cluster is not None:
+        raise ChoiceError(f"{said}, and the workers would have none of them; {files}")
+    return (f"{said}, so nothing came of that; for passes {files}",)
 
 
 def _terms(

@@ -1,11 +1,13 @@
 """Data that are ready for a descent: X, y and how much each row counts, with their names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.features import Features
+from steepest.data.origin import Origin
 from steepest.data.sparse import Matrix
 from steepest.data.target import Target
 from steepest.data.weights import within_range
@@ -30,6 +32,7 @@ class Data:
     notes: tuple[str, ...] = ()  # what was decided while the table was read
     validation: "Data | None" = None  # the rows that were kept back, None if none were
     sample: "Data | None" = None  # some of the rows, in memory, where these are beyond it
+    origin: Origin | None = None  # from where rows beyond memory are read anew
     count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
 
     def take(self, rows: NDArray[np.intp]) -> "Data":
@@ -44,6 +47,18 @@ class Data:
         weights = weights if given is None else within_range(weights * given)
         sample = None if self.sample is None else self.sample.counting(by_class)
         return replace(self, sample_weight=weights, count_by="class", sample=sample)
+
+    def from_where(self, given: object, asked: Mapping[str, object]) -> "Data":
+        """Return the data with what was given, and how it was asked to be read, where that counts.
+
+        It does of rows beyond memory, which no file of a run holds.
+        """
+        return self if self.origin is None else self.of(self.origin.asked_for(given, asked))
+
+    def of(self, origin: Origin) -> "Data":
+        """Return the data, and their sample, with their origin."""
+        sample = None if self.sample is None else replace(self.sample, origin=origin)
+        return replace(self, origin=origin, sample=sample)
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:

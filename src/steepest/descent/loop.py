@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from time import perf_counter
 
 import numpy as np
@@ -294,12 +294,16 @@ class Descent:
         return near and self._is_proved(at)
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
-        """Return the duality gap where the gradient has become small enough; NaN if not known."""
+        """Return the duality gap where the gradient has become small enough; NaN if not known.
+
+        Where the curvature of all rows was asked it is by how much it lets the loss be lower.
+        """
+        if self.known_gap[0] is at:
+            return self.known_gap[1]
         if not steepness <= self.gtol or not self.samples.sees_all:
             return nan
-        if self.known_gap[0] is not at:
-            gap = self.samples.objective.duality_gap(at)
-            self.known_gap = at, nan if gap is None else gap
+        gap = self.samples.objective.duality_gap(at)
+        self.known_gap = at, nan if gap is None else gap
         return self.known_gap[1]
 
     def _seems_near(self, at: Evaluation, steepness: float) -> bool:
@@ -311,15 +315,16 @@ class Descent:
         return gap <= self.gap_tol * abs(at.loss)
 
     def _is_proved(self, at: Evaluation) -> bool:
-        """Return whether the Hessian of all rows, where it is asked, says so too.
+        """Return whether the curvature of all rows, where it is asked, says so too.
 
         In coordinates that were whitened far away a gradient is short where much is left to fall.
         """
         proved = self.method.objective.proved_gap(at) if self.gap_tol else None
         if proved is None:
             return True
-        self.evaluator.rows_read += self.method.objective.count
-        return proved <= self.gap_tol * abs(at.loss)
+        self.evaluator.rows_read += proved.passes * self.method.objective.count
+        self.known_gap = at, proved.gap if isfinite(proved.gap) else nan
+        return proved.gap <= self.gap_tol * abs(at.loss)
 
     def _move(self, at: Evaluation, gradient: Vector, length: StepLength, landing: Landing) -> None:
         """Go one step on: from `at`, where the gradient of the walk is `gradient`, to a landing."""

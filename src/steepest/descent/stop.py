@@ -6,7 +6,13 @@ import numpy as np
 
 from steepest.trace import Step
 
-__all__ = ["Stop", "earlier_result", "proof"]
+__all__ = ["BY_CURVATURE", "BY_DUALITY", "Stop", "earlier_result", "proof"]
+
+BY_DUALITY = "the duality gap"
+"""What proves how much lower a loss with L1 or kinks can be."""
+
+BY_CURVATURE = "the curvature of all rows"
+"""What proves how much lower a smooth loss can be; see `objective.minimum.sure_gap`."""
 
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of a loss below which a duality gap is rounding, and is not told."""
@@ -62,11 +68,12 @@ def _other_result(result: Step, last: Step) -> str:
     return f"the result is step {result.index:,}, where {what}"
 
 
-def proof(last: Step) -> str:
-    """Return how much lower a loss can be, as the duality gap proves: never less than rounding."""
+def proof(last: Step, by: str, gap: float | None = None) -> str:
+    """Return by how much a loss can be lower at most, and what proves it: `BY_DUALITY`, say.
+
+    It is the `gap` of the step if none is given, and never less than rounding.
+    """
     loss = abs(last.full_loss)
-    gap = max(last.gap, GAP_ROUNDING * loss)
+    gap = max(last.gap if gap is None else gap, GAP_ROUNDING * loss)
     share = f" ({gap / loss:.1g} of it)" if loss else ""
-    return (
-        f"no loss is lower than this one by more than {gap:.1g}{share}, as the duality gap proves"
-    )
+    return f"no loss is lower than this one by more than {gap:.1g}{share}, as {by} proves"

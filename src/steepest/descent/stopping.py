@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.descent.remaining_gap import remaining_gap
-from steepest.descent.stop import Stop, proof
+from steepest.descent.stop import BY_CURVATURE, BY_DUALITY, Stop, proof
 from steepest.numerals import counted, short
 from steepest.objective.evaluation import Vector, norm
 from steepest.objective.minimum.recession import Recession
+from steepest.objective.minimum.sure_gap import SureGap
 from steepest.trace import Step, Trace
 
 __all__ = [
@@ -82,7 +83,7 @@ def _infinite_loss(params: Vector, rows: NDArray[np.intp]) -> float:
     return float("inf")
 
 
-def _no_gap(last: Step) -> float | None:
+def _no_gap(last: Step) -> SureGap | None:
     return None
 
 
@@ -126,8 +127,8 @@ class Stopping:
     """How often all rows may have been read before such a run ends."""
     gap_tol: float = 0.0
     """The share of the loss by which it may be above the lowest, where passes are dear; 0: none."""
-    proved_gap: Callable[[Step], float | None] = _no_gap
-    """How far a loss is above the lowest, by all rows; see `Objective.proved_gap`."""
+    proved_gap: Callable[[Step], SureGap | None] = _no_gap
+    """How much lower a loss can be at most, by all rows; see `Objective.proved_gap`."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
@@ -228,14 +229,19 @@ class Stopping:
         proved = self.proved_gap(last)
         if self._is_disproved(last):
             return None
-        by = "by how two passes came near it" if proved is None else "by the Hessian of all rows"
-        share = (gap if proved is None else proved) / abs(last.loss)
-        return Stop("arrived", f"arrived: the loss is {share:.1g} of itself above the lowest, {by}")
+        if proved is not None:
+            return Stop("arrived", f"arrived: {proof(last, BY_CURVATURE, proved.gap)}")
+        share = gap / abs(last.loss)
+        return Stop(
+            "arrived",
+            f"arrived: the loss is about {share:.1g} of itself above the lowest, an estimate by "
+            "how two passes came near it",
+        )
 
     def _is_disproved(self, last: Step) -> bool:
-        """Return whether the Hessian of all rows, where it is asked, sees more left than may be."""
+        """Return whether the curvature of all rows, where it is asked, leaves more than may be."""
         proved = self.proved_gap(last) if self.gap_tol else None
-        return proved is not None and not proved <= self.gap_tol * abs(last.loss)
+        return proved is not None and not proved.gap <= self.gap_tol * abs(last.loss)
 
     def _arrived(self, trace: Trace, last: Step) -> Stop | None:
         if near := self._near(trace, last):
@@ -266,8 +272,13 @@ class Stopping:
         if self.tol is None or not (over or not self.exact):
             return None
         if last.gap <= max(self.largest_gap, self.gap_tol * abs(last.full_loss)):
-            return Stop("arrived", f"arrived: {proof(last)}")
-        return Stop("settled", f"settled: nothing lower is found; {proof(last)}") if over else None
+            return Stop("arrived", f"arrived: {self._proof(last)}")
+        if not over:
+            return None
+        return Stop("settled", f"settled: nothing lower is found; {self._proof(last)}")
+
+    def _proof(self, last: Step) -> str:
+        return proof(last, BY_DUALITY if self.proved_gap(last) is None else BY_CURVATURE)
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""

@@ -18,7 +18,23 @@ from steepest.errors import ChoiceError
 from steepest.objective.loss.loss import Loss
 from steepest.objective.problem import Problem
 
-__all__ = ["Measured", "Metrics", "Predicted", "RecordedMetrics", "auc", "decided", "r_squared"]
+__all__ = [
+    "GROUPS",
+    "MOST_RANKED",
+    "Measured",
+    "Metrics",
+    "Predicted",
+    "RecordedMetrics",
+    "auc",
+    "brier",
+    "calibration_sums",
+    "confusion",
+    "decided",
+    "entropy",
+    "r_squared",
+    "share_explained",
+    "shares_of_groups",
+]
 
 Array = NDArray[np.float64]
 Metrics = Mapping[str, Any]
@@ -151,7 +167,7 @@ class Predicted:
         """Return `1 - loss / null loss`: D², of the squared loss R² (McFadden's of classes)."""
         if len(self.actual) < 2:
             return None
-        return _share_explained(float(np.average(self.losses, weights=self.weight)), null)
+        return share_explained(float(np.average(self.losses, weights=self.weight)), null)
 
 
 def decided(probabilities: Array, threshold: float | None) -> NDArray[np.intp]:
@@ -180,10 +196,11 @@ def r_squared(actual: Array, predicted: Array, weight: Array | None) -> float:
     off = actual - predicted
     size = max(np.abs(spread).max(), np.abs(off).max()) or 1.0
     misses, all_of_it = (np.average((one / size) ** 2, weights=weight) for one in (off, spread))
-    return _share_explained(float(misses), float(all_of_it))
+    return share_explained(float(misses), float(all_of_it))
 
 
-def _share_explained(left: float, whole: float) -> float:
+def share_explained(left: float, whole: float) -> float:
+    """Return `1 - left / whole`; of nothing to explain 1 if nothing is left, else 0."""
     return 1.0 - left / whole if whole else float(left == 0)
 
 
@@ -228,9 +245,21 @@ def calibration(
     array([[0.25 , 0.5  , 2.   ],
            [0.875, 1.   , 1.   ]])
     """
+    each = np.ones(len(probability)) if weight is None else weight
+    return shares_of_groups(calibration_sums(positive, probability, each))
+
+
+def calibration_sums(positive: NDArray[np.bool_], probability: Array, each: Array) -> Array:
+    """Return what the groups of `calibration` sum up to, (3, groups).
+
+    The three are probability, positive rows and all rows, by how much `each` counts, (rows,).
+    """
     at = np.searchsorted(np.linspace(0, 1, GROUPS + 1)[1:-1], probability)
-    each = np.ones(len(at)) if weight is None else weight
-    sums = [np.bincount(at, each * part, GROUPS) for part in (probability, positive, 1.0)]
+    return np.array([np.bincount(at, each * part, GROUPS) for part in (probability, positive, 1.0)])
+
+
+def shares_of_groups(sums: Array) -> Array:
+    """Return `calibration` of the sums of its groups, (3, groups)."""
     there = sums[2] > 0
     total = sums[2][there]
     return np.column_stack([sums[0][there] / total, sums[1][there] / total, total])

@@ -59,7 +59,7 @@ def sharpness_along(
         raise ChoiceError(f"the sharpness along this run is not worked out: {why}")
     places = np.unique(np.linspace(0, len(trace.kept) - 1, points).astype(int))
     ends = [
-        ends_at(objective, coordinates, np.asarray(params, dtype=np.float64))
+        ends_at(objective, coordinates, np.asarray(params, dtype=np.float64), top_alone=True)
         for params in trace.params[places]
     ]
     known = np.array([one is not None for one in ends])

@@ -103,17 +103,25 @@ def spectrum_at(objective: Objective, coordinates: Coordinates, params: Array) -
 
 @np.errstate(over="ignore", invalid="ignore")
 def ends_at(
-    objective: Objective, coordinates: Coordinates, params: Array, scale: Array | None = None
+    objective: Objective,
+    coordinates: Coordinates,
+    params: Array,
+    scale: Array | None = None,
+    *,
+    top_alone: bool = False,
 ) -> Ends | None:
     """Return the largest and the smallest eigenvalue at params, (params,); None where not known.
 
     With a `scale` P, (params,), those of `P^-1/2 H P^-1/2`, along which a preconditioned rule goes.
+    With `top_alone` only the largest is found.
     """
     product = _product(objective, coordinates, params)
     if product is None or objective.size < 2:
         return None
     root = np.ones(objective.size) if scale is None else 1.0 / np.sqrt(scale)
-    ends = spectrum_ends(lambda v: root * product(root * v), objective.size, tol=TOLERANCE)
+    ends = spectrum_ends(
+        lambda v: root * product(root * v), objective.size, tol=TOLERANCE, top_alone=top_alone
+    )
     return ends if np.isfinite([ends.top.value, ends.bottom.value]).all() else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from steepest.lesson.lesson import Lesson
-from steepest.lesson.stages import STAGES, Stage
+from steepest.lesson.stages import Stage, stage_of
 from steepest.lesson.values import Value
 from steepest.lesson.written import filled
 from steepest.page.lesson.builds import Build
@@ -60,7 +60,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
 
 def alternative_text(lesson: Lesson, build: Build) -> str:
     """Return what is seen at a build: a sentence for each of its pictures, with its numbers."""
-    stage = STAGES.get(build.key, Stage())
+    stage = stage_of(build.key)
     values = {**lesson.values, **_at(lesson, build, stage)}
     names = [_kind(name, build, stage) for name in build.pictures]
     said = SAID[lesson.language]

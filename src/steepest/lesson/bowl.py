@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from steepest.lesson.lesson import Lesson
 from steepest.lesson.marks import Inks, number_axes
-from steepest.lesson.stages import STAGES, Stage
+from steepest.lesson.stages import Stage, stage_of
 from steepest.lesson.walks import BIAS, WEIGHT
 from steepest.lesson.written import in_language
 from steepest.view.style import SURFACE, halo, theme_in_use
@@ -63,7 +63,7 @@ def _window_of(lesson: Lesson, key: str) -> Window:
     if key in OWN_UNITS:
         best, start, hessian = *map(line.in_own_units, (best, start)), line.hessian
         far = np.abs(start - best)
-    if key != "bowl" and STAGES.get(key, Stage()).walks == ("walk",):
+    if key != "bowl" and stage_of(key).walks == ("walk",):
         return _window(best, (start + best) / 2, AROUND * far, hessian, lowest)
     return _window(best, best, ROOM * far, hessian, lowest)
 
@@ -81,7 +81,7 @@ def _paths(lesson: Lesson, stage: Stage) -> list[Array]:
 
 def draw_map(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
     """Draw the map of a build: the walk so far, the arrows, and what has been seen of the loss."""
-    stage = STAGES.get(key, Stage(0))
+    stage = stage_of(key, Stage(0))
     window, paths = _window_of(lesson, key), _paths(lesson, stage)
     _frame(axes, window, lesson.language, inks)
     if stage.seen:
@@ -209,7 +209,7 @@ ELEVATION, AZIMUTH = 36.0, -60.0
 def draw_bowl(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
     """Draw the loss as a bowl, with the walk on it once there is one."""
     assert isinstance(axes, Axes3D)
-    window, stage = _window_of(lesson, key), STAGES[key]
+    window, stage = _window_of(lesson, key), stage_of(key)
     x, y = np.meshgrid(window.x, window.y)
     axes.computed_zorder = False
     colours = colormaps[SURFACE](_colours(window)(window.loss))

@@ -21,7 +21,7 @@ from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.lesson import lesson_of
 from steepest.lesson.tasks import Task, tasks_of
 from steepest.numerals import counted, percent
-from steepest.page.link import Link, link_in, read_link
+from steepest.page.link import Link, link_of_cells, read_link
 from steepest.run.descend import descend
 from steepest.run.run import Run
 from steepest.surface.surface import Surface, surface_on_plane
@@ -38,6 +38,9 @@ SLOW = 0.1
 SEEN, ROOM = 0.02, 0.08
 """The share of starts and ends that may lie outside the picture at each side, and the room about
 the others."""
+
+SURFACE = ("hidden", "activation", "loss", "delta", "l2")
+"""The choices that make the surface: a class has one."""
 
 MOST_LINKS = 2000
 """Links that are run: a lecture hall several times over."""
@@ -178,8 +181,8 @@ def classroom_of(
             f"most links in {path} name no target; give the column that the class predicts: "
             "--target COLUMN (in Python: target='COLUMN')"
         )
-    network = {k: v for k, v in common.options.items() if k in ("hidden", "activation", "loss")}
-    truth = descend(source, *asked, **network)
+    surface = {k: v for k, v in common.options.items() if k in SURFACE}
+    truth = descend(source, *asked, **surface)
     _check_work(links, truth)
     tasks = {task.key: task for task in tasks_of(lesson_of(truth))}
     students = tuple(
@@ -199,7 +202,7 @@ def _links(path: str | os.PathLike[str]) -> Iterator[tuple[int, Link]]:
     sample = text[:20_000]
     delimiter = max(",;\t", key=sample.count)
     for row, (_, cells) in enumerate(records(Path(path), "utf-8-sig", delimiter), start=1):
-        state = next(filter(None, map(link_in, cells)), None)
+        state = link_of_cells(cells, delimiter)
         if state is not None:
             yield row, read_link(state)
 
@@ -264,9 +267,10 @@ def _fault(link: Link, common: Link) -> str:
         return f"the link is damaged at {', '.join(link.faults)}"
     if (link.data, link.target, link.features) != (common.data, common.target, common.features):
         return "it is of other data, another target or other features than the class"
-    model = ("hidden", "activation", "loss")
-    if any(link.options.get(name) != common.options.get(name) for name in model):
-        return "it is of another model or loss than the class"
+    if any(
+        (link.options.get(name) or None) != (common.options.get(name) or None) for name in SURFACE
+    ):
+        return "it is of another model, loss or penalty than the class"
     return "its rows were changed, so it is on another surface" if link.own_rows else ""
 
 

@@ -1,25 +1,26 @@
 """What a lesson is written as, by the ending of a file: page, slides, sheet, quiz, package."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from steepest.errors import FileError
+from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
 from steepest.files import PAGES, check_writable
 from steepest.lesson.lecture import in_lecture_order
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.settings import Settings
+from steepest.lesson.tasks import page_tasks
 from steepest.page.html import saved_html, write_page
-from steepest.page.lesson.builds import builds
+from steepest.page.lesson.builds import LANGUAGES, builds
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
-__all__ = ["KINDS", "Doors", "write_lesson"]
+__all__ = ["KINDS", "Doors", "unused_option", "write_lesson"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "page": PAGES,
@@ -36,10 +37,35 @@ NEEDS: Mapping[str, tuple[str, str]] = {
 }
 """The extra that a kind needs, and what for."""
 
+MADE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "pptx": ("a file of slides is", ("template", "no-film")),
+    "handout": ("a hand-out is", ("paper",)),
+    "scorm": ("a package is", ("scorm", "scorm-version")),
+}
+"""The options that say how one kind of file is made, and what that kind is called."""
+
+
+def unused_option(
+    kinds: Collection[str], said: Mapping[str, object]
+) -> tuple[str, str, str] | None:
+    """Return an option that was said of a kind of file that is not among `kinds`; None if none was.
+
+    `said` are the options by name, None where not given. Returned are its name, the kind, and what
+    that is called.
+    """
+    for kind, (made, names) in MADE.items():
+        for name in names:
+            if kind not in kinds and said.get(name) is not None:
+                return name, kind, made
+    return None
+
 
 @dataclass(frozen=True)
 class Doors:
-    """A run whose lesson is written, as its author has it, and how slides and sheets are made."""
+    """A run whose lesson is written, as its author has it, and how slides and sheets are made.
+
+    `present` says that its page opens as a class sees it.
+    """
 
     run: Run
     settings: Settings
@@ -47,6 +73,7 @@ class Doors:
     film: bool = True
     paper: str = "a4"
     version: str = "1.2"
+    present: bool = False
     progress: bool = False
 
     @cached_property
@@ -73,7 +100,14 @@ class Doors:
     def _author_page(self) -> LessonRecord:
         """Return the lesson of the page."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
-        return for_page(found, self.settings)
+        spoken = {
+            language: lesson_of(self.run, replace(self.settings, language=language))
+            for language in LANGUAGES
+        }
+        return {
+            **for_page(found, self.settings),
+            "tasks": {language: page_tasks(one) for language, one in spoken.items()},
+        }
 
     def _page(self, path: str | os.PathLike[str]) -> None:
         write_page(
@@ -83,6 +117,8 @@ class Doors:
             way="lesson",
             language=self.settings.language,
             lesson=self._author_page(),
+            exam=self.settings.exam,
+            present=self.present,
         )
 
     def _slides(self, path: str | os.PathLike[str]) -> None:
@@ -116,13 +152,22 @@ class Doors:
         write_package(self.lesson, page, path, self.version)
 
 
-def write_lesson(doors: Doors, paths: Sequence[str | os.PathLike[str]]) -> None:
-    """Write a lesson to files, each as its ending says.
+def write_lesson(
+    doors: Doors, paths: Sequence[str | os.PathLike[str]], said: Mapping[str, object]
+) -> None:
+    """Write a lesson to files, each as its ending says; `said` are options of some kinds.
 
     Raises FileError for an ending that says nothing, and ChoiceError for a package that is not
-    installed, both before any work is done.
+    installed or an option of no file that is written, all before any work is done.
     """
     kinds = [_kind_of(path) for path in paths]
+    unused = unused_option(kinds, said)
+    if unused is not None:
+        name, kind, made = unused
+        raise ChoiceError(
+            f"{name}= says how {made} made, but none is asked for; add a path that ends in "
+            f"{KINDS[kind][0]}, or leave it out"
+        )
     for kind, path in zip(kinds, paths, strict=True):
         check_writable(path, KINDS[kind])
         if kind in NEEDS:

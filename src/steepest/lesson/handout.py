@@ -1,11 +1,14 @@
 """The hand-out: two pages to write on, four pictures and four steps, then tasks; answers after.
 
+An author's own slides come between tasks and answers, on pages of their own.
+
 Its words are text in the file, so that they can be searched and read aloud; matplotlib writes no
 tags, so the order in which a reader hears them is that in which they are drawn.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -14,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 
 from steepest.errors import ChoiceError
 from steepest.files import check_writable, whole_file
+from steepest.lesson.handout_slides import slides_on
 from steepest.lesson.lesson import Lesson
 from steepest.lesson.marks import INKS
 from steepest.lesson.pictures import DRAWN
@@ -73,8 +77,26 @@ def write_handout(lesson: Lesson, path: str | os.PathLike[str], paper: str = "a4
     tasks = _chosen(tasks_of(lesson))
     about = {"Title": lesson.title, "Author": lesson.settings.author, "CreationDate": None}
     with look(), whole_file(path) as draft, PdfPages(draft, metadata=about) as pages:
-        for make in (_steps, _tasks, _answers):
-            pages.savefig(make(lesson, paper, tasks).figure)
+        for sheet in _sheets(lesson, paper, tasks):
+            pages.savefig(sheet.figure)
+
+
+def _sheets(lesson: Lesson, paper: str, tasks: Sequence[Task]) -> Iterator[Sheet]:
+    """Yield the pages: steps, tasks, the author's own slides where there are any, answers."""
+    rest = 1 + len(_own(lesson, paper, PAGES))
+    yield _steps(lesson, paper, tasks, rest + 2)
+    yield _tasks(lesson, paper, tasks, rest + 2)
+    yield from _own(lesson, paper, rest + 2)
+    yield _answers(lesson, paper, tasks, rest + 2)
+
+
+def _own(lesson: Lesson, paper: str, of: int) -> list[Sheet]:
+    """Return pages with the author's own slides, none where there are none."""
+    if not lesson.own:
+        return []
+    numbers = count(PAGES)
+    title = names_of(lesson.language)["own"]
+    return slides_on(lesson, title, lambda: _sheet(lesson, paper, next(numbers), of))
 
 
 def _chosen(tasks: Sequence[Task]) -> list[Task]:
@@ -85,22 +107,24 @@ def _chosen(tasks: Sequence[Task]) -> list[Task]:
 
 
 PAGES = 3
+"""Steps, tasks and answers; own slides come before the answers, on pages of their own."""
 
 
-def _sheet(lesson: Lesson, paper: str, number: int) -> Sheet:
-    """Return an empty page with its number, and what it is of."""
+def _sheet(lesson: Lesson, paper: str, number: int, of: int) -> Sheet:
+    """Return an empty page with its number of so many, and what it is of."""
     width, height = PAPERS[paper]
     size = round(width * DPI), round(height * DPI)
     sheet = Sheet(size, size)
     names = names_of(lesson.language)
-    said = names["page"].format(at=number, of=PAGES)
-    sheet.foot(f"{lesson.title} · {lesson.told('title')} · {said}", fontsize=8, color=GREY)
+    said = names["page"].format(at=number, of=of)
+    told = [lesson.title, lesson.told("title"), lesson.told("title", "sum"), said]
+    sheet.foot(" · ".join(filter(None, told)), fontsize=8, color=GREY)
     return sheet
 
 
-def _steps(lesson: Lesson, paper: str, tasks: Sequence[Task]) -> Sheet:
+def _steps(lesson: Lesson, paper: str, tasks: Sequence[Task], of: int) -> Sheet:
     """Return the four steps, a picture each, with the lecture's sentence and its arithmetic."""
-    sheet = _sheet(lesson, paper, 1)
+    sheet = _sheet(lesson, paper, 1, of)
     sheet.head(lesson.title, fontsize=18, fontweight="bold")
     name = names_of(lesson.language)["name"]
     sheet.head(f"{lesson.settings.author}      {name}: {'_' * 30}".strip(), fontsize=10)
@@ -125,10 +149,10 @@ def _caption(sheet: Sheet, axes: Axes, lesson: Lesson, number: int, build: Build
     axes.set_title("\n".join(lines), loc="left", fontsize=CAPTION, fontweight="normal")
 
 
-def _tasks(lesson: Lesson, paper: str, tasks: Sequence[Task]) -> Sheet:
+def _tasks(lesson: Lesson, paper: str, tasks: Sequence[Task], of: int) -> Sheet:
     """Return the tasks, each with lines to write on: as many, and as far apart, as fit."""
     for lines, apart in ROOMS:
-        sheet = _sheet(lesson, paper, 2)
+        sheet = _sheet(lesson, paper, 2, of)
         sheet.head(names_of(lesson.language)["tasks"], fontsize=16, fontweight="bold")
         for number, task in enumerate(tasks, start=1):
             choices = "   ".join(f"☐ {choice}" for choice in task.choices)
@@ -148,9 +172,9 @@ def _rule(sheet: Sheet, lines: int, apart: float) -> None:
     sheet.skip(GAP)
 
 
-def _answers(lesson: Lesson, paper: str, tasks: Sequence[Task]) -> Sheet:
+def _answers(lesson: Lesson, paper: str, tasks: Sequence[Task], of: int) -> Sheet:
     """Return the answers, with how they come about."""
-    sheet = _sheet(lesson, paper, 3)
+    sheet = _sheet(lesson, paper, of, of)
     sheet.head(names_of(lesson.language)["answers"], fontsize=16, fontweight="bold")
     for number, task in enumerate(tasks, start=1):
         answer = task.choices[int(task.answer)] + ".  " if task.choices else ""

@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
+from steepest.data.shipped import about
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import in_lecture_order, with_lecture
-from steepest.lesson.markdown import lines_of
+from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.settings import OwnSlide, Settings
+from steepest.lesson.source_notes import source_in, source_notes
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
-from steepest.lesson.written import filled
+from steepest.lesson.written import filled, in_language
 from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
-from steepest.page.lesson.record import LessonRecord, lesson_rows
+from steepest.page.lesson.record import NETWORK, LessonRecord, lesson_rows
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
@@ -22,7 +24,11 @@ __all__ = ["Lesson", "for_page", "lesson_of"]
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson on the rows of a run; `words` are the sentences of its language."""
+    """A lesson on the rows of a run; `words` are the sentences of its language.
+
+    `own` are the author's own slides, by the keys of their builds; `notes` say where rows are from,
+    by the builds that say it.
+    """
 
     run: Run
     settings: Settings
@@ -31,11 +37,14 @@ class Lesson:
     line: LineWalks
     classes: ClassWalks
     network: NetworkWalk
+    own: Mapping[str, Content]
+    notes: Mapping[str, str]
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
         """The numbers in its sentences, by their places."""
-        return values_of(self.line, self.classes, self.network, self.words["ui"])
+        found = values_of(self.line, self.classes, self.network, self.words["ui"])
+        return {**found, "source": source_in(self.words, self.line.rows["source"])}
 
     @property
     def language(self) -> str:
@@ -48,20 +57,30 @@ class Lesson:
         return self.settings.title or str(self.words["title"])
 
     @property
+    def theme(self) -> str:
+        """The theme of what is drawn: pictures know light and dark."""
+        return "dark" if self.settings.theme == "dark" else "light"
+
+    @property
     def is_round(self) -> bool:
         """Whether the bowl is about as round in the feature's own units: no ravine."""
         return float(self.values["condition"]) < ROUND
 
     def told(self, key: str, what: str = "say") -> str:
-        """Return the sentence of a build, or its line of arithmetic, `sum`, with its numbers."""
+        """Return the sentence of a build, or its line of arithmetic, `sum`, with its numbers.
+
+        Where there is no arithmetic, that line says where the rows are from.
+        """
         said = self.words["builds"][key]
         text = said.get(f"{what}_round") if self.is_round else None
-        return filled(text or said.get(what, ""), self.values, self.language)
+        told = filled(text or said.get(what, ""), self.values, self.language)
+        return told or (self.notes.get(key, "") if what == "sum" else "")
 
     @property
     def own_words(self) -> Mapping[str, str]:
         """The sentence of each build as it was written, with places for its numbers."""
-        return {key: said["say"] for key, said in self.words["builds"].items()}
+        builds = self.words["builds"].items()
+        return {key: said["say"] for key, said in builds if key not in self.own}
 
     def note(self, key: str) -> str:
         """Return the note for whoever speaks at a build; empty where there is none."""
@@ -79,7 +98,12 @@ class Lesson:
 
     def heading(self, build: Build) -> str:
         """Return the heading of a build: its own, or that of the part that it is in."""
-        return str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
+        own = self.own[build.key].heading if build.key in self.own else ""
+        return own or str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
+
+    def number(self, value: float) -> str:
+        """Return a number as its language writes it."""
+        return in_language(value, self.language)
 
     def word(self, name: str, **places: Value) -> str:
         """Return a word of the pictures."""
@@ -96,13 +120,25 @@ def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
     Raises ChoiceError of an objective that was given, which has no rows.
     """
     settings = settings or Settings()
-    numbers, classes = lesson_rows(cast(SceneRecord, run.record()))
+    scene = cast(SceneRecord, run.record())
+    numbers, classes = lesson_rows(scene)
     language = settings.language or LANGUAGES[0]
     words = with_lecture(sentences(language), language)
     shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
-    return Lesson(
-        run, settings, shown, words, LineWalks(numbers), ClassWalks(classes), NetworkWalk()
-    )
+    models = LineWalks(numbers), ClassWalks(classes), NetworkWalk()
+    notes = source_notes(scene, numbers, classes, about(NETWORK).title, words, language)
+    return Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+
+
+def own_slides(settings: Settings) -> Mapping[str, Content]:
+    """Return the author's own slides by the keys of their builds.
+
+    Raises FileError for a picture that cannot be shown.
+    """
+    return {
+        f"own {i}": content_of(one.markdown, settings.folder)
+        for i, one in enumerate(settings.slides, start=1)
+    }
 
 
 def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
@@ -128,23 +164,11 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
     words = {}
     for language, said in found["words"].items():
         chosen, changed = chosen_builds(builds(), said, kept)
-        own = {key: _as_text(one) for key, one in changed["builds"].items() if key not in of_page}
-        named = {"title": settings.title or said["title"]}
-        words[language] = {**changed, **named, "builds": {**changed["builds"], **own}}
-    listed = [one._asdict() for one in chosen]
-    return {**found, "builds": listed, "words": words}
-
-
-def _as_text(said: Mapping[str, str]) -> Mapping[str, str]:
-    """Return an own slide as a page has it: its heading, and its lines as plain text."""
-    heading, lines = lines_of(said["say"])
-    told = [
-        "    " * max(0, line.level - 1)
-        + ("•  " if line.level else "")
-        + "".join(piece.text for piece in line.pieces)
-        for line in lines
-    ]
-    return {"say": "\n".join(told), "sum": "", "heading": heading}
+        words[language] = {**changed, "title": settings.title or said["title"]}
+    own = own_slides(settings)
+    lines = {key: {"lines": one.record()} for key, one in own.items()}
+    listed = [one._asdict() | lines.get(one.key, {}) for one in chosen]
+    return {**found, "builds": listed, "words": words, "theme": settings.theme}
 
 
 FIRST = "title"
@@ -167,7 +191,8 @@ def chosen_builds(
     said = {key: dict(one) for key, one in words["builds"].items()}
     for key, text in settings.sentences.items():
         said[key] = {**said[key], "say": text, "say_round": text}
-    said |= {key: {"say": slide.markdown, "sum": ""} for key, slide in own.items()}
+    for key, one in own_slides(settings).items():
+        said[key] = {"say": one.text, "sum": "", "heading": one.heading}
     return tuple(shown), {**words, "builds": said}
 
 

@@ -18,7 +18,7 @@ from steepest.lesson.written import text_in
 from steepest.view.chart import numbers_on
 from steepest.view.style import look
 
-__all__ = ["INKS", "Inks", "Sketch", "number_axes", "sketch"]
+__all__ = ["INKS", "PIXELS", "Inks", "Sketch", "number_axes", "sketch"]
 
 Array = NDArray[np.float64]
 

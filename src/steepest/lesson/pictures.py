@@ -10,7 +10,7 @@ from steepest.lesson.bowl import draw_bowl, draw_map, draw_network_map
 from steepest.lesson.diagrams import draw_network, draw_ring, draw_unit
 from steepest.lesson.lesson import Lesson
 from steepest.lesson.marks import Inks, number_axes, sketch
-from steepest.lesson.stages import STAGES, Stage
+from steepest.lesson.stages import stage_of
 from steepest.lesson.values import NAME
 from steepest.lesson.walks import ClassWalks
 from steepest.lesson.written import in_language
@@ -18,7 +18,7 @@ from steepest.page.lesson.builds import Build
 from steepest.view.story import shortened
 from steepest.view.style import CLASSES, MARKS, theme_in_use
 
-__all__ = ["DRAWN", "picture"]
+__all__ = ["DRAWN", "WIDTHS", "picture"]
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def picture(lesson: Lesson, build: Build, size: tuple[float, float]) -> bytes | 
         return None
     widths = [WIDTHS.get(name, 1.0) for name in names]
     turned = [name == "bowl" for name in names]
-    with sketch(lesson.settings.theme, size, widths, turned) as drawing:
+    with sketch(lesson.theme, size, widths, turned) as drawing:
         for name, axes in zip(names, drawing.axes, strict=True):
             DRAWN[name](axes, lesson, build, drawing.inks)
         return drawing.png()
@@ -52,7 +52,7 @@ def picture(lesson: Lesson, build: Build, size: tuple[float, float]) -> bytes | 
 
 def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     """Draw the rows, and the line as far as the walk has come, with its errors or squares."""
-    line, stage, theme = lesson.line, STAGES.get(build.key, Stage()), theme_in_use()
+    line, stage, theme = lesson.line, stage_of(build.key), theme_in_use()
     z, y = line.z, line.y
     axes.plot(z, y, "o", ms=3.6, mec="none", color=theme.muted, alpha=0.7)
     low, high = z.min(), z.max()
@@ -145,7 +145,7 @@ def _draw_loss(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     if build.part == "classes":
         now = before = highest = float(lesson.classes.walk.trace.losses[0])
     else:
-        losses, stage = lesson.line.walk.trace.losses, STAGES.get(build.key, Stage())
+        losses, stage = lesson.line.walk.trace.losses, stage_of(build.key)
         at = stage.at or 0
         now, before, highest = (float(losses[i]) for i in (at, max(at - 1, 0), 0))
     axes.bar([0], [before], width=0.8, color=inks.now, alpha=0.2)
@@ -162,15 +162,16 @@ def _draw_loss(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
 
 def _draw_curve(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     """Draw the loss by the round, of all walks that have been told in this part."""
-    theme, stage = theme_in_use(), STAGES[build.key]
+    theme, stage = theme_in_use(), stage_of(build.key)
     for name in stage.walks:
-        losses = _losses_of(lesson, name)
+        losses = _losses_of(lesson, name)[: None if stage.at is None else stage.at + 1]
         last = name == stage.walks[-1]
         axes.plot(losses, color=inks.now if last else theme.edge, lw=2.2 if last else 1.4)
         axes.plot([len(losses) - 1], losses[-1:], "o", color=inks.now if last else theme.edge, ms=6)
     first = _losses_of(lesson, stage.walks[-1])[0]
     tallest = max(_losses_of(lesson, name).max() for name in stage.walks)
     axes.set_ylim(0, 1.06 * max(first, tallest if build.key == "diverge" else first))
+    axes.set_xlim(-0.5, max(len(_losses_of(lesson, name)) for name in stage.walks) - 0.5)
     axes.set_xlabel(lesson.word("round"))
     axes.set_ylabel(lesson.word("loss"))
     number_axes(lesson.language, axes.xaxis, axes.yaxis)

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 from steepest.extras import check_installed
 from steepest.files import check_writable, whole_file
 from steepest.lesson.alternative import alternative_text
+from steepest.lesson.film import FILM, write_film
 from steepest.lesson.lesson import Lesson
-from steepest.lesson.markdown import Line, Piece, lines_of
+from steepest.lesson.markdown import Line, Piece
 from steepest.lesson.marks import INKS
+from steepest.lesson.own_slide import Image
 from steepest.lesson.pictures import picture
 from steepest.lesson.tables import Rows, rows_of
 from steepest.lesson.template import (
@@ -62,9 +64,6 @@ TABLE = 0.48
 
 LINE = 0.42
 """Inches that a line of a table is high."""
-
-FILM, FILM_PANELS = 16 / 9, ("fit", "map")
-"""The width of the film by its height, and what is in it."""
 
 
 class Box(NamedTuple):
@@ -122,7 +121,7 @@ class _Deck:
 
     def __init__(self, lesson: Lesson, made: Any, own_look: bool) -> None:
         self.made, self._lesson, self._own_look = made, lesson, own_look
-        theme = lesson.settings.theme
+        theme = lesson.theme
         self._inks, self._theme = INKS[theme], THEMES[theme]
 
     def add(self, build: Build) -> None:
@@ -148,7 +147,7 @@ class _Deck:
         """Add the first slide: title, who gives it, on what it is told."""
         layout = title_layout(self.made)
         slide = self._slide(layout, self._lesson.title)
-        told = [self._lesson.settings.author, self._lesson.told("title")]
+        told = [self._lesson.settings.author, *self._told("title")]
         subtitles = [one for one in slide.placeholders if one.placeholder_format.type == 4]
         said = "\n".join(filter(None, told))
         if subtitles:
@@ -170,18 +169,26 @@ class _Deck:
         return slide
 
     def _own(self, build: Build) -> Any:
-        """Add a slide of the author's own."""
-        heading, lines = lines_of(self._lesson.words["builds"][build.key]["say"])
-        slide = self._slide(titled_layout(self.made), heading)
+        """Add a slide of the author's own: its words, and its pictures beside them."""
+        own = self._lesson.own[build.key]
+        slide = self._slide(titled_layout(self.made), self._lesson.heading(build))
         above, below = self._rooms(slide, build)
         whole = Box(above.left, above.top, above.width, above.height + below.height)
-        self._text(slide, whole, [self._item(line) for line in lines], BODY + 4)
+        lines = [one for one in own.lines if one.shown is None]
+        shown = [one.shown for one in own.lines if one.shown is not None]
+        words, right = _beside(whole, 1 - TABLE) if lines and shown else (whole, whole)
+        if lines:
+            self._text(slide, words, [self._item(line) for line in lines], BODY + 4)
+        height = right.height // max(1, len(shown))
+        for i, one in enumerate(shown):
+            room = right._replace(top=right.top + i * height, height=height - INCH // 12)
+            _describe(_fitted(slide, own.images[one.source], room), one.words)
         return slide
 
     def _item(self, line: Line) -> list[Piece]:
-        """Return a paragraph, an item of a list with its mark."""
-        mark = [Piece("    " * (line.level - 1) + "•  ")] if line.level else []
-        return [*mark, *line.pieces]
+        """Return a paragraph, what stands in a list with its mark."""
+        before = "    " * (line.level - 1) + (f"{line.mark}  " if line.mark else "")
+        return [*([Piece(before)] if before else []), *line.pieces]
 
     def _film(self, build: Build) -> Any:
         """Add the slide with the film of the walk."""
@@ -189,11 +196,9 @@ class _Deck:
         above, below = self._rooms(slide, build)
         width = min(above.width, int(above.height * FILM))
         place = Box(above.left + (above.width - width) // 2, above.top, width, int(width / FILM))
-        run, theme = self._lesson.line.walk, self._lesson.settings.theme
         with tempfile.TemporaryDirectory() as folder:
-            film = Path(folder, "walk.mp4")
-            run.film(film, panels=FILM_PANELS, theme=theme)
-            poster = run.frames(folder, panels=FILM_PANELS, theme=theme)[-1]
+            film, poster = Path(folder, "walk.mp4"), Path(folder, "walk.png")
+            write_film(self._lesson, film, poster)
             shape = slide.shapes.add_movie(str(film), *place, str(poster), mime_type="video/mp4")
         _describe(shape, alternative_text(self._lesson, build))
         self._sentences(slide, build, below)
@@ -202,7 +207,7 @@ class _Deck:
     def _slide(self, layout: Any, title: str) -> Any:
         slide = self.made.slides.add_slide(layout)
         slide.shapes.title.text_frame.text = title
-        if self._own_look and self._lesson.settings.theme == "dark":
+        if self._own_look and self._lesson.theme == "dark":
             slide.background.fill.solid()
             slide.background.fill.fore_color.rgb = _colour(self._theme.paper)
         self._ink(slide.shapes.title.text_frame)
@@ -239,7 +244,7 @@ class _Deck:
         top = room.top
         if build.key == "class_row":
             box = Box(room.left, top, room.width, int(0.8 * INCH))
-            self._text(slide, box, [[Piece(FORMULA)]], BODY + 6)
+            self._text(slide, box, [[Piece(f"{self._lesson.word('loss')} = {FORMULA}")]], BODY + 6)
             top += box.height
         lines = [rows.heads, *rows.rows, rows.last]
         height = min(int(LINE * INCH) * len(lines), room.top + room.height - top)
@@ -277,9 +282,13 @@ class _Deck:
             ]
             steps, now = _beside(room, HALF)
             self._text(slide, steps, lines, BODY)
-        said = [self._lesson.told(build.key), self._lesson.told(build.key, "sum")]
-        size = SMALL if max(map(len, said)) > LONG else BODY
-        self._text(slide, now, [[Piece(one)] for one in said if one], size)
+        said = self._told(build.key)
+        size = SMALL if max(map(len, said), default=0) > LONG else BODY
+        self._text(slide, now, [[Piece(one)] for one in said], size)
+
+    def _told(self, key: str) -> list[str]:
+        """Return the sentence of a build and its line of numbers, where it has them."""
+        return [text for what in ("say", "sum") if (text := self._lesson.told(key, what))]
 
     def _text(
         self,
@@ -300,7 +309,7 @@ class _Deck:
             for piece in pieces:
                 run = paragraph.add_run()
                 run.text, run.font.size = piece.text, Pt(size)
-                run.font.bold = piece.is_bold or None
+                _style(run, piece)
         self._ink(frame)
         if lit is not None:
             self._light(frame.paragraphs, lit)
@@ -315,7 +324,7 @@ class _Deck:
 
     def _ink(self, frame: Any) -> None:
         """Say the language of all words, and on dark paper of our own their colour."""
-        dark = self._own_look and self._lesson.settings.theme == "dark"
+        dark = self._own_look and self._lesson.theme == "dark"
         for paragraph in frame.paragraphs:
             for run in paragraph.runs:
                 run._r.get_or_add_rPr().set("lang", LOCALES[self._lesson.language])
@@ -334,7 +343,7 @@ class _Deck:
         return "\n".join(filter(None, [*said, alternative_text(lesson, build), *table]))
 
 
-FORMULA = "loss = −Σ yᵢ log ŷᵢ"
+FORMULA = "−Σ yᵢ log ŷᵢ"
 """Cross entropy of one row, in plain letters: a native equation is dropped by those who convert."""
 
 SUMMARIES = ("steps", "end")
@@ -349,6 +358,29 @@ def _beside(room: Box, share: float) -> tuple[Box, Box]:
     left = int(share * room.width)
     right = Box(room.left + left + gap, room.top, room.width - left - gap, room.height)
     return room._replace(width=left), right
+
+
+def _style(run: Any, piece: Piece) -> None:
+    """Give a run of letters the style of a piece."""
+    run.font.bold, run.font.italic = piece.is_bold or None, piece.is_italic or None
+    if piece.is_code:
+        run.font.name = CODE
+    if piece.link:
+        run.hyperlink.address = piece.link
+
+
+CODE = "Courier New"
+"""Letters of one width that every program with slides has, or has a twin of."""
+
+
+def _fitted(slide: Any, image: Image, room: Box) -> Any:
+    """Return a picture that was put in the middle of a room, as large as fits."""
+    shape = slide.shapes.add_picture(BytesIO(image.data), room.left, room.top)
+    share = min(room.width / shape.width, room.height / shape.height)
+    shape.width, shape.height = int(share * shape.width), int(share * shape.height)
+    shape.left = room.left + (room.width - shape.width) // 2
+    shape.top = room.top + (room.height - shape.height) // 2
+    return shape
 
 
 def _describe(shape: Any, text: str) -> None:

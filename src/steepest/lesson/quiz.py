@@ -14,7 +14,10 @@ __all__ = ["QUIZZES", "fixed", "gift", "write_quiz"]
 
 QUIZZES = (".gift", ".txt")
 
-SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": " "})
+SIGNS = str.maketrans(
+    {sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": " ", "<": "&lt;", ">": "&gt;"}
+)
+"""What GIFT takes for a sign of its own, and a system that shows the text as HTML for a tag."""
 
 ARROWS = {"->": "to", "→": "to"}
 

@@ -14,8 +14,11 @@ from steepest.files import check_writable, whole_file
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.view.format import THEME_NAMES
 
-__all__ = ["OwnSlide", "OwnTask", "Settings", "read_settings", "write_settings"]
+__all__ = ["LESSON_THEMES", "OwnSlide", "OwnTask", "Settings", "read_settings", "write_settings"]
 
+
+LESSON_THEMES = (*THEME_NAMES, "projector")
+"""The looks of a lesson; for a projector a page is in black on white, slides are as in light."""
 
 NO_SENTENCES: Mapping[str, str] = MappingProxyType({})
 
@@ -50,18 +53,23 @@ class Settings:
     author: str = ""
     language: str = ""
     """Of slides and sheets; empty it is English, and in a page that of the browser."""
-    theme: str = "light"
+    theme: str = ""
+    """Of all that is made; empty it is light, and in a page that of the reader's system."""
     data: str = ""
     target: str = ""
     features: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
+    exam: bool = False
+    """Whether the page asks its tasks without hints and verdicts, and has no answers in it."""
     sentences: Mapping[str, str] = field(default_factory=lambda: NO_SENTENCES)
     slides: tuple[OwnSlide, ...] = ()
     tasks: tuple[OwnTask, ...] = ()
+    folder: str = field(default="", compare=False)
+    """Where the pictures lie that slides name: the folder of the file that was read."""
 
     def __post_init__(self) -> None:
-        for name, known in (("language", ("", *LANGUAGES)), ("theme", THEME_NAMES)):
+        for name, known in (("language", ("", *LANGUAGES)), ("theme", ("", *LESSON_THEMES))):
             given = getattr(self, name)
             if given not in known:
                 raise ChoiceError(
@@ -105,9 +113,10 @@ def read_settings(path: str | os.PathLike[str]) -> Settings:
         raise FileError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(f"{path} is no TOML: {error}") from error
-    known = [one.name for one in fields(Settings)]
+    known = [one.name for one in fields(Settings) if one.name != "folder"]
     _check_keys(said, known, str(path))
-    return Settings(**{name: _value(name, value, str(path)) for name, value in said.items()})
+    values = {name: _value(name, value, str(path)) for name, value in said.items()}
+    return Settings(**values, folder=str(Path(path).parent))
 
 
 def _check_keys(said: Mapping[str, object], known: Sequence[str], where: str) -> None:
@@ -128,6 +137,10 @@ def _value(name: str, value: object, where: str) -> Any:
     if name in ("order", "hide", "features"):
         listed = _listed(name, value, where)
         return tuple(_text(name, one, where) for one in listed)
+    if name == "exam":
+        if not isinstance(value, bool):
+            raise ChoiceError(f"{where}: exam is {value!r}, but it must be true or false")
+        return value
     return _text(name, value, where)
 
 
@@ -211,24 +224,27 @@ def _written(value: object) -> str:
 
 
 COMMENTS: Mapping[str, str] = {
-    "title": "The title; left empty it says what is predicted from what.",
+    "title": 'The title; left empty, "Introduction to gradient descent".',
     "author": "Who gives the lesson.",
     "language": "en or de; left empty, English, and in a page the browser's.",
-    "theme": "light or dark.",
+    "theme": "light, dark or projector; left empty, light, and in a page the system's.",
     "data": "A file, or the name of a shipped data set.",
     "target": "The column that is predicted.",
     "features": "The columns that it is predicted from; left empty, all others.",
     "order": "The slides in their order; leave one out, and it is not shown.",
     "hide": "Slides that are not shown.",
+    "exam": "true: the page has no verdicts, hints and answers in it.",
 }
 
 SENTENCES = "What a slide says, by its name: take the # away, and change what is in quotes."
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
     "slides": (
-        "# Slides of your own, in Markdown: a heading, paragraphs, lists with - and **bold**.",
+        "# Slides of your own, in Markdown: a heading, paragraphs, lists, *italic*, **bold**,",
+        "# `code`, [links](https://example.org), formulas between $ as text, and pictures that lie",
+        "# beside this file: ![what it shows](picture.png).",
         "# [[slides]]",
-        '# after = "regression"',
+        '# after = "rows"',
         '# markdown = """',
         "# # My example",
         "# - first",

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from steepest.lesson.walks import ROUNDS
 
-__all__ = ["STAGES", "Stage"]
+__all__ = ["STAGES", "Stage", "stage_of"]
 
 
 class Stage(NamedTuple):
@@ -22,9 +22,11 @@ class Stage(NamedTuple):
     seen: str = ""
 
 
+NOTHING = Stage()
+
 BOTH = ("weight", "bias", "sum")
 
-STAGES = {
+STAGES: dict[str, Stage] = {
     "loss_surface": Stage(None, walks=(), seen="all"),
     "line": Stage(0),
     "errors": Stage(0, "lines"),
@@ -51,3 +53,17 @@ STAGES = {
     "class_walk": Stage(walks=("classes",)),
 }
 """By the key of the build; one that is not named shows no line."""
+
+ROUND = "walk "
+"""How the key begins of a build that shows the walk after a number of rounds, as the film does."""
+
+
+def stage_of(key: str, otherwise: Stage = NOTHING) -> Stage:
+    """Return the stage of a build: `walk 7` is the walk after 7 rounds.
+
+    >>> stage_of("dot").at, stage_of("walk 7").at, stage_of("rows").at
+    (0, 7, None)
+    """
+    if key.startswith(ROUND):
+        return STAGES["walk"]._replace(at=int(key.removeprefix(ROUND)))
+    return STAGES.get(key, otherwise)

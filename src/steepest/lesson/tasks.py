@@ -13,7 +13,7 @@ from steepest.lesson.settings import OwnTask
 from steepest.lesson.values import Value
 from steepest.lesson.written import filled, in_language
 
-__all__ = ["Task", "names_of", "tasks_of"]
+__all__ = ["Task", "names_of", "page_tasks", "tasks_of"]
 
 CLOSE = 0.01
 """The share of an answer by which one may be off: the numbers of a question have four digits."""
@@ -132,6 +132,25 @@ def tasks_of(lesson: Lesson) -> list[Task]:
         for i, task in enumerate(lesson.settings.tasks, start=1)
     ]
     return [*made, *own]
+
+
+def page_tasks(lesson: Lesson) -> list[dict[str, Any]]:
+    """Return the tasks as the lesson's page asks them: with answers, but for an exam without.
+
+    The hints of a task are levels: what to think of, then how it is worked out but for the number.
+    """
+    told = [{**vars(task), "hints": _levels(task)} for task in tasks_of(lesson)]
+    if not lesson.settings.exam:
+        return [
+            {**one, "wrong": [[name, *said] for name, said in one["wrong"].items()]} for one in told
+        ]
+    return [{key: one[key] for key in ("key", "question", "choices")} for one in told]
+
+
+def _levels(task: Task) -> list[str]:
+    """Return the hints of a task, the first the least."""
+    working, equals, _ = task.why.rpartition(" = ")
+    return [one for one in (task.hint, working + equals + "?" if equals else "") if one]
 
 
 def names_of(language: str) -> Mapping[str, str]:

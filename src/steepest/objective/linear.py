@@ -5,7 +5,7 @@ margins `X w + b`, which an evaluation keeps: what `Objective` may be asked is a
 """
 
 from functools import cached_property
-from math import sqrt
+from math import isqrt, sqrt
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ from steepest.objective.coordinates.suggested import has_normal_equations, sugge
 from steepest.objective.coordinates.whitening import WhiteningByHessian
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
-from steepest.objective.linear_algebra.decrement import half_decrement
 from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
 from steepest.objective.loss.loss import Loss
@@ -39,6 +38,7 @@ from steepest.objective.minimum.recession import (
     recession_of_params,
 )
 from steepest.objective.minimum.recession_gains import Gains
+from steepest.objective.minimum.sure_gap import SureGap, sure_gap
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
@@ -58,9 +58,6 @@ LEAST_UNIT_ROWS = 64
 
 MOST_PROVED = 512
 """Params up to which the Hessian of all rows costs no more than some passes."""
-
-MOST_FEATURES = 4095
-"""Features up to which kinks are smoothed: the products of all pairs are 128 MB."""
 
 
 class LinearObjective(MarginRisk):
@@ -84,7 +81,7 @@ class LinearObjective(MarginRisk):
     has_hessian_blocks = True
     has_page = True
     _recession: Recession | None = None
-    _proved: tuple[Vector, float] | None = None
+    _proved: tuple[Vector, SureGap] | None = None
 
     def __init__(
         self,
@@ -151,21 +148,20 @@ class LinearObjective(MarginRisk):
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
 
-    def proved_gap(self, at: Evaluation) -> float | None:
-        """Return half the squared Newton decrement, `g' H^-1 g / 2`, H the Hessian of all rows.
+    def proved_gap(self, at: Evaluation) -> SureGap | None:
+        """Return by how much the loss can be lower at most, by the rows' curvature near `at`.
 
-        By it the quadratic that loss and derivatives make at `at` is above its lowest point (Boyd &
-        Vandenberghe 2004, "Convex Optimization", 9.5.1). None where there are kinks, or of so many
-        params that H is dear. The last answer is kept.
+        None where that is not known, or of so many params that a Hessian is dear. The last answer
+        is kept, and then costs no pass.
         """
-        if not self.smooth or not self.has_curvature or self.size > MOST_PROVED:
+        if self.size > MOST_PROVED:
             return None
-        if self._proved is None or not np.array_equal(self._proved[0], at.params):
-            weights = np.arange(self.size - self.outputs)
-            hessian = self.hessian_block(at, weights, self.loss.curvature)
-            gradient = self.standard.pullback(at.gradient)
-            self._proved = at.params, half_decrement(hessian, gradient)
-        return self._proved[1]
+        if self._proved is not None and np.array_equal(self._proved[0], at.params):
+            return self._proved[1]
+        found = sure_gap(self, at)
+        if found is not None:
+            self._proved = at.params, found._replace(passes=0)
+        return found
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.
@@ -314,7 +310,7 @@ class LinearObjective(MarginRisk):
         Huber's loss is one that is smooth already; with L1, whose kinks are not, it is none.
         """
         slopes, width, blocks = self.loss.side_slopes, self.loss.smoothing_width, self.blocks
-        most = DENSE_FEATURES if blocks.is_sparse else MOST_FEATURES
+        most = DENSE_FEATURES if blocks.is_sparse else isqrt(blocks.most_matrix) - 1
         if slopes is None or blocks.features > most or (width and self.penalty.l1):
             return None
         return Smoothed(self, *slopes, width)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import LARGEST_SAMPLE, drawn_rows
+from steepest.data.blocks import LARGEST_SAMPLE, Blocks, drawn_rows
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.recession import Recession
+from steepest.objective.minimum.sure_gap import SureGap
 from steepest.objective.model.activity import LayerActivity
 from steepest.objective.model.model import Layout
 from steepest.objective.plane.plane import Plane
@@ -204,10 +205,10 @@ class Objective:
         """
         return inf
 
-    def proved_gap(self, at: Evaluation) -> float | None:
-        """Return how far the loss at `at` is above the lowest, by all rows; None if not known.
+    def proved_gap(self, at: Evaluation) -> SureGap | None:
+        """Return by how much lower than at `at` any loss can be, by all rows; None if not known.
 
-        It may cost a pass over them.
+        It may cost some passes over them, which it tells.
         """
         return None
 
@@ -324,6 +325,11 @@ class Objective:
     def sample(self, indices: NDArray[np.intp]) -> "Objective | None":
         """Return the same objective on the rows `indices`, (chosen,); None if it has none."""
         return None
+
+    @property
+    def most_matrix(self) -> int:
+        """How many numbers a matrix over pairs of params may have."""
+        return Blocks.most_matrix
 
     @property
     def largest_sample(self) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.origin import Origin
 from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix
 from steepest.errors import ChoiceError
@@ -112,6 +113,11 @@ class Problem:
     def has_rows(self) -> bool:
         """Whether there are rows, and they are at hand."""
         return self.rows > 0
+
+    @property
+    def origin(self) -> Origin | None:
+        """From where rows that are beyond memory are read anew; None of all others."""
+        return None
 
     @property
     def is_stored(self) -> bool:

@@ -130,6 +130,11 @@ class Risk(Objective):
         return margins
 
     @property
+    def most_matrix(self) -> int:
+        """How many numbers a matrix over pairs of features may have."""
+        return self.blocks.most_matrix
+
+    @property
     def largest_sample(self) -> int:
         """How many rows the largest sample has that a descent may begin on."""
         return self.blocks.largest_sample

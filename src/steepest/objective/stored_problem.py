@@ -1,6 +1,6 @@
 """The problem of rows that are beyond memory: its loss is of all, what is shown row by row of some.
 
-The sample that is at hand stands for the rows wherever single rows are told: in tables, metrics and
+The sample that is at hand stands for the rows wherever single rows are told: in tables and
 pictures, which say so. The objective is that of all rows.
 """
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.data.array_blocks import blocks_of
 from steepest.data.blocks import Block
+from steepest.data.origin import Origin
 from steepest.data.prepared import Data
 from steepest.objective.evaluation import Vector
 from steepest.objective.loss.loss import weighed
@@ -43,17 +44,12 @@ class StoredProblem(TableProblem):
         self.all_rows = data
         self.rows, self.dropped, self.weightless = len(data.y), data.dropped, data.weightless
         self.rows_in_words = (
-            f"rows shown one by one, and metrics, are of {len(sample.y):,} drawn of {self.rows:,}"
+            f"rows shown one by one are of {len(sample.y):,} drawn of {self.rows:,}"
         )
 
     def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the places, from 1, of rows by their indices among all rows, (n,)."""
         return self.all_rows.row_numbers[rows]
-
-    @property
-    def rows_of_metrics(self) -> int:
-        """The rows at hand."""
-        return len(self.data.y)
 
     @property
     def trained_on(self) -> Data:
@@ -95,6 +91,11 @@ class StoredProblem(TableProblem):
         losses, rows = (np.concatenate(one) for one in zip(*parts, strict=True))
         rows = rows[np.argsort(-losses, kind="stable")[:WORST]]
         return StoredProblem(self.all_rows, _joined(self.all_rows, rows, self.data), self.objective)
+
+    @property
+    def origin(self) -> Origin | None:
+        """From where the rows are read anew."""
+        return self.all_rows.origin
 
     @property
     def is_stored(self) -> bool:

@@ -90,9 +90,11 @@ class ThroughOriginObjective(MarginRisk):
     @cached_property
     def gram(self) -> Array:
         """`X'X / total` of the features in units of their size, (features, features)."""
+        # Worked out beforehand: it reads rows itself, into the buffer that a block may be.
+        size = self.size_of_features
 
         def work(block: Block) -> tuple[Array]:
-            X = block.dense() / self.size_of_features
+            X = block.dense() / size
             return (X.T @ (X if block.weight is None else weighed(X, block.weight)),)
 
         (total,) = self.blocks.sum(work)
@@ -127,9 +129,9 @@ class ThroughOriginObjective(MarginRisk):
     @property
     def _is_small(self) -> bool:
         """Whether products of all pairs of features are worth their cost."""
-        return self.model.features <= (
-            DENSE_FEATURES if self.blocks.is_sparse else MOST_EXACT_BOUND
-        )
+        held = self.model.features**2 <= self.blocks.most_matrix
+        most = DENSE_FEATURES if self.blocks.is_sparse else MOST_EXACT_BOUND
+        return held and self.model.features <= most
 
     @property
     def _bound(self) -> Array:

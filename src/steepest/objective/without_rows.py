@@ -10,6 +10,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.origin import Origin
 from steepest.data.prepared import Data
 from steepest.errors import ChoiceError
 from steepest.objective.evaluation import Evaluation, Vector
@@ -105,6 +106,11 @@ class ProblemWithoutRows(TableProblem):
         super().__init__(columns, objective)
         self.recorded = recorded
         self.rows, self.validation_rows = recorded.rows, recorded.validation_rows
+
+    @property
+    def origin(self) -> Origin | None:
+        """From where the rows are read anew, if the file says that."""
+        return self.data.origin
 
     @property
     def has_rows(self) -> bool:

@@ -8,13 +8,14 @@ door, once a process; a reader finds it as it is written in `page/web/`.
 import base64
 import hashlib
 import html
+import json
 import os
 import re
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from steepest.files import PAGES, check_writable, whole_file
-from steepest.page.joiner import join, style_text
+from steepest.page.joiner import join, style_text, web_text
 from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.wire import to_json
@@ -44,6 +45,7 @@ SAVED = """\
 <script type="application/json" id="steepest-record">{record}</script>
 <script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
+<script type="application/json" id="steepest-sentences">{sentences}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -68,9 +70,20 @@ LIVE = """\
 """
 
 
+SENTENCES = "sentences/en.json"
+"""The sentences of the page: of a saved one they stand beside the code, as the lesson's do."""
+
+FOUND = (
+    "globalThis.steepestSentences ?? "
+    'JSON.parse(document.getElementById("steepest-sentences").textContent)'
+)
+"""Where a saved page finds them, and its worker, whose text has them before the script."""
+
 GLOBALS = (
-    *("Math.max", "Math.min", "Math.abs", "Array.from", "Number.isFinite"),
-    *("Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
+    *("Math.max", "Math.min", "Math.abs", "Math.floor", "Math.round", "Math.sqrt", "Math.hypot"),
+    *("Math.ceil", "Math.cos", "Math.sin", "Math.exp", "Math.log", "Array.from"),
+    *("Number.isFinite", "Object.assign", "Object.entries", "Object.keys", "Object.fromEntries"),
+    *("Error", "Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
 )
 """What the modules name most of what every page has."""
 
@@ -83,17 +96,21 @@ def write_page(
     way: str = "explore",
     language: str = "",
     lesson: LessonRecord | None = None,
+    exam: bool = False,
+    present: bool = False,
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
     the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
-    the one of an author, in place of ours on these rows.
+    the one of an author, in place of ours on these rows. An `exam` shows no verdicts and answers;
+    `present` opens it as a class sees it.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
-    text = saved_html(record, words, way=way, language=language, lesson=lesson)
+    way = "present" if present else way
+    text = _page(record, words, Kept("", way, language, exam), lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -113,7 +130,21 @@ def saved_html(
     fragment of an address, `way` how the page opens: "explore" or "lesson",
     `language` that of the lesson, and `lesson` the one of an author, in place of ours.
     """
-    script = _started("saved.js")
+    return _page(record, words, Kept(link, way, language), lesson)
+
+
+class Kept(NamedTuple):
+    """What a page begins with where its address says nothing."""
+
+    link: str
+    way: str
+    language: str
+    exam: bool = False
+
+
+def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None) -> str:
+    """Return the file of a record; `kept` is what the page begins with."""
+    script = _started("saved.js", apart=True)
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -125,7 +156,8 @@ def saved_html(
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
-        kept=to_json({"link": link, "way": way, "language": language}),
+        sentences=to_json(json.loads(web_text(SENTENCES))),
+        kept=to_json(kept._asdict()),
         script=script,
     )
 
@@ -155,14 +187,16 @@ def style() -> str:
     return _enclosed("".join(sheets), "</style")
 
 
-def _started(entry: str) -> str:
+def _started(entry: str, *, apart: bool = False) -> str:
     """Return a module that starts a page, minified: in a block the modules get short names too."""
-    return _minified(f"{{{_script(entry, 'start')}start();}}\n")
+    return _minified(f"{{{_script(entry, 'start', apart=apart)}start();}}\n")
 
 
 @cache
-def _script(entry: str, export: str) -> str:
-    return _with_short_globals(join(entry, (export,)))
+def _script(entry: str, export: str, *, apart: bool = False) -> str:
+    """Return the joined text of a door, with its sentences or `apart` from them."""
+    found = {SENTENCES: FOUND} if apart else {}
+    return _with_short_globals(join(entry, (export,), apart=found))
 
 
 def _with_short_globals(script: str) -> str:

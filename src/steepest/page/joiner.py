@@ -6,12 +6,14 @@ need each other, without the lines that are only comment, which a reader finds i
 without blanks that part nothing.
 
 The house rules that make this safe are few, and what breaks one is refused: static imports of named
-things by relative paths, exports of functions, classes and constants where they are declared, no
-cycle, and no text in backticks over several lines.
+things by relative paths, and of a JSON text under a name, exports of functions, classes and
+constants where they are declared, no cycle, and no text in backticks over several lines.
 """
 
+import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from posixpath import dirname, normpath
@@ -26,6 +28,10 @@ WEB: Traversable = files("steepest.page") / "web"
 IMPORT = re.compile(r"^import\s*\{([^{}]*)\}\s*from\s*'([^'\n]+)';[ \t]*(?://.*)?$", re.MULTILINE)
 EXPORT = re.compile(
     r"^export\s+((?:async\s+)?function\s*\*?|class|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
+)
+JSON_IMPORT = re.compile(
+    r"^import\s+([A-Za-z_$][\w$]*)\s+from\s+'([^'\n]+\.json)'\s+with\s*\{\s*type:\s*'json'\s*\};$",
+    re.MULTILINE,
 )
 NAMED = re.compile(r"^\s*([A-Za-z_$][\w$]*)(?:\s+as\s+([A-Za-z_$][\w$]*))?\s*$")
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
@@ -57,14 +63,21 @@ def style_text(path: str, root: Traversable = WEB) -> str:
     return BLANK.sub(r"\1", _flush(COMMENT.sub("", web_text(path, root))))
 
 
-def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
+def join(
+    entry: str,
+    exports: tuple[str, ...],
+    root: Traversable = WEB,
+    apart: Mapping[str, str] | None = None,
+) -> str:
     """Return the module `entry` and all that it imports as one text that declares `exports`.
 
-    `entry` is a path below `root` with slashes. Raises ValueError, which names file and line, for
-    a missing file or name, a cycle, and any form that the joiner does not know.
+    `entry` is a path below `root` with slashes. `apart` has, by the path of a JSON text, the
+    JavaScript that finds it where it stands apart from the code; any other is written out in it.
+    Raises ValueError, which names file and line, for a missing file or name, a cycle, and any form
+    that the joiner does not know.
     """
-    modules: dict[str, Module] = {}
-    _add(entry, root, modules, ())
+    modules: dict[str, Module | Text] = {}
+    _add(entry, root, modules, apart or {}, ())
     missing = set(exports) - set(modules[entry].exports)
     if missing:
         raise ValueError(f"{entry} does not export {', '.join(sorted(missing))}")
@@ -73,20 +86,53 @@ def join(entry: str, exports: tuple[str, ...], root: Traversable = WEB) -> str:
 
 
 def _add(
-    path: str, root: Traversable, modules: dict[str, "Module"], above: tuple[str, ...]
+    path: str,
+    root: Traversable,
+    modules: dict[str, "Module | Text"],
+    apart: Mapping[str, str],
+    above: tuple[str, ...],
 ) -> None:
     """Add the module `path` behind all that it imports."""
     if path in above:
         raise ValueError(f"modules import each other in a circle: {' > '.join([*above, path])}")
     if path in modules:
         return
+    if path.endswith(".json"):
+        modules[path] = Text(path, apart.get(path) or _written(path, root))
+        return
     module = Module(path, web_text(path, root))
     for needed in module.imports:
-        _add(needed.path, root, modules, (*above, path))
+        _add(needed.path, root, modules, apart, (*above, path))
         for name, _ in needed.names:
             if name not in modules[needed.path].exports:
                 raise module.refusal(needed.at, f"{needed.path} does not export {name}")
     modules[path] = module
+
+
+def _written(path: str, root: Traversable) -> str:
+    """Return a JSON text as JavaScript; ValueError, which names it, if it is none."""
+    try:
+        return json.dumps(json.loads(web_text(path, root)), ensure_ascii=False)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}, line {error.lineno}: this is no JSON: {error.msg}") from error
+
+
+def _text_name(path: str) -> str:
+    """Return the name that stands for a JSON text in the whole text."""
+    return re.sub(r"\W", "_", path)
+
+
+class Text:
+    """A JSON text as a module: the value that `found` gives, under the one name of its path."""
+
+    def __init__(self, path: str, found: str) -> None:
+        self.exports = [_text_name(path)]
+        self.imports: list[Import] = []
+        self.found = found
+
+    def as_function(self, shared: dict[tuple[str, str], str]) -> str:
+        """Return it in the form of a module, which a minifier moves with the others."""
+        return f"const [{self.exports[0]}] = (() => [{self.found}])();"
 
 
 class Import(NamedTuple):
@@ -106,6 +152,7 @@ class Module:
         self._source = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
         self.exports = [found[2] for found in EXPORT.finditer(self._source)]
         self.imports = [self._import(found) for found in IMPORT.finditer(self._source)]
+        self.imports += [self._text_import(found) for found in JSON_IMPORT.finditer(self._source)]
 
     def as_function(self, shared: dict[tuple[str, str], str]) -> str:
         """Return the module as the constants that it exports, of a function with its body.
@@ -114,7 +161,9 @@ class Module:
         sees it there, so that no import costs a letter but where it has another name.
         """
         declared = iter(self.imports)
-        body = IMPORT.sub(lambda found: _taken(next(declared), found[0], shared), self._source)
+        body = self._source
+        for form in (IMPORT, JSON_IMPORT):
+            body = form.sub(lambda found: _taken(next(declared), found[0], shared), body)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
         code = "\n".join(map(_dense, _flush(body).split("\n")))
@@ -128,16 +177,25 @@ class Module:
 
     def _import(self, found: re.Match[str]) -> Import:
         """Return what an import says."""
-        listed, wanted = found[1], found[2]
-        path = normpath(joined(dirname(self.path), wanted))
-        if not (wanted.startswith(("./", "../")) and path.endswith(".js")) or path[:2] == "..":
-            words = f"{wanted!r} is not a module of the page by a relative path"
-            raise self.refusal(found.start(), words)
+        listed, path = found[1], self._path(found, ".js")
         names = [NAMED.match(part) for part in listed.split(",") if part.strip()]
         if not all(names):
             words = f"the joiner does not know these names: {listed.strip()}"
             raise self.refusal(found.start(), words)
         return Import(found.start(), path, [(one[1], one[2] or one[1]) for one in names if one])
+
+    def _text_import(self, found: re.Match[str]) -> Import:
+        """Return what an import of a JSON text says."""
+        path = self._path(found, ".json")
+        return Import(found.start(), path, [(_text_name(path), found[1])])
+
+    def _path(self, found: re.Match[str], suffix: str) -> str:
+        """Return the path below the root of what an import wants, which ends in `suffix`."""
+        path = normpath(joined(dirname(self.path), found[2]))
+        if not (found[2].startswith(("./", "../")) and path.endswith(suffix)) or path[:2] == "..":
+            words = f"{found[2]!r} is not a module of the page by a relative path"
+            raise self.refusal(found.start(), words)
+        return path
 
     def _check(self, body: str) -> None:
         """Refuse what is left in a body that was to be free of imports and exports."""
@@ -172,7 +230,9 @@ def _taken(needed: Import, text: str, shared: dict[tuple[str, str], str]) -> str
     return renamed + "\n" * text.count("\n")
 
 
-def _shared_names(modules: dict[str, "Module"], kept: dict[str, str]) -> dict[tuple[str, str], str]:
+def _shared_names(
+    modules: dict[str, "Module | Text"], kept: dict[str, str]
+) -> dict[tuple[str, str], str]:
     """Return what each export is called in the whole text, by path and name.
 
     Its own name where no other module has an export of that name, or where it is `kept`, the names

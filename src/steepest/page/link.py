@@ -8,13 +8,13 @@ repeats what stands in the link.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from steepest.descent.named_rules import RULES
 
-__all__ = ["MOST_STEPS", "Link", "link_in", "read_link"]
+__all__ = ["MOST_STEPS", "Link", "link_in", "link_of_cells", "read_link"]
 
 VERSION = "1"
 
@@ -69,6 +69,32 @@ def link_in(text: str) -> str | None:
     if len(found) > MOST_LETTERS or not LINK.search(found):
         return None
     return found.split("#", 1)[-1]
+
+
+def link_of_cells(cells: Sequence[str], delimiter: str) -> str | None:
+    """Return the state of the link in a row of a table; None if there is none.
+
+    A link that was not quoted is cut at its own commas: the cells after it that go on with it, by a
+    key or by a number of a list, are its own.
+
+    >>> link_of_cells(["Ada", "a.html#v=1&window=1", "2", "3", "4&answer.way=0", "Math"], ",")
+    'v=1&window=1,2,3,4&answer.way=0'
+    """
+    at = next((i for i, cell in enumerate(cells) if link_in(cell) is not None), None)
+    if at is None or delimiter != "," or "," in cells[at]:
+        return None if at is None else link_in(cells[at])
+    end = max([at, *(i for i, cell in enumerate(cells) if i > at and MORE.search(cell))])
+    link = ",".join(cells[at : end + 1])
+    while LISTED.search(link) and end + 1 < len(cells) and NUMERIC.match(cells[end + 1]):
+        end += 1
+        link += f",{cells[end]}"
+    return link_in(link)
+
+
+MORE = re.compile(r"&[\w.]+=")
+LISTED = re.compile(r"&(window|start|x|y|view|hidden|features)=[^&]*$")
+NUMERIC = re.compile(r"[-+.\d]")
+"""What goes on with a link in the next cell: more of its state, or of a list of numbers."""
 
 
 def read_link(state: str) -> Link:

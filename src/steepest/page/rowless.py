@@ -15,9 +15,17 @@ from steepest.numerals import counted
 from steepest.page.few_coordinates import BEYOND, FewCoordinates
 from steepest.page.record import MOST_SAVED, VERSION
 from steepest.page.run_record import kept_steps, told_run
-from steepest.page.schema import ParamRecord, RunRecord, SceneRecord, SharpnessRecord, SurfaceRecord
+from steepest.page.schema import (
+    ParamRecord,
+    RouteRecord,
+    RunRecord,
+    SceneRecord,
+    SharpnessRecord,
+    SurfaceRecord,
+)
 from steepest.page.surface_record import surface_record
 from steepest.surface.surface import Surface
+from steepest.view.scene import thinned
 from steepest.view.story import Story, label
 
 __all__ = ["rowless_record", "with_sharpness"]
@@ -28,6 +36,9 @@ NOTE = (
     "This run has no table of rows, only the loss of its params: so the picture of the data, the "
     "table of rows and the tasks are left out."
 )
+
+MOST_ON_ROUTE = 4000
+"""Steps that the line of the path goes through: more than a picture has pixels across."""
 
 LOOK = "There is no surface either: "
 
@@ -40,6 +51,8 @@ def rowless_record(story: Story, surface: Surface | None, why: str = "") -> Scen
     size = len(story.param_names)
     told = _told(story, surface)
     drawn = _no_surface(story) if surface is None else surface_record(story, surface)
+    if surface is not None and (route := _route(story, surface)) is not None:
+        drawn["route"] = route
     few = None
     if len(told) + len(BEYOND) < size:
         origin = story.result.params if surface is None else surface.plane.origin
@@ -98,6 +111,16 @@ def with_sharpness(scene: SceneRecord, known: SharpnessAlong) -> SceneRecord:
         "said": f"dashed: {known.formula}" if np.isfinite(known.limits).any() else "",
     }
     return {**scene, "sharpness": told}
+
+
+def _route(story: Story, surface: Surface) -> RouteRecord | None:
+    """Return where all steps lie on the surface, where some gave their params up; else None."""
+    whole, trace = surface.whole_path, story.trace
+    if whole is None or len(trace.kept) == len(trace) or np.isnan(whole).any():
+        return None
+    index = thinned(len(whole), MOST_ON_ROUTE)
+    x, y = whole[index].T
+    return {"index": index.astype(np.int32), "x": x, "y": y}
 
 
 def _told(story: Story, surface: Surface | None) -> list[int]:

@@ -24,6 +24,7 @@ __all__ = [
     "NoteRecord",
     "OfferedRecord",
     "ParamRecord",
+    "RouteRecord",
     "RowsRecord",
     "RunRecord",
     "SceneRecord",
@@ -128,6 +129,14 @@ class RunRecord(TypedDict):
     checks: list[CheckRecord]
 
 
+class RouteRecord(TypedDict):
+    """Where all steps of a run lie on a surface, (steps,) each, and not only those it kept."""
+
+    index: Whole
+    x: Floats
+    y: Floats
+
+
 class SurfaceRecord(TypedDict):
     """A surface: (ny * nx) losses over (nx,) and (ny,) places, and its axes, (params,) each.
 
@@ -158,6 +167,7 @@ class SurfaceRecord(TypedDict):
     numbers: dict[str, float]
     lowest: list[float] | None
     lowestLoss: float | None
+    route: NotRequired["RouteRecord"]
     coarse: NotRequired[bool]
 
 

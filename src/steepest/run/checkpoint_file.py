@@ -56,15 +56,12 @@ class CheckpointFile:
     def of(self, problem: Problem, plan: Plan, run_of: Callable[[Outcome], "Run"]) -> Keep:
         """Return what keeps a run of this plan: asked after each step, it writes when due.
 
-        `run_of` makes the run of an outcome. Raises ChoiceError for one that no file can hold, or
-        none that goes on from it: of rows that are read from files or workers at each pass.
+        `run_of` makes the run of an outcome. Raises ChoiceError for one that no file can hold: of
+        rows that are read in passes it says from which files, so they must be files.
         """
         check_kept(plan)
-        if problem.is_stored:
-            raise ChoiceError(
-                "a checkpoint holds the rows, and these are read anew at each pass, from files or "
-                "workers; leave checkpoint out, or give memory enough to hold them"
-            )
+        if problem.origin is not None:
+            problem.origin.check_whole()
 
         def keep(trace: Trace, at: Callable[[int], Checkpoint | None]) -> None:
             began = perf_counter()
@@ -80,7 +77,7 @@ class CheckpointFile:
     def write(self, run: "Run") -> None:
         """Write a run; where the disk refuses, say so once."""
         try:
-            write_run(run, self.path)
+            write_run(run, self.path, to_go_on=True)
         except (FileError, MemoryError) as error:
             if not self._told:
                 self.tell(f"no checkpoint was written, the run goes on: {error or 'no memory'}")

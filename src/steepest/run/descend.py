@@ -133,7 +133,8 @@ def descend(
       what is true. An error in it is raised here, with the run so far as its `run`.
     - `checkpoint`: a file in which the run is kept while it goes on, written whole or not at all
       `every` so many seconds (or "30s", "5min"), and at the end: `load(checkpoint).resume()` goes
-      on after a kill or a loss of power, to the bit.
+      on after a kill or a loss of power, to the bit. Of rows that are read in passes it says from
+      which files, and is refused where one of these has changed.
 
     With `rule="steepest"`, a number as rate and `scale="none"` each step is exactly
     `params - learning_rate * gradient`; with `l1` the gradient is that of all else, and each weight
@@ -172,29 +173,29 @@ def descend(
         )
     _check_numbers(options)
     _check_init(start, options)
+    how: dict[str, Any] = {
+        "target": target,
+        "features": features,
+        "drop": drop,
+        "category": category,
+        "date": date,
+        "terms": terms,
+        "positive": positive,
+        "reading": Reading(delimiter, encoding, decimal, thousands, sheet, query),
+        "classify": wants_classes(options.get("loss", "auto")),
+        "missing": missing,
+        "sample_weight": sample_weight,
+        "class_weight": class_weight,
+        "validation": validation,
+        "seed": options.get("seed", 0),
+        "bias": bool(options.get("bias", True)),
+        "exposure": _exposure(exposure, offset, options),
+    }
+    within = {"memory": memory, "cache": cache, "threads": threads, "cluster": cluster}
     with passes_shown(progress) as told:
-        rows = prepare(
-            data,
-            target,
-            features,
-            drop=drop,
-            category=category,
-            date=date,
-            terms=terms,
-            positive=positive,
-            reading=Reading(delimiter, encoding, decimal, thousands, sheet, query),
-            classify=wants_classes(options.get("loss", "auto")),
-            missing=missing,
-            sample_weight=sample_weight,
-            class_weight=class_weight,
-            validation=validation,
-            seed=options.get("seed", 0),
-            bias=bool(options.get("bias", True)),
-            exposure=_exposure(exposure, offset, options),
-            threads=threads,
-            limits=limits_of(memory, cache, threads, cluster),
-            progress=told,
-        )
+        limits = limits_of(memory, cache, threads, cluster)
+        rows = prepare(data, **how, threads=threads, limits=limits, progress=told)
+    rows = rows.from_where(data, {**how, **within})
     return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 
 

@@ -45,6 +45,7 @@ class Pages(Pictures):
         *,
         surface: Surface | None = None,
         sharpness: bool = False,
+        present: bool = False,
     ) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
@@ -52,7 +53,8 @@ class Pages(Pictures):
         not too large, it computes too: another start, rate, rule or data point. It opens on the
         plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
         Without data it replays the steps, on a surface where there is one, and says what is left
-        out; with `sharpness` it has the largest curvature along the run too, which takes time.
+        out; with `sharpness` it has the largest curvature along the run too, which takes time. With
+        `present` it opens in the lesson, as a class sees it.
         Raises FileError for any other ending, and ChoiceError for a run that was saved without its
         rows, for a surface of another run, and for a sharpness that is not known, or of a run with
         rows, whose page takes other steps too.
@@ -62,7 +64,7 @@ class Pages(Pictures):
         record = self.record(surface=surface)
         if sharpness:
             record = self._with_sharpness(record)
-        write_page(record, self.explain(), path)
+        write_page(record, self.explain(), path, present=present)
 
     def _with_sharpness(self, record: "Record") -> "Record":
         from steepest.page.rowless import with_sharpness
@@ -79,40 +81,49 @@ class Pages(Pictures):
         path: str | os.PathLike[str],
         *more: str | os.PathLike[str],
         language: str = "",
-        theme: str = "light",
+        theme: str = "",
         template: str | os.PathLike[str] | None = None,
-        paper: str = "a4",
-        scorm: str = "1.2",
+        paper: str | None = None,
+        scorm: str | None = None,
         settings: str | os.PathLike[str] | None = None,
+        present: bool = False,
     ) -> None:
         """Write the lecture on the rows of this run, as the ending of each path says.
 
         - `.html`: one page, one press a build: that of `run.page`, opened in the lesson.
         - `.pptx`: slides, a slide a build, on a `template` of your own if one is given.
-        - `.pdf`: a hand-out of two pages and the answers, on `paper` a4 or letter.
-        - `.gift`: its tasks as a quiz; `.zip`: as a package that reports, `scorm` 1.2 or 2004.
+        - `.pdf`: a hand-out of two pages and the answers, on `paper` a4 (if left out) or letter.
+        - `.gift`: its tasks as a quiz; `.zip`: as a package that reports, `scorm` 1.2 (if left
+          out) or 2004.
 
         It shows a line of the one feature that alone tells most of the target, or its classes; what
         the target is not is shown on shipped rows, and said so. `language` is "en" or "de"; left
         out, English, and of a page alone the browser's. `settings` is a `lesson.toml`: order,
-        sentences, slides and tasks of your own. Raises FileError for any other ending, and
-        ChoiceError without data, for another language, or without a package that is needed.
+        sentences, slides and tasks of your own. `theme` is light, dark or projector: of slides, and
+        of the page, which without is as its reader's system. With `present` a page opens as a class
+        sees it.
+
+        Raises FileError for any other ending, and ChoiceError without data, for another language,
+        without a package that is needed, and for what is said of a file that is not written.
         """
         from steepest.lesson.doors import Doors, write_lesson
         from steepest.lesson.settings import Settings, read_settings
 
-        said = Settings(theme=theme) if settings is None else read_settings(settings)
-        said = replace(said, language=language) if language else said
+        said = Settings() if settings is None else read_settings(settings)
+        said = replace(said, language=language or said.language, theme=theme or said.theme)
         run = cast("Run", self)
-        doors = Doors(run, said, template, paper=paper, version=scorm)
-        write_lesson(doors, [path, *more])
+        doors = Doors(
+            run, said, template, paper=paper or "a4", version=scorm or "1.2", present=present
+        )
+        of_kinds = {"template": template, "paper": paper, "scorm": scorm}
+        write_lesson(doors, [path, *more], of_kinds)
 
     def slides(
         self,
         path: str | os.PathLike[str],
         *,
         language: str = "",
-        theme: str = "light",
+        theme: str = "",
         template: str | os.PathLike[str] | None = None,
     ) -> None:
         """Write the lecture on the rows of this run as slides, .pptx; all as `lesson` has it."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from steepest.diagnosis.metrics import Metrics, Predicted
+    from steepest.diagnosis.metrics_in_passes import MetricsInPasses
     from steepest.objective.problem import Problem
 
 __all__ = ["Predictions"]
@@ -149,10 +150,12 @@ class Predictions:
         several classes the mean of each against the others), brier, deviance_explained,
         confusion, (k, k), actual down and predicted across, and of two classes calibration,
         (groups, 3): the mean probability of the second, its share and the weight of the rows of
-        each tenth of probabilities that has some. They are scikit-learn's. What is not defined is
-        None. `data` and `sample_weight` are those of `score`; the rows of the run count
-        by their own weights. A `threshold`, as in `predict`, changes accuracy, balanced_accuracy
-        and confusion. On the rows that it was trained on a model looks better than it is.
+        each tenth of probabilities that has some. They are scikit-learn's. Of rows that are read
+        in passes they are of all, from one pass: the AUC by bins of probabilities, off by
+        `auc_within` at most. What is not defined is None. `data` and `sample_weight` are those of
+        `score`; the rows of the run count by their own weights. A `threshold`, as in `predict`,
+        changes accuracy, balanced_accuracy and confusion. On the rows that it was trained on a
+        model looks better than it is.
         Raises ChoiceError for a word that names neither rows nor a table.
 
         >>> import steepest as st
@@ -180,11 +183,15 @@ class Predictions:
             )
         return metrics(self, data, sample_weight, threshold)
 
-    def _fitted(self, what: str) -> "Predicted":
+    def _fitted(self, what: str) -> "Predicted | MetricsInPasses":
         """Return what the run says of its own rows; ChoiceError without data."""
         from steepest.diagnosis.metrics import Predicted
+        from steepest.diagnosis.metrics_in_passes import measured_in_passes
 
         known = self.problem.table(what)
+        in_passes = measured_in_passes(self.problem, self.params)
+        if in_passes is not None:
+            return in_passes
         rows = self.problem.at_rows(self.params)
         return Predicted.of(self.problem, rows.margins, known.y, known.sample_weight, rows.losses)
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.read_again import read_again
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
-from steepest.descent.plan.method import plan_method
+from steepest.descent.plan.method import objective_of, plan_method
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError
+from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
 from steepest.run.checkpoint_file import CheckpointFile
+from steepest.run.passes import passes_shown
 from steepest.run.training import train
 from steepest.trace import Step
 
@@ -41,6 +44,7 @@ def resume(
 
     See `Run.resume`.
     """
+    run = _with_rows(run, progress)
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     said = (more.steps, more.epochs, more.tol, more.seconds)
@@ -69,6 +73,20 @@ def resume(
     if keeping is not None:
         keeping.write(gone_on)
     return asked.raise_with_run(gone_on)
+
+
+def _with_rows(run: "Run", progress: bool) -> "Run":
+    """Return the run with its rows; those of a checkpoint in passes are read anew from their files.
+
+    Raises FileError where a file is not what it was.
+    """
+    origin = run.problem.origin
+    if run.problem.has_rows or origin is None or run.options is None:
+        return run
+    with passes_shown(progress) as told:
+        rows = read_again(origin, told)
+    threads = origin.asked["threads"]
+    return replace(run, problem=problem_on(rows, objective_of(rows, run.options, threads)))
 
 
 def _as_asked(run: "Run", options: Options) -> Options:

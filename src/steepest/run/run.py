@@ -250,10 +250,11 @@ class Run(Predictions, Pages, Reports, FormerNames):
     ) -> Surface:
         """Return the true loss over two params, `points` a side; by default a weight and a bias.
 
-        Of an objective that was given the two are by default those that moved most. With more
-        than two params it is a slice through the end of the run. A param of a network can be named
-        by its unit, too: `layer 1, unit 3, from age`, `layer 2, unit 3, from unit 1`, and its bias
-        `layer 2, unit 3`.
+        Of an objective that was given the two are by default those that moved most; of a training
+        that was watched it is the plane on which the place of each step was kept, if there is one.
+        With more than two params it is a slice through the end of the run. A param of a network can
+        be named by its unit, too: `layer 1, unit 3, from age`, `layer 2, unit 3, from unit 1`, and
+        its bias `layer 2, unit 3`.
 
         `plane`, in place of two names, is a word: "path", the principal directions of the steps;
         "random", two random directions (by `seed`) as long in each unit as its weights;
@@ -266,8 +267,8 @@ class Run(Predictions, Pages, Reports, FormerNames):
         the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
         plane, or without two params.
         """
-        problem = self.problem
-        if problem.no_surface and self.kept_surface is not None and (x, y, plane) == (None,) * 3:
+        problem, is_usual = self.problem, (x, y, plane) == (None,) * 3
+        if problem.no_surface and self.kept_surface is not None and is_usual:
             return self.kept_surface
         if problem.no_surface:
             raise ChoiceError(problem.no_surface)
@@ -277,6 +278,8 @@ class Run(Predictions, Pages, Reports, FormerNames):
         trace, at = self.informed_trace, np.asarray(end.params, dtype=np.float64)
         of_word = partial(axes_of_plane, self.objective, Path.of(trace), at, self.plan.scale, seed)
         names = problem.param_names
+        if is_usual and trace.projections is not None:
+            first, second, plane = trace.projections.plane(names)
         axes = choose_axes(names, at, first, second, plane, usual=usual, of_word=of_word)
         if not progress:
             return surface_of_trace(self.objective, axes, trace, end, points)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from steepest.archive import damaged, read_archive, write_archive
 from steepest.data.features import Features
+from steepest.data.origin import origin_in
 from steepest.data.prepared import Data
 from steepest.data.sparse import matrix_of
 from steepest.data.target import Target
@@ -34,7 +35,7 @@ from steepest.objective.risk import Risk
 from steepest.objective.table_problem import KEPT_BACK, TableProblem
 from steepest.objective.without_rows import ProblemWithoutRows, RiskWithoutRows
 from steepest.run.checked import check_data, check_parts, check_recorded
-from steepest.run.without_rows import recorded_of
+from steepest.run.without_rows import recorded_of, recorded_so_far
 from steepest.surface.kept import kept_arrays, kept_record, surface_kept
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
@@ -78,16 +79,22 @@ def write_run(
     *,
     data: bool = True,
     surface: Surface | None = None,
+    to_go_on: bool = False,
 ) -> None:
     """Write a run to `path`, whole or not at all; see `Run.save`.
 
     Its plan is kept in words with their numbers, the options beside it as they were given. Without
-    `data` no row is kept, and no checkpoint, from which nothing goes on without them. Raises
+    `data` no row is kept, and no checkpoint, from which nothing goes on without them. A file
+    `to_go_on` of rows beyond memory tells in their place from where they are read anew. Raises
     ChoiceError for a loss of the reader's own: no file holds code; and for a `surface` that is
     another run's, or that a file need not keep.
     """
     check_kept(run.plan)
-    run = run if data and not run.problem.is_stored else _without_rows(run)
+    stored = run.problem.is_stored
+    if stored and to_go_on:
+        run = _to_read_again(run)
+    elif stored or not data:
+        run = _without_rows(run)
     options = None if run.options is None else run.options.to_dict()
     record = {
         **run.problem.to_record(),
@@ -101,6 +108,8 @@ def write_run(
     arrays = run.problem.to_arrays()
     if run.checkpoint is not None and options is not None:
         arrays |= run.checkpoint.to_arrays()
+    if stored and to_go_on and run.problem.origin is not None:
+        record["origin"] = run.problem.origin.to_record()
     if surface is not None:
         _check_surface(run, surface)
         record |= {"surface": kept_record(surface)}
@@ -129,14 +138,25 @@ def _check_surface(run: "Run", surface: Surface) -> None:
 
 def _without_rows(run: "Run") -> "Run":
     """Return the run without its rows; ChoiceError where there are none."""
-    recorded, objective = recorded_of(run), run.objective
+    problem = _problem_left(run, recorded_of(run))
+    return replace(run, problem=problem, trace=run.informed_trace, checkpoint=None)
+
+
+def _to_read_again(run: "Run") -> "Run":
+    """Return the run without its rows, with all else from which it goes on to the same bits."""
+    recorded = recorded_so_far(run) if run.stop.reason == "interrupted" else recorded_of(run)
+    return replace(run, problem=_problem_left(run, recorded))
+
+
+def _problem_left(run: "Run", recorded: Recorded) -> ProblemWithoutRows:
+    """Return the problem of a run with what was recorded of its rows in their place."""
+    objective = run.objective
     assert isinstance(objective, Risk)
     columns = _no_rows_of(run.problem.schema("saving without data"))
     risk = RiskWithoutRows(
         objective.model, objective.loss, objective.penalty, recorded, objective.to_record()
     )
-    problem = ProblemWithoutRows(columns, risk, recorded)
-    return replace(run, problem=problem, trace=run.informed_trace, checkpoint=None)
+    return ProblemWithoutRows(columns, risk, recorded)
 
 
 def _no_rows_of(data: Data) -> Data:
@@ -248,7 +268,8 @@ def _model_in(record: Mapping[str, Any]) -> tuple[HiddenLayers | None, bool]:
 def _columns_of(record: Mapping[str, Any]) -> Data:
     """Return the data of a file that holds no rows: features, target and names."""
     names = Features.from_dict(record["features"]).names
-    return _rows_of(record, {"X": np.empty((0, len(names))), "y": np.empty(0)})
+    columns = _rows_of(record, {"X": np.empty((0, len(names))), "y": np.empty(0)})
+    return replace(columns, origin=origin_in(record))
 
 
 def _data_of(record: Mapping[str, Any], arrays: Arrays) -> Data:

@@ -129,11 +129,12 @@ class Seeds(Several):
 
         return draw_seeds(self.scene, wanted)
 
-    def page(self, path: str | os.PathLike[str]) -> None:
+    def page(self, path: str | os.PathLike[str], *, present: bool = False) -> None:
         """Write the runs as one page, .html: the best, and beside it those with the lowest losses.
 
-        It opens on the plane of all starts and ends; six runs stand side by side at most. Raises
-        FileError for another ending, and ChoiceError where starts and ends span no plane.
+        It opens on the plane of all starts and ends, or, with `present`, in the lesson; six runs
+        stand side by side at most. Raises FileError for another ending, and ChoiceError where
+        starts and ends span no plane.
         """
         from steepest.page.html import write_page
         from steepest.page.record import MOST_SAVED
@@ -149,7 +150,7 @@ class Seeds(Several):
         others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
         told = together_in_words(self.story, shown=1 + len(shown))
         seen = {"surface": surface, "others": others, "note": told}
-        write_page({**best.record(), **seen}, self.explain(), path)
+        write_page({**best.record(), **seen}, self.explain(), path, present=present)
 
     @cached_property
     def scene(self) -> SeedsScene:

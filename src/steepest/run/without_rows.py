@@ -11,7 +11,7 @@ from steepest.objective.recorded import Recorded
 if TYPE_CHECKING:
     from steepest.run.run import Run
 
-__all__ = ["recorded_metrics", "recorded_of"]
+__all__ = ["recorded_metrics", "recorded_of", "recorded_so_far"]
 
 
 def recorded_of(run: "Run") -> Recorded:
@@ -41,6 +41,21 @@ def recorded_of(run: "Run") -> Recorded:
         rows_of_metrics=None
         if problem.rows_of_metrics == problem.rows
         else problem.rows_of_metrics,
+    )
+
+
+def recorded_so_far(run: "Run") -> Recorded:
+    """Return what is known of the rows while a run goes on: what costs a pass over them is not."""
+    problem, objective = run.problem, run.objective
+    return Recorded(
+        rows=problem.rows,
+        validation_rows=problem.validation_rows,
+        weighted=problem.is_weighted,
+        kind=objective.kind,
+        exact_limit=False,
+        standard_in_words=objective.standard_in_words,
+        start_in_words=objective.start_in_words,
+        lowest_loss=None,
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from steepest.objective.objective import Objective
 from steepest.objective.plane.plane import Plane
 from steepest.surface.axes import Axes, CoordinateAxes, DirectionAxes
-from steepest.surface.surface import Surface
+from steepest.surface.surface import Surface, whole_path
 from steepest.trace import Trace
 
 __all__ = ["kept_arrays", "kept_record", "surface_kept"]
@@ -63,11 +63,12 @@ def surface_kept(
     if loss.shape != (len(y), len(x)) or not len(origin) == len(u) == len(v) == trace.size:
         raise ValueError("the surface is of another size than the run")
     axes, path = _axes_of(record, names, origin, u, v), np.asarray(trace.params, dtype=np.float64)
+    on_plane = axes.read(path)
     surface = Surface(
         x=x,
         y=y,
         loss=loss,
-        path=axes.read(path),
+        path=on_plane,
         path_loss=trace.full_losses[trace.kept],
         off_plane=axes.off_plane(path - origin),
         x_name=axes.x_name,
@@ -78,6 +79,7 @@ def surface_kept(
         plane=Plane(origin, u, v),
         axes=axes,
         lowest=arrays.get(NAME.format("lowest")),
+        whole_path=whole_path(axes, trace, on_plane),
     )
     # It was worked out by the objective, as all of the surface was.
     vars(surface)["plane_loss"] = arrays[NAME.format("plane_loss")]

@@ -18,7 +18,7 @@ from steepest.surface.refinement import Level, Show, loss_on_grid, refinement
 from steepest.surface.window import window
 from steepest.trace import Step, Trace
 
-__all__ = ["Surface", "surface_of_trace", "surface_on_plane"]
+__all__ = ["Surface", "surface_of_trace", "surface_on_plane", "whole_path"]
 
 Array = NDArray[np.float64]
 
@@ -51,6 +51,11 @@ class Surface:
     axes: Axes = field(repr=False)
     lowest: Array | None = None
     """Where on this plane the loss is lowest, (x, y), where that is known."""
+    whole_path: Array | None = None
+    """Of a run, x and y of each of its steps, (steps + 1, 2).
+
+    NaN of those that gave their params up, but on a plane along which the place of all was kept.
+    """
 
     @property
     def distance(self) -> Array:
@@ -162,6 +167,7 @@ def surface_of_trace(
     # A plane is of float64, also that of a descent in float32.
     origin, path = (np.asarray(one, dtype=np.float64) for one in (end.params, trace.params))
     surface = surface_on_plane(objective, axes, origin, path, losses, points, show=show)
+    surface = replace(surface, whole_path=whole_path(axes, trace, surface.path))
     a, b = axes.read(origin)
     drawn = surface.loss[np.argmin(np.abs(surface.y - b)), np.argmin(np.abs(surface.x - a))]
     usual = objective.null_loss or abs(float(trace.full_losses[0]))
@@ -213,6 +219,15 @@ def surface_on_plane(
         axes=axes,
         lowest=_lowest(objective, origin, centre, bowl),
     )
+
+
+def whole_path(axes: Axes, trace: Trace, path: Array) -> Array:
+    """Return x and y of all steps of a trace, of which `path`, (kept, 2), has some; else NaN."""
+    known = trace.projections
+    along = None if known is None else known.along(np.array(axes.reading))
+    whole = np.full((len(trace), 2), np.nan) if along is None else path[0] + (along - along[0])
+    whole[trace.kept] = path
+    return whole
 
 
 def _points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 from steepest.numerals import short
 from steepest.trace import Step
-from steepest.view.figure import marks_in_words
+from steepest.view.figure import line_in_words, marks_in_words
 from steepest.view.panel import DrawnPath
 from steepest.view.scene import Scene
 from steepest.view.sheet import GAP, MARGIN, Sheet
@@ -43,7 +43,7 @@ class Captions:
     def __init__(self, sheet: Sheet, scene: Scene, path: DrawnPath) -> None:
         self._sheet, self._scene, self._path = sheet, scene, path
         self._theme = theme_in_use()
-        sheet.foot(_footnote(scene), fontsize=9.5, color=self._theme.muted)
+        sheet.foot(_footnote(scene, path), fontsize=9.5, color=self._theme.muted)
         self._columns = 4 if sheet.is_wide else 2
         self._width = (sheet.right - sheet.left + MARGIN) / self._columns - MARGIN
         said = enumerate(headings(scene), start=1)
@@ -134,9 +134,10 @@ class Captions:
         return [names.index(name) for name in shown]
 
 
-def _footnote(scene: Scene) -> str:
+def _footnote(scene: Scene, path: DrawnPath) -> str:
     """Return what the marks mean, what a slice leaves out, and where the path lies."""
     marks = f"{marks_in_words(scene, 'the current step', 'at last ')} Arrow: the first step."
+    marks = " ".join([marks, *line_in_words(scene, path)])
     if not scene.surface.is_slice:
         return marks
     rest = "" if scene.surface.in_words else ", all other params held there"

@@ -56,14 +56,17 @@ class PathStyle(TypedDict):
 
 
 def path_style(path: DrawnPath) -> PathStyle:
-    """Return how a path is drawn; beyond 80 points the line is finer and without marks."""
+    """Return how a path is drawn; beyond 80 points the line is finer and without marks.
+
+    One between whose points there are steps of which the place is not known is dotted.
+    """
     many = len(path.steps) > 80
     width = 1.5 if many else 1.8
     return {
         "color": PATH,
-        "linestyle": "-",
+        "linestyle": ":" if path.is_broken else "-",
         "linewidth": width,
-        "marker": "" if many else "o",
+        "marker": "" if many and not path.is_broken else "o",
         "markersize": 2.8,
         "path_effects": halo(width + 1.6),
         "zorder": 6,
@@ -108,6 +111,8 @@ class Map(Panel):
         self._ticks = shades.norm.inverse(np.linspace(0.0, 1.0, 6))
         self._lowest(scene)
         (self._line,) = axes.plot([], [], **path_style(path))
+        if path.route is not None:
+            self._line.set_marker("")
         (self._start,) = axes.plot(
             path.x[:1], path.y[:1], "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7
         )
@@ -153,8 +158,12 @@ class Map(Panel):
         """Draw the path up to point `at`; at the start, the arrow of the first step too."""
         self._arrow.set_visible(at == 0 and len(self._path.x) > 1)
         x, y = self._path.x[: at + 1], self._path.y[: at + 1]
-        self._line.set_data(x, y)
         self._here.set_data(x[-1:], y[-1:])
+        route = self._path.route
+        if route is not None:
+            taken = route.up_to(int(self._path.steps[at]))
+            x, y = route.x[:taken], route.y[:taken]
+        self._line.set_data(x, y)
 
 
 ROOM_BELOW = 0.16
@@ -306,7 +315,8 @@ class Gradients(Panel):
         axes.set_xlabel("step")
         axes.set_ylabel("length of the gradient")
         axes.set_title("Gradient against step")
-        self._steps, self._lengths = path.steps, lengths[path.steps]
+        # Of steps on mini-batches each length is another: a line through some of them tells none.
+        self._path, self._known, self._lengths = path, known, lengths
         (self._line,) = axes.plot([], [], color=PATH, lw=1.8, zorder=3)
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
 
@@ -325,9 +335,10 @@ class Gradients(Panel):
 
     def show(self, at: int) -> None:
         """Draw the curve up to point `at`."""
-        steps, lengths = self._steps[: at + 1], self._lengths[: at + 1]
-        self._line.set_data(steps, lengths)
-        self._here.set_data(steps[-1:], lengths[-1:])
+        here = self._path.steps[at : at + 1]
+        steps = self._known[: np.searchsorted(self._known, here[-1], side="right")]
+        self._line.set_data(steps, self._lengths[steps])
+        self._here.set_data(here, self._lengths[here])
 
 
 def _numbers_on_powers(axes: Axes, low: float, high: float) -> None:

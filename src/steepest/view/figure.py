@@ -21,7 +21,7 @@ from steepest.view.story import Story, shortened
 from steepest.view.style import look, theme_in_use, title_size
 from steepest.view.words import rate_in_words
 
-__all__ = ["draw", "draw_charts", "marks_in_words", "save_figure"]
+__all__ = ["draw", "draw_charts", "line_in_words", "marks_in_words", "save_figure"]
 
 UNDER = 0.02
 """The share of the window within which one mark hides another."""
@@ -30,7 +30,8 @@ UNDER = 0.02
 def draw(scene: Scene, wanted: Format) -> Figure:
     """Return the figure of a scene: data and fit, surface, map, and loss against step."""
     names = wanted.panels_of(FIGURE_PANELS)
-    return _drawn(scene, path_of(scene), names, wanted, _footnote(scene, names))
+    path = path_of(scene)
+    return _drawn(scene, path, names, wanted, _footnote(scene, path, names))
 
 
 def draw_charts(story: Story, wanted: Format, why: str) -> Figure:
@@ -76,18 +77,41 @@ def _summary(story: Story) -> str:
     )
 
 
-def _footnote(scene: Scene, names: Sequence[str]) -> str:
+def _footnote(scene: Scene, path: DrawnPath, names: Sequence[str]) -> str:
     """Return what the marks on surface and map mean, and what a slice leaves out."""
     if not {"surface", "map"} & set(names):
         return ""
-    parts = [marks_in_words(scene, "the last step")]
-    return " ".join([*parts, *_path_left_out(scene, names), *_slice_in_words(scene)])
+    parts = [marks_in_words(scene, "the last step"), *line_in_words(scene, path)]
+    return " ".join([*parts, *_path_left_out(scene, path, names), *_slice_in_words(scene)])
 
 
-def _path_left_out(scene: Scene, names: Sequence[str]) -> list[str]:
+def line_in_words(scene: Scene, path: DrawnPath) -> list[str]:
+    """Return what the line of a run without rows does between the points that are drawn."""
+    taken, count = len(scene.trace) - 1, len(path.steps)
+    if path.is_broken:
+        return [
+            f"The path is dotted between {count:,} points: where the others of its {taken:,} "
+            "steps are on this plane was not kept."
+        ]
+    if path.route is None or count == len(path.route.steps):
+        return []
+    kept = len(scene.trace.kept)
+    of = f" ({kept:,} points kept their weights)" if kept <= taken else ""
+    parts = [f"On the map the line goes through all {taken:,} steps{of}."]
+    if not np.isfinite(path.route.losses).all():
+        parts.append(
+            f"In 3D it is dotted between the {count:,} points where the loss of all rows is known."
+        )
+    return parts
+
+
+def _path_left_out(scene: Scene, path: DrawnPath, names: Sequence[str]) -> list[str]:
     """Return where points of the path are not drawn: beyond the edges, or above the surface."""
     surface = scene.surface
-    across = (surface.x, surface.path[:, 0]), (surface.y, surface.path[:, 1])
+    x, y = surface.path.T
+    if path.route is not None:
+        x, y = np.append(x, path.route.x), np.append(y, path.route.y)
+    across = (surface.x, x), (surface.y, y)
     within = [(grid[0] <= at) & (at <= grid[-1]) for grid, at in across]
     if not np.all(within):
         return ["The path leaves the picture."]

@@ -36,7 +36,7 @@ from steepest.view.style import CLASSES, PATH, look, title_size
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["shoot", "write_frames"]
+__all__ = ["Canvas", "film_taker", "shoot", "write_frames"]
 
 READING = {"start": 2.2, "step": 2.2, "moved": 0.8, "loss": 2.0, "end": 2.5}
 """Seconds that each part of the film stands still, to be read."""
@@ -86,7 +86,7 @@ def shoot(
     with look(wanted.theme), ExitStack() as stack:
         reel = Reel(scene, wanted)
         samples = list(reel.pictures(reel.builds))
-        takers = [stack.enter_context(_taker(target, wanted, samples)) for target in targets]
+        takers = [stack.enter_context(film_taker(target, wanted, samples)) for target in targets]
         show = stack.enter_context(bar("filming", len(reel.script))) if progress else None
         for number, frame in enumerate(reel.frames()):
             for take in takers:
@@ -224,7 +224,7 @@ def _script(seconds: Array, fps: int) -> Iterator[Shown]:
 
 
 @contextmanager
-def _taker(
+def film_taker(
     target: Path, wanted: Format, samples: Sequence[Frame] = ()
 ) -> Iterator[Callable[[Frame], None]]:
     """Yield what takes the frames of one film file, which is whole when the block ends.

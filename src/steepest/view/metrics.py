@@ -79,7 +79,8 @@ def _of_classes(story: Story, said: Measured) -> Iterator[str]:
     metrics = said.metrics
     table = metrics["confusion"]
     yield _shares(story, said)
-    ranked = "" if metrics["auc"] is None else f"AUC {short(metrics['auc'])}, "
+    within = f" (± {metrics['auc_within']:.1g}, by bins)" if metrics.get("auc_within") else ""
+    ranked = "" if metrics["auc"] is None else f"AUC {short(metrics['auc'])}{within}, "
     yield (
         f"{ranked}log loss {short(metrics['log_loss'])}, Brier score {short(metrics['brier'])}, "
         f"deviance explained {_explained(metrics)}"

@@ -8,10 +8,10 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from steepest.view.scene import Scene, drawn_points
+from steepest.view.scene import Scene, drawn_points, thinned
 from steepest.view.story import Story
 
-__all__ = ["DrawnPath", "Panel", "path_of", "path_of_steps"]
+__all__ = ["DrawnPath", "Panel", "Route", "path_of", "path_of_steps"]
 
 Array = NDArray[np.float64]
 
@@ -35,6 +35,28 @@ class Panel(Protocol):
         """Show the run up to point `at` of the drawn path."""
 
 
+MOST_ON_ROUTE = 4000
+"""Steps that the line of a route goes through: more than a picture has pixels across."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where the line of the path goes from one drawn point to the next, (steps,) each.
+
+    Of a run without rows, whose drawn points are those at which the loss of all rows is known.
+    """
+
+    steps: NDArray[np.intp]
+    x: Array
+    y: Array
+    losses: Array
+    """NaN where the loss of all rows is not known."""
+
+    def up_to(self, step: int) -> int:
+        """Return how many of its steps are taken by then."""
+        return int(np.searchsorted(self.steps, step, side="right"))
+
+
 @dataclass(frozen=True)
 class DrawnPath:
     """The points of the path that are drawn, each with all that a panel may want of it.
@@ -51,13 +73,18 @@ class DrawnPath:
     """The loss of the surface below each point: the point's own, but where it lies off a slice."""
     result: int
     """Which of the points is the run's result: the last one, unless the run diverged."""
+    route: Route | None = None
+    """All steps between the points, where these are not all; None where they are not known."""
+    is_broken: bool = False
+    """Whether there are steps between the points, and it is not known where on this plane."""
 
 
 def path_of(scene: Scene) -> DrawnPath:
     """Return the drawn path of a scene; points whose loss is no finite number are left out."""
     trace, surface, rows = scene.trace, scene.surface, drawn_points(scene)
     x, y = surface.path[rows].T
-    losses = surface.path_loss[rows]
+    losses, route = surface.path_loss[rows], route_of(scene)
+    has_gaps = not scene.rows and bool((np.diff(trace.kept[rows]) > 1).any())
     return DrawnPath(
         steps=trace.kept[rows],
         params=trace.params[rows],
@@ -66,7 +93,22 @@ def path_of(scene: Scene) -> DrawnPath:
         y=y,
         slice_losses=surface.plane_loss_of(rows) if surface.is_slice else losses,
         result=int(np.searchsorted(trace.kept[rows], scene.result.index)),
+        route=route,
+        is_broken=has_gaps and route is None,
     )
+
+
+def route_of(scene: Scene) -> Route | None:
+    """Return the way through all steps of a run without rows, as far as they are finite.
+
+    None where it is not known: weights were given up, and this plane was not that which was kept.
+    """
+    whole = scene.surface.whole_path
+    if scene.rows or whole is None or np.isnan(whole).any():
+        return None
+    steps = thinned(len(whole), MOST_ON_ROUTE)
+    x, y = whole[steps].T
+    return Route(steps, x, y, scene.trace.full_losses[steps])
 
 
 def path_of_steps(story: Story) -> DrawnPath:

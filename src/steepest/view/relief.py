@@ -19,7 +19,7 @@ from steepest.numerals import short
 from steepest.surface.surface import Surface
 from steepest.view.chart import MOST_TICKS, numbers_on, path_style
 from steepest.view.heights import heights_of
-from steepest.view.panel import DrawnPath, Panel
+from steepest.view.panel import DrawnPath, Panel, Route
 from steepest.view.scene import Scene
 from steepest.view.shading import clipped_polygons, shades_of
 from steepest.view.story import shortened
@@ -96,9 +96,19 @@ class Relief(Panel):
         self._between = _line(axes, **FAINT)
         self._stemmed = np.unique(np.linspace(0, len(path.x) - 1, MOST_STEMS).astype(np.intp))
         self._line = _line(axes, **path_style(path))
+        self._route_z = self._heights_of_route(path.route)
+        if path.route is not None:
+            self._line.set_marker("" if self._route_z is not None else "o")
+            self._line.set_linestyle("-" if self._route_z is not None else ":")
         self._start = _line(axes, "o", mfc="white", mec=PATH, mew=2, ms=9, zorder=7)
         self._start.set_data_3d(path.x[:1], path.y[:1], self._z[:1])
         self._here = _line(axes, "o", color=PATH, mec="white", mew=1.6, ms=10, zorder=8)
+
+    def _heights_of_route(self, route: Route | None) -> Array | None:
+        """Return the heights of all steps; None where the loss of all rows is not known of each."""
+        if route is None or not np.isfinite(route.losses).all():
+            return None
+        return _inside(self._scene, route, self._heights.of(route.losses))
 
     def _draw_surface(self, axes: Axes3D, scene: Scene) -> None:
         """Draw the surface up to its cut, and lines of equal loss on it."""
@@ -232,13 +242,21 @@ class Relief(Panel):
         """Draw the path up to point `at`, at its true losses; what left the box is not drawn."""
         shown = slice(0, at + 1)
         x, y, z = self._path.x[shown], self._path.y[shown], self._z[shown]
-        self._line.set_data_3d(x, y, z)
+        self._line.set_data_3d(*self._way(at, (x, y, z)))
         self._here.set_data_3d(x[-1:], y[-1:], z[-1:])
         self._shadow.set_data_3d(x, y, self._below[shown])
         for stem, point in zip(self._stems, (0, at), strict=True):
             stem.set_data_3d(*self._stem(point))
         between = [self._stem(int(point)) for point in self._stemmed[self._stemmed < at]]
         self._between.set_data_3d(*_joined(between))
+
+    def _way(self, at: int, points: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        """Return the line up to point `at`: through all steps, where the loss of each is known."""
+        route, z = self._path.route, self._route_z
+        if route is None or z is None:
+            return points
+        taken = route.up_to(int(self._path.steps[at]))
+        return route.x[:taken], route.y[:taken], z[:taken]
 
     def _stem(self, at: int) -> tuple[Array, Array, Array]:
         """Return the line from a point to the slice below or above it, empty where it is on it."""
@@ -266,7 +284,7 @@ def _axis_word(scene: Scene, name: str) -> str:
     return scene.param_words[names.index(name)] if name in names else name
 
 
-def _inside(scene: Scene, path: DrawnPath, heights: Array) -> Array:
+def _inside(scene: Scene, path: DrawnPath | Route, heights: Array) -> Array:
     """Return the heights of the path, NaN where it is outside the box that is drawn."""
     x, y = scene.surface.x, scene.surface.y
     across = (path.x >= x[0]) & (path.x <= x[-1]) & (path.y >= y[0]) & (path.y <= y[-1])

@@ -79,6 +79,11 @@ class Sheet:
         """The share of the height that is free; below 0 once texts stand over each other."""
         return self._top - self._bottom
 
+    @property
+    def top(self) -> float:
+        """How high up the next text at the top would stand."""
+        return self._top
+
     def skip(self, height: float) -> None:
         """Leave so much free below what stands at the top."""
         self._top -= height
@@ -106,7 +111,7 @@ class Sheet:
             line = ""
             for word in self._pieces(paragraph, font, most):
                 longer = f"{line} {word}" if line else word
-                if line and self._measured(longer, font) > most:
+                if line and self.measured(longer, font) > most:
                     lines.append(line)
                     longer = word
                 line = longer
@@ -117,14 +122,15 @@ class Sheet:
         """Yield the words of a paragraph, those that are too long in pieces that fit."""
         for word in paragraph.split(" "):
             rest = word
-            while len(rest) > 1 and self._measured(rest, font) > most:
+            while len(rest) > 1 and self.measured(rest, font) > most:
                 fits = (n for n in range(len(rest) - 1, 1, -1))
-                at = next((n for n in fits if self._measured(rest[:n], font) <= most), 1)
+                at = next((n for n in fits if self.measured(rest[:n], font) <= most), 1)
                 yield rest[:at]
                 rest = rest[at:]
             yield rest
 
-    def _measured(self, line: str, font: FontProperties) -> float:
+    def measured(self, line: str, font: FontProperties) -> float:
+        """Return the width of a line of text in pixels, as a font sets it."""
         renderer = self.canvas.get_renderer()  # type: ignore[no-untyped-call]
         return float(renderer.get_text_width_height_descent(line, font, ismath=False)[0])
 

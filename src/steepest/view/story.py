@@ -15,6 +15,7 @@ from steepest.descent.plan.scale import has_exact_bound, param_coordinates_of
 from steepest.descent.stop import Stop
 from steepest.diagnosis.check import Check
 from steepest.diagnosis.metrics import Measured, Metrics, Predicted, RecordedMetrics
+from steepest.diagnosis.metrics_in_passes import measured_in_passes
 from steepest.diagnosis.note import Note
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
@@ -188,7 +189,7 @@ class Story:
             probabilities=at_rows.probabilities,
             actual=at_rows.actual,
             unit=problem.unit,
-            fitted=_fitted(problem, at_rows),
+            fitted=_fitted(problem, at_rows, result.params),
             held_out=_held_out(problem, result.params),
         )
 
@@ -227,12 +228,14 @@ def _exact_limit(problem: Problem) -> bool:
     return has_exact_bound(problem.objective) if told is None else told.exact_limit
 
 
-def _fitted(problem: Problem, rows: RowPredictions) -> Measured | None:
+def _fitted(problem: Problem, rows: RowPredictions, params: Array) -> Measured | None:
     """Return what is said of the rows with their targets; None without any."""
     if problem.recorded is not None:
         return _recorded(problem.recorded.metrics)
     if not problem.rows:
         return None
+    if problem.is_stored:
+        return measured_in_passes(problem, params)
     known = problem.table("metrics")
     return Predicted.of(problem, rows.margins, known.y, known.sample_weight, rows.losses)
 

@@ -155,7 +155,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
     `SGDClassifier(loss="log_loss", alpha)` of two classes with `l2 = alpha`. Left to `auto` l2 is
     1 / n, the C=1 of `LogisticRegression` (in parts: 1 over the rows so far), but 0 with l1:
     without a penalty classes that a plane can part have no minimum. With hidden layers it is
-    1e-4 / n, the alpha of `MLPClassifier`.
+    1e-4 / n, the alpha of `MLPClassifier` where all rows are one batch.
 
     What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
     shapes: `coef_` is (1, features) and `intercept_` (1,) for two classes, (k, features) and (k,)

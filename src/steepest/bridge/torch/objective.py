@@ -205,9 +205,10 @@ class TorchObjective(Objective):
 
         None where that is not what differences of the gradient are.
         """
-        if self.no_hessian or self._precise.fault(params):
+        if self.no_hessian:
             return None
-        return self._precise.product_at(params)
+        product, fault = self._precise.checked_at(params)
+        return None if fault else product
 
     @cached_property
     def _precise(self) -> Derivatives:
@@ -289,9 +290,10 @@ class TorchObjective(Objective):
         """
         if self._draws:
             torch.manual_seed(0)
+        tensors = self.trainable.tensors(vector)
         for batch, share in zip(self.batches.all, self.shares, strict=True):
             if share:
-                found = self.criterion.of(self.model, self._given(vector), batch)
+                found = self.criterion.of(self.model, {**tensors, **self.rest()}, batch)
                 yield share * found.to("cpu", torch.float64)
 
     def _given(self, vector: Tensor) -> dict[str, Tensor]:

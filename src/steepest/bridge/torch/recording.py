@@ -9,9 +9,11 @@ from torch import Tensor
 
 from steepest.bridge.torch.heard import Pass, loss_of_step
 from steepest.bridge.torch.point import Point
+from steepest.bridge.torch.projecting import Projecting
 from steepest.bridge.torch.rows import CHUNK, MEMORY, Rows
 from steepest.bridge.torch.tensors import Tensors
 from steepest.numerals import counted
+from steepest.projections import Projections
 from steepest.trace import BUDGET
 
 __all__ = ["Recording", "Steps"]
@@ -72,8 +74,9 @@ class Recording:
     """The points of a training so far; `points` is how many are whole.
 
     `keeps_gradients` says whether the whole gradient of each is kept; that of the first always is.
-    With a `plane`, (2, size), the projection on it is kept of every point. Weights take `budget`
-    bytes of a trace at most, of which `memory` are not in a file.
+    With a `plane`, (2, size), the projection on it is kept of every point; else, once weights are
+    thinned, that on two params. Weights take `budget` bytes of a trace at most, of which `memory`
+    are not in a file.
     """
 
     def __init__(
@@ -114,10 +117,7 @@ class Recording:
         share = budget * tensors.dtype.itemsize // BYTES_A_NUMBER
         self._weights = Rows(tensors.size, tensors.dtype, share, memory)
         self._gradients = Rows(tensors.size, tensors.dtype, share, memory)
-        self._plane = None
-        if plane is not None:
-            self._plane = torch.tensor(plane, dtype=tensors.dtype, device=tensors.device)
-        self._projected = Rows(2, tensors.dtype, None)
+        self._projecting = Projecting(tensors, plane)
         self._layers = Rows(2 * len(tensors.all), torch.float64, LAYER_BUDGET)
         self._waiting: list[tuple[Tensor, list[Tensor]]] = []
         self._numbers: list[Array] = []
@@ -135,12 +135,13 @@ class Recording:
         lengths = torch.zeros_like(moves) if point.lengths is None else point.lengths
         index, none = self.points, self._unknown
         layers = torch.cat([lengths, moves])
+        if self._projecting.is_open and self.tensors.size > 1 and self._weights.is_full:
+            self._projecting.choose(self._weights.arrays()[1])
         is_kept = self._weights.append(index, point.row)
         if index == 1:
             self._second = point.row
         self._layers.append(index, layers)
-        if self._plane is not None:
-            self._projected.append(index, self._plane @ point.row)
+        self._projecting.append(index, point.row)
         alpha = self._alpha(point, after) if self.keeps_gradients else none
         numbers = [none if n is None else n for one in point.passes for n in one.tensors]
         given = none if point.given is None else point.given
@@ -268,9 +269,12 @@ class Recording:
         """Return which points kept their gradients, (kept,), and these, (kept, size)."""
         return self._whole(self._gradients)
 
-    def projected(self) -> Array:
-        """Return the products of the weights of all points with the plane's two, (points, 2)."""
-        return self._whole(self._projected)[1]
+    def projections(self) -> Projections | None:
+        """Return where all points lie on the plane that is drawn; None where none is known."""
+        directions = self._projecting.directions
+        if directions is None:
+            return None
+        return Projections(directions, self._whole(self._projecting.rows)[1])
 
     def _whole(self, rows: Rows) -> tuple[NDArray[np.intp], Array]:
         """Return the rows of points that are whole, in float64."""

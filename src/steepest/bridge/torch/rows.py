@@ -68,6 +68,11 @@ class Rows:
             self._bring_over()
         return True
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next row is the first for which others are given up."""
+        return self.every == 1 and self._count + len(self._waiting) == self._most
+
     def _bring_over(self) -> None:
         """Take what waits to this side."""
         if self._waiting:

@@ -26,12 +26,13 @@ from steepest.bridge.torch.recording import Recording
 from steepest.bridge.torch.rules import Known, rule_of
 from steepest.bridge.torch.tensors import Tensors
 from steepest.bridge.torch.trying import try_data
-from steepest.bridge.torch.watched_run import run_of
+from steepest.bridge.torch.watched_run import param_names, run_of
 from steepest.bridge.torch.watching import Watching
 from steepest.descent.stop import Stop
 from steepest.errors import ChoiceError, SteepestError
 from steepest.numerals import counted
 from steepest.run.run import Run
+from steepest.surface.directions import choose_axes
 
 __all__ = ["Watched", "watch"]
 
@@ -48,7 +49,7 @@ def watch(
     data: Any = None,
     scaler: Any = None,
     gradients: bool = False,
-    plane: tuple[ArrayLike, ArrayLike] | None = None,
+    plane: tuple[ArrayLike, ArrayLike] | tuple[str, str] | None = None,
     statistics: str = "running",
 ) -> "Watched":
     """Return what watches a training of `model` in a `with` block; then its `run` is there.
@@ -64,8 +65,10 @@ def watch(
       worked out afterwards. Without it there is no surface.
     - `scaler`: a GradScaler of the loop: the gradients told are those of the loss as it is.
     - `gradients`: keep the whole gradient of each step too, from which comes `alphas`.
-    - `plane`: two vectors (u, v), (params,): where every point lies on their plane is in `path`,
-      also of a training so long that weights are thinned.
+    - `plane`: two vectors (u, v), (params,), or the names of two params, such as "0.weight[3, 1]":
+      where every point lies on their plane is in `path`, and drawn, also of a training so long
+      that weights are thinned. Left out, such a training keeps that of the two params that moved
+      most before. On a plane that is chosen later only the steps that kept their weights are known.
     - `statistics`: those that BatchNorm takes where the loss of all rows is worked out.
 
     Raises ChoiceError for a model without params, for optimizers that hold none of them, and for
@@ -101,7 +104,7 @@ class Watched:
         data: Any,
         scaler: Any,
         gradients: bool,
-        plane: tuple[ArrayLike, ArrayLike] | None,
+        plane: tuple[ArrayLike, ArrayLike] | tuple[str, str] | None,
         statistics: str,
     ) -> None:
         if not isinstance(model, nn.Module):
@@ -117,7 +120,7 @@ class Watched:
             )
         optimizers = tuple(map(_unwrapped, optimizers))
         _check(optimizers, tensors)
-        self._plane = None if plane is None else _plane_of(plane, tensors.size)
+        self._plane = None if plane is None else _plane_of(plane, tensors)
         self._recording = Recording(tensors, gradients, self._plane)
         self._recorder = Recorder(tensors, optimizers, self._recording, _scale_of(scaler))
         self._listening = Listening(self._recorder, loss)
@@ -192,8 +195,10 @@ class Watched:
         """
         if self._plane is None:
             raise ChoiceError("path needs a plane; watch(..., plane=(u, v)) with two vectors")
-        projected = self._recording.projected()
-        return np.linalg.solve(self._plane @ self._plane.T, (projected - projected[0]).T).T
+        known = self._recording.projections()
+        assert known is not None
+        products = known.products
+        return np.linalg.solve(self._plane @ self._plane.T, (products - products[0]).T).T
 
     @property
     def layers(self) -> dict[str, tuple[Array, Array]]:
@@ -297,15 +302,21 @@ def _unwrapped(optimizer: Any) -> Any:
     return optimizer
 
 
-def _plane_of(plane: tuple[ArrayLike, ArrayLike], size: int) -> Array:
+def _plane_of(plane: tuple[ArrayLike, ArrayLike] | tuple[str, str], tensors: Tensors) -> Array:
     """Return two vectors as rows, (2, size); ChoiceError where they span no plane."""
+    size = tensors.size
+    if not isinstance(plane, str) and any(isinstance(one, str) for one in plane):
+        axes = choose_axes(param_names(tensors), np.zeros(size), *map(str, plane), usual=("", ""))
+        return np.array([axes.u, axes.v])
     try:
         found = [np.asarray(one, dtype=np.float64).ravel() for one in plane]
     except (TypeError, ValueError):
         found = []
     if len(found) != 2 or any(one.size != size for one in found):
         got = f"; it is {plane!r}" if isinstance(plane, str) else ""
-        raise ChoiceError(f"plane must be two vectors (u, v) of {size:,} params each{got}")
+        raise ChoiceError(
+            f"plane must be two vectors (u, v) of {size:,} params each, or two names of params{got}"
+        )
     rows = np.array(found)
     if not np.isfinite(rows).all() or np.linalg.matrix_rank(rows) < 2:
         raise ChoiceError("the two vectors of the plane must be finite and of two directions")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from steepest.bridge.torch.lost import lost_of
 from steepest.bridge.torch.params import names_of
-from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.recording import Steps
+from steepest.bridge.torch.tensors import Tensors
 from steepest.bridge.torch.told import notes_of
 from steepest.bridge.torch.watched_trace import trace_of
 from steepest.bridge.torch.watching import Watching
@@ -31,7 +32,7 @@ from steepest.objective.problem import Problem, problem_of
 from steepest.run.run import Run
 from steepest.trace import Trace
 
-__all__ = ["run_of"]
+__all__ = ["param_names", "run_of"]
 
 Array = NDArray[np.float64]
 
@@ -109,12 +110,14 @@ def _problem_of(watching: Watching, objective: Objective) -> Problem:
     if watching.objective is not None:
         return problem_of(watching.objective, None)
     said = "loss: what the loop worked out itself; that of all rows is not known"
-    return Problem(objective, watching.name, _names(watching.recording), loss_in_words=said)
+    return Problem(
+        objective, watching.name, param_names(watching.recording.tensors), loss_in_words=said
+    )
 
 
-def _names(recording: Recording) -> tuple[str, ...]:
+def param_names(tensors: Tensors) -> tuple[str, ...]:
     """Return the names of all params, as those of `TorchObjective`: `fc.weight[3, 2]`."""
-    shapes = zip(recording.tensors.names, recording.tensors.all, strict=True)
+    shapes = zip(tensors.names, tensors.all, strict=True)
     return tuple(chain.from_iterable(names_of(name, one.shape) for name, one in shapes))
 
 

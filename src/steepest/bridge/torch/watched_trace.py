@@ -70,7 +70,9 @@ def trace_of(
         "gradients": gradients,
         "stride": np.array(recording.stride),
     }
-    return Trace.from_arrays(arrays), points, by_all
+    trace = Trace.from_arrays(arrays)
+    trace.projections = recording.projections()
+    return trace, points, by_all
 
 
 def _are_of_all(steps: Steps, full: Array, total_rows: int, coarsest: float) -> bool:

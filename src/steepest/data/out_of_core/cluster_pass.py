@@ -14,7 +14,7 @@ from steepest.data.out_of_core.first_pass import FirstPass
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.second_pass import AllRows, among, order_drawn
 from steepest.data.out_of_core.sources import Source, Unit
-from steepest.data.out_of_core.stored_blocks import StoredBlocks, large_sum
+from steepest.data.out_of_core.stored_blocks import StoredBlocks, added, large_sum
 from steepest.data.out_of_core.stored_rows import StoredRows, buffer_of
 from steepest.data.out_of_core.unit_rows import Recipe
 from steepest.numerals import counted
@@ -92,6 +92,7 @@ class StoredShape(NamedTuple):
 
     shape: tuple[int, int]
     dtype: np.dtype[Any]
+    most_matrix: int
 
 
 def _rows_of(start: int, stop: int, held: Held) -> NDArray[Any]:
@@ -105,7 +106,7 @@ class ClusterBlocks(StoredBlocks):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a worker is sent with the work of an objective: of X the shape alone."""
-        shape = StoredShape(self.X.shape, self.X.dtype)
+        shape = StoredShape(self.X.shape, self.X.dtype, self.X.most_matrix)
         return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
 
     def _by_unit(self, work: Callable[[Callable[[slice], Block], list[slice]], Any]) -> list[Any]:
@@ -129,9 +130,8 @@ class ClusterBlocks(StoredBlocks):
         return tree_sum(self._by_unit(partial(_sum, work)))
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays `work(block)`, of one shape: by unit, then of all."""
-        found = self._by_unit(partial(_large, work, self.size, least))
-        return tree_sum([(part,) for part in found])[0]
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, these in order."""
+        return added(self._by_unit(partial(_large, work, self.size, least)))
 
     def outputs_into(self, margins: Array, output: Callable[[Any], Array]) -> None:
         """Put the outputs of all rows into `margins`, (rows,) or (rows, k)."""

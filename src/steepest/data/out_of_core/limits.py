@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from steepest.checks import whole_number
+from steepest.data.blocks import Blocks
 from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
@@ -29,6 +30,10 @@ SAMPLE_SHARE = 0.26
 READ_SHARE = 0.06
 """The share of the memory for each of what is read ahead and what is decoded, of all threads."""
 
+MATRICES = 24
+"""Matrices over pairs of features that fit the memory: L1 holds 17 at once (measured), and the
+sample and what is read are there beside."""
+
 DECODE = "none"
 """The word for no cache: the files are decoded anew in each pass."""
 
@@ -41,7 +46,12 @@ class Limits:
     cache: str | None = None
     threads: int | None = None
     cluster: Cluster | None = None  # whose workers hold the rows; None: this process
-    asked: bool = False  # whether the memory was said: then a single file is read in passes too
+    said: tuple[str, ...] = ()  # what of it was asked for: then a single file is read in passes too
+
+    @property
+    def asked(self) -> bool:
+        """Whether rows are to be read in passes, though they might fit in memory."""
+        return bool(self.said)
 
     @property
     def scratch(self) -> Scratch:
@@ -57,6 +67,11 @@ class Limits:
     def buffered(self) -> int:
         """The bytes that a thread may read ahead."""
         return int(self.memory * READ_SHARE / self.workers)
+
+    @property
+    def most_matrix(self) -> int:
+        """The numbers that a matrix over pairs of features may have."""
+        return min(Blocks.most_matrix, int(self.memory / (8 * MATRICES)))
 
     def sample_rows(self, rows: int, columns: int) -> int:
         """Return how many rows the sample has, of so many rows and columns."""
@@ -83,15 +98,15 @@ def limits_of(
     folder = None if cache is None else _folder(cache)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     workers = None if cluster is None else Cluster.of(cluster)
-    if memory is None:
-        return Limits(cache=folder, threads=threads, cluster=workers, asked=workers is not None)
-    size = _bytes(memory)
+    given = {"memory": memory, "cache": cache, "cluster": cluster}
+    said = tuple(name for name, one in given.items() if one is not None)
+    size = MEMORY if memory is None else _bytes(memory)
     if size < LEAST_MEMORY:
         raise ChoiceError(
             f"memory is {memory}, but reading in passes takes {LEAST_MEMORY // 10**6} MB at least; "
             "say more, such as 512MB"
         )
-    return Limits(size, folder, threads, workers, asked=True)
+    return Limits(size, folder, threads, workers, said)
 
 
 def _folder(cache: object) -> str:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.frames import one_line
+from steepest.data.origin import Stamp
 from steepest.data.out_of_core.dask_frames import (
     cluster_of_frame,
     is_dask_frame,
@@ -67,6 +69,7 @@ def _of_files(
     files: Sequence[Path], name: str, root: Path | None, limits: Limits, reading: Reading
 ) -> Source:
     """Return files as a source; those of text, and Arrow streams, are spooled."""
+    stamps = {file: Stamp.of(file) for file in files}
     spool, read = None, list[Path]()
     origins: dict[Path, Path] = {}
     for file in files:
@@ -78,7 +81,8 @@ def _of_files(
             parts = spool.text(file, reading) if text else [_spooled(spool, file)]
         read += parts
         origins |= dict.fromkeys(parts, file)
-    return source_of_files(read, name, root, called_by(origins), spool, origins)
+    source = source_of_files(read, name, root, called_by(origins), spool, origins)
+    return replace(source, files=stamps)
 
 
 def _check_kind(file: Path) -> None:

@@ -11,6 +11,7 @@ from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
 from steepest.data.left_out import check_rows, row_place
+from steepest.data.origin import Origin
 from steepest.data.out_of_core.cluster_pass import held_rows
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
@@ -321,6 +322,7 @@ class _Preparing:
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
         X, target, features = rows.X, recipe.target, recipe.features
+        X.most_matrix = self.limits.most_matrix
         weights = rows.weights
         evidence = evidence_of(first.sample, first.digests, self.source.name)
         chosen = self.asked.features is not None
@@ -342,6 +344,7 @@ class _Preparing:
             None if weights is None else np.asarray(weights[X.sampled]),
             kept=rows.places,
             notes=tuple(notes),
+            origin=Origin({str(file.absolute()): one for file, one in self.source.files.items()}),
         )
         weights = None if weights is None else within_range(weights)
         data = replace(

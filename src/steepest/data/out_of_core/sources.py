@@ -7,7 +7,7 @@ known from the footers, so that every row has its place before the first is read
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from steepest.data.frames import one_line
+from steepest.data.origin import Stamp
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.table import Table
 from steepest.errors import DataError, FileError
@@ -66,23 +67,6 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """By what a file is known to be the one that it was."""
-
-    size: int
-    changed: int
-
-    @classmethod
-    def of(cls, file: Path) -> "Stamp":
-        """Return that of a file now; FileError if it is gone."""
-        try:
-            found = file.stat()
-        except OSError as error:
-            raise FileError(f"cannot read {file}: {error.strerror}") from error
-        return cls(found.st_size, found.st_mtime_ns)
-
-
-@dataclass(frozen=True)
 class Source:
     """Files that are read unit by unit, with one schema for all of them.
 
@@ -97,6 +81,7 @@ class Source:
     stamps: Mapping[Path, Stamp]
     parts: Mapping[Path, Mapping[str, Any]]
     notes: tuple[str, ...] = ()
+    files: Mapping[Path, Stamp] = field(default_factory=dict)  # the reader's own; none of batches
     held: object = None  # what is there as long as the source is: a folder of scratch files
 
     @cached_property
@@ -286,7 +271,9 @@ def source_of_files(
         [f"{counted(len(empty), 'file')} without a row: {', '.join(empty[:3])}"] if empty else []
     )
     schema, unlike = unified(schemas)
-    return Source(name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held)
+    return Source(
+        name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held=held
+    )
 
 
 def _goes_on(last: Unit, called: str) -> bool:

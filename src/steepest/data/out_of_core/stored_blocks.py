@@ -1,11 +1,11 @@
 """Rows beyond memory by blocks: the protocol of `Blocks`, of rows that are read in each pass.
 
 Blocks are cut within units (row groups), their sums are added in the tree of a unit, and those of
-the units in one above them. So any number of threads, a cache or none, and workers on other
-machines come to the same bits.
+the units in one above them; large ones in order. So any number of threads, a cache or none, and
+workers on other machines come to the same bits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks, Sums, tree_sum
 from steepest.data.float_types import FLOAT64
 
-__all__ = ["StoredBlocks", "large_sum"]
+__all__ = ["StoredBlocks", "added", "large_sum"]
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
@@ -38,6 +38,15 @@ def large_sum(
     return total
 
 
+def added(parts: Iterable[Array]) -> Array:
+    """Return the sum of arrays of one shape, in their order, in the room of the first."""
+    each = iter(parts)
+    total = next(each)
+    for part in each:
+        total += part
+    return total
+
+
 class StoredBlocks(Blocks):
     """Blocks of `StoredRows` with a target a row, (rows,).
 
@@ -57,6 +66,7 @@ class StoredBlocks(Blocks):
             for start, stop in pairwise((0, *X.ends))
         ]
         self.slices = [at for unit in self.units for at in unit]
+        self.most_matrix = X.most_matrix
 
     def block(self, at: slice) -> Block:
         """Return the rows `at`, in this thread's buffer."""
@@ -75,13 +85,18 @@ class StoredBlocks(Blocks):
         return tree_sum([tree_sum([next(parts) for _ in unit]) for unit in self.units if unit])
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays `work(block)`, of one shape: by unit, then of all."""
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, these in order.
+
+        Where it is as large as features squared, one of each unit would not fit the memory: so
+        each thread has one, and they are added before the next are begun.
+        """
 
         def of_unit(unit: list[slice]) -> Array:
             return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
 
-        parts = self._over(of_unit, [unit for unit in self.units if unit])
-        return tree_sum([(part,) for part in parts])[0]
+        units = [unit for unit in self.units if unit]
+        some = (units[at : at + self.threads] for at in range(0, len(units), self.threads))
+        return added(part for few in some for part in self._over(of_unit, few))
 
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""
@@ -146,7 +161,9 @@ class StoredBlocks(Blocks):
         )
 
     def _in_memory(self, X: Any, y: Array, weight: Array | None) -> Blocks:
-        return super()._like(X, y, weight)
+        found = super()._like(X, y, weight)
+        found.most_matrix = self.most_matrix
+        return found
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
         """Return the numbers of the rows `at`."""

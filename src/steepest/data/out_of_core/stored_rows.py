@@ -10,6 +10,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from steepest.data.blocks import Blocks
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.stored_blocks import StoredBlocks
 from steepest.errors import FileError
@@ -18,8 +19,8 @@ __all__ = ["RowReader", "ScratchRows", "StoredRows", "buffer_of"]
 
 Numbers = NDArray[Any]
 
-RANDOM_ROWS = 2**12
-"""Rows that are asked for one by one at a time; of more, whole stretches are read."""
+RANDOM_ROWS, RANDOM_NUMBERS = 2**12, 2**20
+"""Rows, and numbers in them, that are asked for one by one at a time; of more, whole stretches."""
 
 
 class RowReader(Protocol):
@@ -88,6 +89,8 @@ class StoredRows:
     """
 
     ndim = 2
+    most_matrix = Blocks.most_matrix
+    """Numbers that a matrix over pairs of features may have, by the memory that was asked."""
 
     def __init__(
         self,
@@ -132,9 +135,14 @@ class StoredRows:
             return self._columns(start, max(start, stop), columns)[::step]
         return self.take(np.atleast_1d(rows))[:, columns]
 
+    @property
+    def _near(self) -> int:
+        """Within how many rows others are read with one."""
+        return max(1, min(RANDOM_ROWS, RANDOM_NUMBERS // max(1, self.shape[1])))
+
     def _columns(self, start: int, stop: int, columns: Any) -> Numbers:
         """Return some columns of neighbouring rows; never more than a stretch of whole rows."""
-        cuts = [*range(start, stop, RANDOM_ROWS), stop]
+        cuts = [*range(start, stop, self._near), stop]
         parts = [self.read(a, b)[:, columns] for a, b in pairwise(cuts)]
         return np.concatenate(parts) if parts else self.read(start, start)[:, columns]
 
@@ -142,7 +150,7 @@ class StoredRows:
         """Return some rows, (n, features), in the order of their indices, (n,)."""
         found = np.empty((len(rows), self.shape[1]), self.dtype)
         order = np.argsort(rows, kind="stable")
-        for run in _runs(rows[order]):
+        for run in _runs(rows[order], self._near):
             at = order[run]
             first, last = int(rows[at[0]]), int(rows[at[-1]])
             found[at] = self.read(first, last + 1)[rows[at] - first]
@@ -155,17 +163,17 @@ class StoredRows:
         return found
 
 
-def _runs(rows: NDArray[np.intp]) -> list[slice]:
-    """Return runs of sorted indices, (n,), that lie near each other: one reading for each."""
+def _runs(rows: NDArray[np.intp], near_rows: int) -> list[slice]:
+    """Return runs of sorted indices, (n,), that lie so near each other: one reading for each."""
     if not len(rows):
         return []
-    cuts = np.flatnonzero(np.diff(rows) > RANDOM_ROWS) + 1
+    cuts = np.flatnonzero(np.diff(rows) > near_rows) + 1
     ends = [0, *cuts.tolist(), len(rows)]
     runs = []
     for start, stop in pairwise(ends):
         # Of neighbours no more than one stretch of rows is held at a time.
         while start < stop:
-            near = int(np.searchsorted(rows[start:stop], rows[start] + RANDOM_ROWS, "right"))
+            near = int(np.searchsorted(rows[start:stop], rows[start] + near_rows, "right"))
             runs.append(slice(start, start + near))
             start += near
     return runs

@@ -1,7 +1,7 @@
 """The coordinates in which to walk, by the word that `scale=` takes."""
 
 from steepest.errors import ChoiceError
-from steepest.objective.coordinates.bounded import MOST_EXACT_BOUND, SCALES
+from steepest.objective.coordinates.bounded import SCALES, most_exact_bound
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.objective import Objective
 
@@ -37,4 +37,4 @@ def has_exact_bound(objective: Objective) -> bool:
     A kink of L1 may hold what would grow without it; the bound of very many features is no
     eigenvalue.
     """
-    return objective.is_quadratic and objective.layout.shape[0] <= MOST_EXACT_BOUND
+    return objective.is_quadratic and objective.layout.shape[0] <= most_exact_bound(objective)

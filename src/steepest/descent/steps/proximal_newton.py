@@ -9,7 +9,7 @@ were left out wrongly.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import isqrt, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -128,9 +128,10 @@ class ProximalNewton(StepSize):
         wanting = int(np.count_nonzero(excess[~moving] > 0.0))
         more = min(ADDED_BY_WANTING * wanting, max(self._room, held))
         # One that stays at 0 does no harm, where the bias alone has far to go.
-        count = min(MOST_WEIGHTS, size, max(1, held + more))
+        most = min(MOST_WEIGHTS, isqrt(self.objective.most_matrix))
+        count = min(most, size, max(1, held + more))
         # What moves already comes before all that wants to.
-        excess[moving & (held < MOST_WEIGHTS)] = np.inf
+        excess[moving & (held < most)] = np.inf
         return np.sort(np.argpartition(excess, size - count)[size - count :])
 
     def _lowest(self, at: Evaluation, chosen: Indices, curvature: Curvature) -> Vector:

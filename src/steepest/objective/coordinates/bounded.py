@@ -6,6 +6,7 @@ it curves about the best constant guess, or 1, stands in, and no bound is claime
 """
 
 from collections.abc import Callable
+from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +22,14 @@ from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
+    from steepest.objective.objective import Objective
 
 __all__ = [
     "BLOCK_FEATURES",
     "MOST_EXACT_BOUND",
     "SCALES",
     "bounded_coordinates",
+    "most_exact_bound",
     "neighbours_correlate",
     "param_coordinates",
     "rough_standard",
@@ -177,6 +180,11 @@ def _block_bound(objective: "LinearObjective", features: slice) -> Array:
     return bound
 
 
+def most_exact_bound(objective: "Objective") -> int:
+    """Return the features up to which the bound is the largest eigenvalue, not the sum of all."""
+    return min(MOST_EXACT_BOUND, isqrt(objective.most_matrix))
+
+
 def neighbours_correlate(objective: "LinearObjective") -> bool:
     """Return whether features next to each other are correlated, as a sample of rows tells."""
     count = len(objective.blocks)
@@ -203,7 +211,7 @@ def _largest_curvature(
     if not np.isfinite(curvature):
         return None
     penalty = objective.penalty.l2 / unit**2
-    if len(mean) > MOST_EXACT_BOUND:
+    if len(mean) > most_exact_bound(objective):
         return float(curvature * (1.0 + np.sum(mean**2 + spread**2)) + penalty.max())
     features = np.diag(np.append(spread, 1.0))
     features[-1, :-1] = mean

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
 
 __all__ = ["has_normal_equations", "suggested_scale"]
 
-MOST_MATRIX = 2**24
-"""Numbers that the matrices of a whitening may have: 128 MB."""
-
 MOST_WHITENED = 512
 """Features up to which `auto` whitens: d^2 numbers and d^3 work, less than a few reads of X."""
 
@@ -34,7 +31,8 @@ def suggested_scale(objective: "LinearObjective", plane_search: bool) -> tuple[s
             "a curvature is 1 in every direction"
         )
     dear = plane_search and not objective.loss.is_quadratic and not sparse
-    fits = size**2 * margins <= MOST_MATRIX if dear else size <= MOST_WHITENED
+    held = size**2 * (margins if dear else 1) <= objective.blocks.most_matrix
+    fits = held and (dear or size <= MOST_WHITENED)
     if fits or has_normal_equations(objective):
         return "round", (
             f"round: whitened by a matrix of {size:,} × {size:,}, a curvature is 1 in every "
@@ -60,4 +58,4 @@ def has_normal_equations(objective: "LinearObjective") -> bool:
         return False
     size, blocks = objective.layout.shape[0], objective.blocks
     tall = not blocks.is_sparse and len(blocks) >= size
-    return size**2 <= MOST_MATRIX if tall else size <= MOST_WHITENED
+    return size**2 <= blocks.most_matrix and (tall or size <= MOST_WHITENED)

@@ -3,5 +3,5 @@
 `hessian` has the weighted products, `factor` their triangular and spectral roots, `triangle` a
 root that is solved with and not inverted, `residuals` (in `double_double`) the last digits of the
 squared loss; `lanczos` finds both ends of the spectrum of a matrix that is known by its products
-alone; `decrement` tells by a Hessian how low a loss can go.
+alone.
 """

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.data.moments import Moments
 from steepest.data.sparse import Sparse, is_sparse
+from steepest.limits import check_decomposition
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.model.model import Array
 
-__all__ = ["Curvature", "centred", "hessian_block", "weighted_gram"]
+__all__ = ["Curvature", "CurvatureShare", "centred", "hessian_block", "weighted_gram"]
 
 Indices = NDArray[np.intp]
 Curvature = Callable[[Array, Array], Array]
 """Returns the curvature of each row's loss, (rows,), of its margin and target, both (rows,)."""
+CurvatureShare = Callable[[Block, Array], Array]
+"""Returns the share of its curvature that each row of a block, with margins, counts by, (rows,)."""
 
 SEVERAL_ROWS = 4
 """Times as many rows that are taken at a time where a fourth or so of them count.
@@ -75,6 +78,8 @@ def weighted_gram(
             _gram_of_counted(Z, column, one)
         return found
 
+    # What is made of the products is decomposed: where that is too long they are too.
+    check_decomposition(len(mean) + 1)
     least = 1 if blocks.is_sparse else len(mean) * (SEVERAL_ROWS if several else 1) // 2
     return blocks.sum_large(product, least) / blocks.total
 
@@ -102,14 +107,16 @@ def hessian_block(
     chosen: Indices,
     moments: Moments,
     curvature: Curvature,
+    share: CurvatureShare | None = None,
 ) -> Array:
     """Return the Hessian by the `chosen` weights and all biases, in standard units, biases last.
 
     `chosen` are indices of params, in order; `margins` gives those of a block, (rows,) or
     (rows, k).
     Standard units are those of `moments`: each feature less its mean, by its standard deviation.
-    `curvature` is that of a row's loss with one margin; softmax, with several, has its own. No
-    column of X is read but those of the chosen weights. The penalty is not part of it.
+    `curvature` is that of a row's loss with one margin; softmax, with several, has its own. Where
+    there is a `share` each row's is multiplied by it. No column of X is read but those of the
+    chosen weights. The penalty is not part of it.
     """
     mean, deviation = moments
     biases = loss.margins
@@ -119,11 +126,12 @@ def hessian_block(
     margin = np.append(margin, np.arange(biases))
 
     def product(block: Block) -> Array:
-        some = _columns(block.X, features)
+        some, here = _columns(block.X, features), margins(block)
+        weight = block.weight if share is None else weighed(share(block, here), block.weight)
         if biases > 1:
             Z = np.column_stack([_less_mean(some, mean[features]), np.ones(len(block.y))])
-            return _of_classes(loss, margins(block), block.weight, Z, column, margin)
-        row = weighed(curvature(margins(block), block.y), block.weight)
+            return _of_classes(loss, here, weight, Z, column, margin)
+        row = weighed(curvature(here, block.y), weight)
         if is_sparse(some):
             return _of_sparse(row, some, mean[features])
         return _of_dense(row, _less_mean(some, mean[features]))

@@ -64,13 +64,19 @@ class Ends(NamedTuple):
 
 @np.errstate(over="ignore", invalid="ignore")
 def spectrum_ends(
-    product: Callable[[Array], Array], size: int, tol: float = 1e-3, seed: int = 0
+    product: Callable[[Array], Array],
+    size: int,
+    tol: float = 1e-3,
+    seed: int = 0,
+    *,
+    top_alone: bool = False,
 ) -> Ends:
     """Return both ends of the spectrum of a symmetric matrix, of size 2 or more.
 
     They are found once the residual of each is at most `tol` of its own size: the end that is
     closer to 0 takes longer, and a tolerance of the larger one's size would stop 10 to 35 % off
     it. `product` takes a vector, (size,), to the matrix times it. Not finite where that is not.
+    With `top_alone` the largest is enough: the smallest is as far as it came until then.
 
     >>> ends = spectrum_ends(lambda v: np.array([3.0, -1.0, 2.0]) * v, 3)
     >>> round(ends.top.value, 9), round(ends.bottom.value, 9), ends.products
@@ -83,15 +89,15 @@ def spectrum_ends(
         count = len(basis.diagonal)
         if count > 1 and (count < 32 or count % 4 == 0 or count >= most):
             ends = basis.ends()
-            if count >= most or not _is_open(ends, tol):
+            if count >= most or not _is_open(ends, tol, 1 if top_alone else 2):
                 return ends
 
 
-def _is_open(ends: Ends, tol: float) -> bool:
-    """Return whether an end is not found yet; False of numbers that are not finite, too."""
-    largest = max(abs(ends.top.value), abs(ends.bottom.value))
-    enough = [max(tol * abs(end.value), tol * NEGLIGIBLE * largest) for end in ends[:2]]
-    return any(end.residual > most for end, most in zip(ends[:2], enough, strict=True))
+def _is_open(ends: Ends, tol: float, wanted: int) -> bool:
+    """Return whether one of the ends, top first, is not found yet; False of what is not finite."""
+    both = (ends.top, ends.bottom)
+    least = tol * NEGLIGIBLE * max(abs(end.value) for end in both)
+    return any(end.residual > max(tol * abs(end.value), least) for end in both[:wanted])
 
 
 class _Basis:

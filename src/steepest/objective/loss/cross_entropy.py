@@ -59,6 +59,10 @@ class CrossEntropy(BaseLoss):
         small = np.exp(-np.abs(margin))
         return small / (1.0 + small) ** 2
 
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array:
+        """Return `exp(-reach)`, since `|l'''| = |1 - 2 yhat| l'' <= l''` (Bach 2010)."""
+        return np.exp(-reach)
+
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return `log(1 + exp(s m))` and `s (1 - exp(-value))`, s as in `total_and_slope`.
 
@@ -253,6 +257,10 @@ class Softmax(BaseLoss):
         """Return how far the actual class gets ahead of each, (rows, k); of itself 0."""
         actual = target.astype(np.intp)
         return change[np.arange(len(change)), actual][:, None] - change
+
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array:
+        """Return `exp(-reach)`, since `|l'''[u, u, u]| <= (max u - min u) l''[u, u]`."""
+        return np.exp(-reach)
 
     def own_curvature(self, margin: Array, target: Array) -> Array:
         """Return `yhat (1 - yhat)` of each class, (rows, k)."""

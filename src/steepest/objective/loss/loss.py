@@ -124,6 +124,13 @@ class Loss(Protocol):
     def curvature(self, margin: Array, target: Array) -> Array:
         """Return the second derivative of each row's loss."""
 
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array | None:
+        """Return the share of its curvature that each row keeps at least, (rows,); None: unknown.
+
+        It is kept wherever its margin moves by at most `reach`, (rows,); of several margins, where
+        no two move further apart.
+        """
+
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return `value` and `slope` at once."""
 
@@ -219,6 +226,10 @@ class BaseLoss(Loss, Protocol):
     def margin_unit(self, unit: str) -> str:
         """Return `unit`: the margin is the prediction."""
         return unit
+
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array | None:
+        """Return None: not known."""
+        return None
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return `value` and `slope`, (rows,) each; a loss may share work between them."""

@@ -51,6 +51,10 @@ class Poisson(BaseLoss):
         """Return mu."""
         return np.exp(margin)
 
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array:
+        """Return `exp(-reach)`, since mu is `exp(margin)`."""
+        return np.exp(-reach)
+
     @np.errstate(over="ignore", invalid="ignore")
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return both: with t the margin less log y they are `y (exp(t) - 1 - t)` and `mu - y`.

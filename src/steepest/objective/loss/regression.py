@@ -54,6 +54,10 @@ class Squared(NumberLoss):
         """Return 2 for every row."""
         return np.full_like(margin, 2.0)
 
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array:
+        """Return 1 for every row: the curvature is the same everywhere."""
+        return np.ones_like(margin)
+
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return value and slope from one subtraction."""
         residual = margin - target
@@ -167,6 +171,10 @@ class Huber(NumberLoss):
     def curvature(self, margin: Array, target: Array) -> Array:
         """Return 1 within delta of the target and 0 beyond."""
         return np.where(np.abs(margin - target) <= self.delta, 1.0, 0.0)
+
+    def curvature_kept(self, margin: Array, target: Array, reach: Array) -> Array:
+        """Return 1 for a row that stays within delta, else 0: it may become straight."""
+        return np.where(np.abs(margin - target) + reach <= self.delta, 1.0, 0.0)
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
         """Return both: with s the held residual, r²/2 and delta(|r|-delta/2) are s(r - s/2)."""

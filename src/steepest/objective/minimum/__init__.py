@@ -3,6 +3,6 @@
 `recession` has the directions along which the loss falls for ever (found by `recession_search` and
 `cone` from the rows' `recession_gains`, without a bias `origin_gains`, linear inequalities, and
 proved by `recession_certificate`; of a network `own_side` has the one case that is looked for),
-`null_space` the weights that no row tells, `identifiability` what the loss does not tell. With L1
-`duality_gap` says how much lower a loss can be.
+`null_space` the weights that no row tells, `identifiability` what the loss does not tell. How much
+lower a loss can be say `duality_gap` with L1 and `sure_gap` without kinks.
 """

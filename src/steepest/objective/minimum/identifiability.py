@@ -99,7 +99,8 @@ def _null_space(objective: "LinearObjective") -> tuple[NullSpace | None, str]:
     """Return the directions that the rows leave free, or why they are not known."""
     blocks, features = objective.blocks, objective.blocks.features
     constant: NDArray[np.intp] = np.empty(0, dtype=np.intp)
-    if features < len(blocks) and features <= DENSE_FEATURES:
+    held = features**2 <= blocks.most_matrix
+    if features < len(blocks) and features <= DENSE_FEATURES and held:
         constant = np.flatnonzero(objective.gram.diagonal()[:-1] < VARIES)
         gram = np.delete(np.delete(objective.gram[:-1, :-1], constant, 0), constant, 1)
         if is_independent(gram, float(least_moves(objective.moments).max()) ** 2):

@@ -14,7 +14,7 @@ from steepest.data.shipped import about, dataset
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
 from steepest.page.schema import SceneRecord
 
-__all__ = ["LessonRecord", "LessonRows", "lesson_record", "lesson_rows"]
+__all__ = ["NETWORK", "LessonRecord", "LessonRows", "lesson_record", "lesson_rows"]
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,8 @@ class LessonRows(TypedDict):
     """Rows of one feature or two for the lesson: (rows * features) X and (rows,) y.
 
     `classes` are the names of the classes, None where the target is a number; `own` says that the
-    rows are the reader's, of `total` rows with `of` features; `start` are weights, then biases, in
+    rows are the reader's, of `total` rows with `of` features, `dropped` of them left out for a gap;
+    `start` are weights, then biases, in
     standard units of the feature.
     """
 
@@ -53,6 +54,7 @@ class LessonRows(TypedDict):
     classes: list[str] | None
     own: bool
     total: int
+    dropped: int
     of: int
     X: Array
     Y: Array
@@ -60,7 +62,11 @@ class LessonRows(TypedDict):
 
 
 class LessonRecord(TypedDict):
-    """The lesson for the page: builds, sentences by language, and what it is told on."""
+    """The lesson for the page: builds, sentences by language, and what it is told on.
+
+    `tasks` are those that are answered in the page, by language; none where nobody made them.
+    `theme` is the look that its author chose; empty, that of the system.
+    """
 
     builds: list[dict[str, Any]]
     words: dict[str, dict[str, Any]]
@@ -69,6 +75,8 @@ class LessonRecord(TypedDict):
     network: LessonRows
     target: str
     isClass: bool
+    tasks: dict[str, list[dict[str, Any]]]
+    theme: str
 
 
 def lesson_record(scene: SceneRecord) -> LessonRecord:
@@ -82,6 +90,8 @@ def lesson_record(scene: SceneRecord) -> LessonRecord:
         "network": _plane_rows(NETWORK),
         "target": scene["target"]["name"],
         "isClass": scene["target"]["classes"] is not None,
+        "tasks": {},
+        "theme": "",
     }
 
 
@@ -116,6 +126,7 @@ def _own_rows(scene: SceneRecord) -> LessonRows | None:
         "classes": names,
         "own": True,
         "total": scene["rows"],
+        "dropped": scene["dropped"],
         "of": X.shape[1],
         "X": X[:, best].copy(),
         "Y": y,
@@ -160,6 +171,7 @@ def _shipped(kind: str) -> LessonRows:
         "classes": names,
         "own": False,
         "total": len(values),
+        "dropped": len(table) - len(values),
         "of": 1,
         "X": np.array(kept.column(feature).to_pylist(), dtype=np.float64),
         "Y": np.array(values, dtype=np.float64),
@@ -184,6 +196,7 @@ def _plane_rows(name: str) -> LessonRows:
         "classes": [str(one) for one in names],
         "own": False,
         "total": len(values),
+        "dropped": 0,
         "of": 2,
         "X": X.ravel(),
         "Y": np.array([names.index(value) for value in values], dtype=np.float64),

@@ -30,6 +30,10 @@ import { helpOf, KEYS } from './gestures/keys.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
+import SENTENCES from './sentences/en.json' with { type: 'json' };
+import { filled } from './sentences/filled.js';
+
+const SAY = SENTENCES.app;
 
 /**
  * Each card's name, title and maker; how many milliseconds stand between two of its pictures at least
@@ -41,9 +45,9 @@ const CARDS = [
   ['network', 'Network', makeNetwork, 80, ({ network }) => Boolean(network)],
   ['fit', 'Data and fit', makeFit, 0],
   ['relief', 'Loss surface', makeRelief, 0],
-  ['map', 'The same from above', makeMap, 0],
-  ['chart', 'Loss against step', makeChart, 40],
-  ['sharpness', 'Sharpness against step', makeSharpness, 40],
+  ['map', SAY.same, makeMap, 0],
+  ['chart', SAY.loss, makeChart, 40],
+  ['sharpness', SAY.sharpness, makeSharpness, 40],
 ];
 
 /** Whether a run has rows, of which pictures, a table and tasks can be made. */
@@ -59,15 +63,15 @@ const NEEDS = {
 /**
  * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
  * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do; a `helper` works beside the page; `lesson` leads to the lesson, if there is one.
+ * only some pages can do; a `helper` works beside the page; `lesson` and `classroom` lead there, if there are any.
  * @param {Element} parent
  * @param {Store} store
  * @param {MountOptions} [options]
  */
 export function mount(parent, store, options = {}) {
-  const { keys, helper, followTheme = followSystem, sources = [], lesson, fits = false } = options;
+  const { keys, helper, followTheme = followSystem, sources = [], lesson, classroom, fits = false } = options;
   const root = part(parent, 'st-app');
-  const shown = build(root, store, { sources, helper, lesson, fits });
+  const shown = build(root, store, { sources, helper, lesson, classroom, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
   const show = (state, changed) => {
@@ -96,7 +100,7 @@ export function mount(parent, store, options = {}) {
 }
 
 /** @param {Store} store */
-function build(root, store, { sources, helper, lesson: toLesson, fits }) {
+function build(root, store, { sources, helper, lesson: toLesson, classroom, fits }) {
   const head = part(root, 'st-head', 'header');
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
@@ -122,7 +126,7 @@ function build(root, store, { sources, helper, lesson: toLesson, fits }) {
   cards.figureOf('chart').prepend(number.held);
   const presets = hasRows(store.state.scene) ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
-  const tools = makeTools(head, store, { cards, root, toLesson });
+  const tools = makeTools(head, store, { cards, root, toLesson, classroom });
   makeFoot(root);
   const words = [title, lesson, transport, frame, makeLive(live)];
   const fitted = [...equations, number, ...presets].map((one) => ({ ...one, isPicture: true }));
@@ -134,7 +138,7 @@ function makeTitle(head) {
   const title = element('h1', {}, head);
   return {
     show({ scene, rows }) {
-      const changed = rows ? `, changed by hand: now ${scene.rows}` : '';
+      const changed = rows ? filled(SAY.changed, [scene.rows]) : '';
       title.textContent = straight(`${scene.title}${changed}`);
     },
   };
@@ -152,7 +156,7 @@ function makeNotes(root, store) {
   button(fault, '×', () => store.set({ fault: null }), { name: 'Close', style: 'st-close' });
   return {
     show(state) {
-      const lost = state.connection === 'lost' ? 'The connection is lost; trying again …' : '';
+      const lost = state.connection === 'lost' ? SAY.connection : '';
       write(lesson, state.lesson);
       write(note, state.note);
       words.textContent = lost || state.fault || '';
@@ -206,7 +210,7 @@ function makeCard(grid, name, title, make) {
       caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
       const where = name === 'fit' ? 'rows' : 'the steps';
-      text.textContent = `${described(name, state)} Its numbers are in the table of ${where}.`;
+      text.textContent = filled(SAY.numbers, [described(name, state), where]);
     },
   };
 }
@@ -289,7 +293,7 @@ function starting(able, store) {
 
 /** @param {Store} store */
 function makeRows(below, store) {
-  const held = panel(below, 'table', 'Rows', 'Actual against predicted, row by row');
+  const held = panel(below, 'table', 'Rows', SAY.actual);
   return { ...makeTable(element('div', {}, held), callbacks(store)), follows: true };
 }
 
@@ -315,13 +319,13 @@ function makeLive(live) {
 }
 
 /** @param {Store} store */
-function makeTools(head, store, { cards, root, toLesson }) {
+function makeTools(head, store, { cards, root, toLesson, classroom }) {
   const tools = part(head, 'st-tools');
   if (toLesson) button(box(tools, 'lesson', 'st-inline'), 'Lesson', toLesson);
   const held = box(tools, 'theme', 'st-inline');
   const theme = choice(held, 'theme', (value) => store.set({ theme: value }));
   theme.offer(THEMES.map((name) => ({ value: name, text: name })));
-  const keeping = makeKeeping(tools, store, cards.cards, root);
+  const keeping = makeKeeping(tools, store, { cards: cards.cards, root, classroom });
   return { ...keeping, show: (state) => { theme.select.value = state.theme; } };
 }
 

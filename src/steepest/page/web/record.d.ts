@@ -115,6 +115,13 @@ interface ParamRecord {
   label: string;
 }
 
+/** Where all steps of a run lie on a surface, (steps,) each, and not only those it kept. */
+interface RouteRecord {
+  index: Int32Array;
+  x: Float64Array;
+  y: Float64Array;
+}
+
 /** The rows that are shown, and the verdict on any run of them without a penalty. */
 interface RowsRecord {
   X: Float64Array;
@@ -247,6 +254,7 @@ interface SurfaceRecord {
   numbers: Record<string, number>;
   lowest: number[] | null;
   lowestLoss: number | null;
+  route?: RouteRecord;
   coarse?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
-import { Ways, wayOf } from './ways.js';
+import { isWhole, Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
@@ -16,17 +16,20 @@ export function start() {
   const source = document.documentElement.outerHTML;
   const scene = fromBase64(JSON.parse(document.getElementById('steepest-record').textContent));
   const kept = JSON.parse(document.getElementById('steepest-kept').textContent);
-  const helper = new Helper(workersOf(document.querySelector('script[type=module]').textContent));
+  const sentences = document.getElementById('steepest-sentences').textContent;
+  const script = document.querySelector('script[type=module]').textContent;
+  const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  engine.page = async (state) => rewritten(source, state);
+  engine.page = async (state) => rewritten(source, state, kept.language ?? '');
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  const options = { keys: document, helper, language, isLesson: kept.way === 'lesson' && !link };
+  if (kept.exam) store.set({ exam: true });
+  const options = { keys: document, helper, language, isLesson: kept.way !== 'explore' && !isWhole(link) };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
-  wishAll(store, link || kept.link);
+  wishAll(store, isWhole(link) ? link : [link, kept.link].filter(Boolean).join('&'));
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
@@ -45,10 +48,25 @@ async function wishAll(store, link) {
   store.wish(fromFragment(link, store.state.scene));
 }
 
-/** Returns the file itself with another state in it. */
-function rewritten(source, state) {
-  const kept = JSON.stringify({ link: toFragment(state), way: 'explore' }).replaceAll('<', '\\u003c');
-  const open = '<script type="application/json" id="steepest-kept">';
+/** Returns the file itself with another state in it; that of an exam without the answers to its tasks. */
+function rewritten(source, state, language) {
+  const { exam } = state;
+  const kept = { link: toFragment(state), way: 'explore', language, exam };
+  const text = withData(source, 'kept', () => kept);
+  return `<!doctype html>\n${exam ? withData(text, 'lesson', withoutAnswers) : text}`;
+}
+
+/** Returns a file with other data under a name. */
+function withData(source, name, change) {
+  const open = `<script type="application/json" id="steepest-${name}">`;
   const from = source.indexOf(open) + open.length;
-  return `<!doctype html>\n${source.slice(0, from)}${kept}${source.slice(source.indexOf('<', from))}`;
+  const to = source.indexOf('<', from);
+  const data = JSON.stringify(change(JSON.parse(source.slice(from, to)))).replaceAll('<', '\\u003c');
+  return source.slice(0, from) + data + source.slice(to);
+}
+
+function withoutAnswers(lesson) {
+  const asked = (tasks) => tasks.map(({ key, question, choices }) => ({ key, question, choices }));
+  const tasks = Object.entries(lesson.tasks ?? {}).map(([language, told]) => [language, asked(told)]);
+  return { ...lesson, tasks: Object.fromEntries(tasks) };
 }

@@ -95,6 +95,8 @@ interface State {
   drawer: number;
   turned: boolean[];
   lesson: string;
+  exam: boolean;
+  answers: Record<string, number>;
   offer: any;
   note: string;
   busy: boolean;
@@ -154,6 +156,7 @@ interface MountOptions {
   followTheme?: (store: Store) => () => void;
   sources?: ((parent: Element, store: Store, root: Element) => Part)[];
   lesson?: (() => void) | null;
+  classroom?: (() => void) | null;
   fits?: boolean;
 }
 

@@ -1,19 +1,36 @@
 // The ways to be in a saved page, one at a time: the lesson, or all that can be explored. What is not shown is
 // not there, so nothing that the lesson has yet to tell is on the page.
 import { mount } from './app.js';
+import { mountClass } from './classroom/room.js';
+import { DropFile } from './gestures/drop_file.js';
+import { copyText } from './keep/files.js';
 import { faultOfLink, toFragment } from './keep/link.js';
 import { mountLesson } from './lesson/lesson.js';
+import { makeSheet } from './lesson/sheet.js';
+import { tasksOf } from './words/tasks.js';
 
 /** Milliseconds without a change after which the state is kept: an address may not change too often. */
 const SETTLED = 400;
 
-/** Returns the way that an address names, `otherwise` where it names none, and the build of the lesson. */
+const WAYS = ['lesson', 'explore', 'present', 'class'];
+
+/** Returns the way that an address names, `otherwise` where it names none, the build of the lesson, and the link. */
 export function wayOf(address, otherwise) {
   const [word, ...rest] = address.replace(/^#/, '').split('&');
-  const named = { lesson: 'lesson', explore: 'explore', present: 'lesson' }[word] ?? null;
+  const isNamed = WAYS.includes(word);
   const parts = new URLSearchParams(rest.join('&'));
-  const link = named ? rest.join('&') : address;
-  return { way: named ?? (word ? 'explore' : otherwise), at: Number(parts.get('build') ?? 1) - 1, link };
+  const link = (isNamed ? rest : [word, ...rest]).filter((pair) => !pair.startsWith('build=')).join('&');
+  return { way: isNamed ? word : (word ? 'explore' : otherwise), at: Number(parts.get('build') ?? 1) - 1, link };
+}
+
+/** Whether a link has a state in it, and not only what is added to the one that the file holds. */
+export function isWhole(link) {
+  return /(^|&)v=/.test(link);
+}
+
+/** Returns a task without its answer. */
+function asked({ question, choices }) {
+  return { question, choices };
 }
 
 /** The page below an element: `store` has its state, `lesson` the record of the lesson. */
@@ -30,10 +47,33 @@ export class Ways {
     this.lesson = lesson;
     this.language = language;
     this.options = options;
+    if (lesson.theme) store.set({ theme: lesson.theme });
     this.at = 0;
+    this.first = toFragment(store.state);
     /** Whether the page began as a lesson, and was not yet explored. */
     this.isLesson = isLesson;
     this.shown = null;
+    const { documentElement: whole } = document;
+    new DropFile(whole, {
+      over: (isOver) => whole.classList.toggle('st-over', isOver),
+      file: (file) => file && this.takeClass(file),
+    }).attach();
+    window.addEventListener('beforeprint', () => this.makePaper());
+  }
+
+  /** Has the page be a hand-out on paper. */
+  makePaper() {
+    const { tasks = {} } = this.lesson;
+    const { state, engine } = this.store;
+    const own = tasks[this.language] ?? tasks.en ?? tasksOf(state, engine).map((task) => ({ ...task, choices: [] }));
+    const sheet = makeSheet(this.parent, this.lesson, this.language, state.exam ? own.map(asked) : own);
+    window.addEventListener('afterprint', () => sheet.remove(), { once: true });
+  }
+
+  /** Takes in the links of a class, from a file that was dropped anywhere. */
+  async takeClass(file) {
+    if (document.documentElement.dataset.mode !== 'class') this.show('class');
+    this.shown.take(await file.text());
   }
 
   /** Shows a way in place of the one before it. */
@@ -41,21 +81,40 @@ export class Ways {
     this.shown?.destroy();
     this.at = at;
     document.documentElement.dataset.mode = way;
-    this.shown = way === 'lesson' ? this.showLesson() : this.showAll();
+    const shows = { class: () => this.showClass(), explore: () => this.showAll() };
+    this.shown = (shows[way] ?? (() => this.showLesson(way === 'present')))();
   }
 
-  showLesson() {
+  /** Returns an address that leads back here: a way, and the state, where it is not as it was at first. */
+  addressOf(way) {
+    const link = toFragment(this.store.state);
+    return link === this.first || faultOfLink(link) ? way : `${way}&${link}`;
+  }
+
+  showClass() {
+    remember(this.addressOf('#class'));
+    const back = () => this.explore();
+    const { tasks } = this.lesson;
+    const words = tasks[this.language] ?? tasks.en ?? [];
+    return mountClass(this.parent, this.store, { tasks: words, back });
+  }
+
+  explore() {
+    remember(this.addressOf('#explore'));
+    this.show('explore');
+  }
+
+  showLesson(isPresented = false) {
     return mountLesson(this.parent, this.store, this.lesson, {
       at: this.at,
       language: this.language,
-      moved: (at, language) => {
+      handIn: () => handIn(this.store.state),
+      moved: (at, language, way) => {
         Object.assign(this, { at, language });
-        remember(`#lesson&build=${at + 1}`);
+        remember(this.addressOf(`#${way}&build=${at + 1}`));
       },
-      explore: () => {
-        remember('#explore');
-        this.show('explore');
-      },
+      isPresented,
+      explore: () => this.explore(),
     });
   }
 
@@ -65,7 +124,9 @@ export class Ways {
     const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
     if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
     this.isLesson = false;
-    const shown = mount(this.parent, this.store, { ...this.options, fits: true, lesson: () => this.show('lesson') });
+    const shown = mount(this.parent, this.store, {
+      ...this.options, fits: true, lesson: () => this.show('lesson'), classroom: () => this.show('class'),
+    });
     const unheard = this.store.subscribe(rememberer(state));
     return {
       destroy() {
@@ -88,6 +149,12 @@ function rememberer(before) {
       last = link;
     }, SETTLED);
   };
+}
+
+/** Copies the link of a state with its answers; returns it where it cannot be copied. */
+async function handIn(state) {
+  const link = `${location.href.split('#')[0]}#${toFragment(state)}`;
+  return (await copyText(link)) ? '' : link;
 }
 
 /** Keeps in the address what is shown, so that it is there again when the page is loaded anew. */

@@ -12,8 +12,12 @@ import { canEdit } from './fit_rows.js';
 import { Plot } from './plot.js';
 import { RowImage } from './row_image.js';
 import { Points } from './points.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
 
-const HINT = `Drag a point to move it; double click adds one, Shift+click removes one. ${keysInWords('points')}`;
+const SAY = SENTENCES.cardsFit;
+
+const HINT = filled(SAY.drag, [keysInWords('points')]);
 
 /** Make the card of data and fit in an element; `on` hears of rows lit, moved, added, removed. */
 export function makeFit(parent, on = {}) {
@@ -147,8 +151,7 @@ class Fit {
     if (this.state.playing) return;
     const name = lossLabel(scene, run.choices);
     const rows = scene.sampled || counted(scene.shown, 'row');
-    const label = `Data and fit: ${rows}, ${this.view.say(this.state)}. `
-      + `At step ${short(run.index[at])} the ${name} is ${short(loss)}.`;
+    const label = filled(SAY.data, [rows, this.view.say(this.state), short(run.index[at]), name, short(loss)]);
     this.plot.svg.setAttribute('aria-label', label);
   }
 

@@ -13,6 +13,10 @@ import { squarePath } from './fit_line.js';
 import { Note, stemIn } from './labels.js';
 import { classColour, classMark, disc } from './shapes.js';
 import { drawable } from './points.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.cardsFitMany;
 
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
@@ -197,7 +201,7 @@ export class PredictedFit extends ManyFit {
 
   /** Say what is drawn. */
   say({ scene }) {
-    return `predicted against actual ${scene.target.label}; on the dashed line they are right`;
+    return filled(SAY.predicted, [scene.target.label]);
   }
 
   destroy() {
@@ -256,8 +260,7 @@ export class MarginFit extends ManyFit {
     for (let i = 0; i < scene.shown; i += 1) right += Number((this.margins[i] > 0) === (scene.y[i] === 1));
     const { name, classes } = scene.target;
     const all = counted(scene.shown, 'row');
-    return `probability of ${name} = ${classes[1]} over the margin; ${short(right)} of ${all} `
-      + 'lie on the side of their class';
+    return filled(SAY.probability, [name, classes[1], short(right), all]);
   }
 }
 
@@ -273,7 +276,7 @@ export class ActualFit extends ManyFit {
     const below = cut ? labels.map(() => '') : labels;
     return {
       x: fixedAxis(-0.6, classes.length - 0.4, `actual ${name}`, [...classes.keys()], below),
-      y: fixedAxis(-0.04, 1.04, 'probability given to the actual class', QUARTERS),
+      y: fixedAxis(-0.04, 1.04, SAY.probabilityGiven, QUARTERS),
       legend: cut ? classLegend(scene, plot.theme) : [],
       guess: `dashed: a guess, 1/${classes.length}`,
     };
@@ -302,13 +305,12 @@ export class ActualFit extends ManyFit {
     const least = this.given.reduce((a, b) => Math.min(a, b), 1);
     const likely = this.given.filter((p) => p > 0.5).length;
     const all = counted(scene.shown, 'row');
-    return `probability given to the actual class; ${short(likely)} of ${all} above one half, `
-      + `the least ${short(least, 3)}`;
+    return filled(SAY.probabilityGivenActual, [short(likely), all, short(least, 3)]);
   }
 }
 
 function marginOf({ network }) {
-  return network ? 'the output of the network' : 'weights × features + bias';
+  return network ? SAY.output : SAY.weights;
 }
 
 function quantile(values, share) {

@@ -38,6 +38,12 @@ export function makeMap(parent, on = {}) {
   return new LossMap(parent, on);
 }
 
+/** The places of a route, x and y in turn. */
+const inTurn = ({ x, y }) => Float64Array.from({ length: 2 * x.length }, (_, k) => (k % 2 ? y : x)[k >> 1]);
+
+/** The last place on a route that is reached by a step. */
+const stepOnRoute = ({ index }, step) => index.findLastIndex((one) => one <= step);
+
 class LossMap extends Surfaced {
   constructor(parent, on) {
     super(parent, on, { class: 'st-map', attributes: { role: 'group' } }, 4);
@@ -153,7 +159,9 @@ class LossMap extends Surfaced {
     this.ground.draw();
     const { left, right, top, bottom } = this.ground.frame;
     const corners = [[left, top], [right, bottom]];
-    this.pathOf = remembered((run) => seenOf(this.pixelsOf(run), 2, corners, CELL));
+    const seen = (pixels) => seenOf(pixels, 2, corners, CELL);
+    this.pathOf = remembered((run) => seen(this.pixelsOf(run)));
+    this.route = surface.route && seen(this.inPixels(inTurn(surface.route)));
   }
 
   drawPaths() {
@@ -161,7 +169,8 @@ class LossMap extends Surfaced {
     const context = this.layers.contexts[PATHS];
     this.layers.clear(PATHS);
     const face = {
-      line: (run, first, last) => flatLine(this.pathOf(run), first, last, ground.frame),
+      line: (run, first, last) => this.lineOf(run, first, last),
+      isWhole: Boolean(this.route),
       place: (run, i) => this.place(run, i),
     };
     const { exits, pieces } = drawLines(context, state, theme, face);
@@ -178,9 +187,23 @@ class LossMap extends Surfaced {
     this.placeHandle();
   }
 
+  /**
+   * The line from one kept step to another: through all steps between, where their places are known.
+   * @param {Run} run
+   */
+  lineOf(run, first, last) {
+    const { frame } = this.ground;
+    if (!this.route) return flatLine(this.pathOf(run), first, last, frame);
+    const [from, to] = [first, last].map((i) => stepOnRoute(this.state.surface.route, run.index[i]));
+    return flatLine(this.route, from, to, frame);
+  }
+
   /** @param {Run} run */
   pixelsOf(run) {
-    const path = pathOf(run, this.state.surface);
+    return this.inPixels(pathOf(run, this.state.surface));
+  }
+
+  inPixels(path) {
     for (let k = 0; k < path.length; k += 2) {
       path[k] = this.ground.x(path[k]);
       path[k + 1] = this.ground.y(path[k + 1]);

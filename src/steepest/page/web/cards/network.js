@@ -15,6 +15,10 @@ import { counted, short } from '../numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';
 import { RowPass } from './row_pass.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.cardsNetwork;
 
 /** How near the pointer must be to a line, in pixels: a finger is wider. */
 const NEAR = { mouse: 9, pen: 12, touch: 20 };
@@ -253,8 +257,7 @@ class NetworkCard {
     const [x, y] = axes.map((i) => `${state.scene.params[i].name}, ${placeInWords(network, state.scene, i)}`);
     plot.svg.setAttribute(
       'aria-label',
-      `The ${networkInWords(state.scene.network)}. Across of the surface: ${x ?? 'path 1'}; up: ` +
-        `${y ?? 'path 2'}. ${keysInWords('network')}`,
+      filled(SAY.across, [networkInWords(state.scene.network), x ?? 'path 1', y ?? 'path 2', keysInWords('network')]),
     );
   }
 
@@ -264,7 +267,7 @@ class NetworkCard {
     const { scene } = this.state;
     const row = `Row ${scene.rowNumbers[this.shown]}`;
     const at = (i) => [`${row}, ${scene.params[i].name}`, `: ${this.pass.lines(i).join('; ')}.`];
-    return [[row, ': in each circle what its unit answers to it.'], ...which.map(at)];
+    return [[row, SAY.circle], ...which.map(at)];
   }
 
   /** Say which hidden units are saturated, with the slopes that say so. */
@@ -273,9 +276,9 @@ class NetworkCard {
       .filter(([slope]) => slope < SATURATED).sort((a, b) => a[0] - b[0]);
     if (!shut.length) return [];
     const [[slope, layer, unit]] = shut;
-    const of = this.pass ? 'for this row' : 'on average of all rows';
-    return [['Saturated', `: ${counted(shut.length, 'unit')} (lock), with a slope below `
-      + `${SATURATED} ${of}; the least is ${short(slope, 2)}, of layer ${layer + 1}, unit ${unit + 1}.`]];
+    const of = this.pass ? 'for this row' : SAY.average;
+    const values = [counted(shut.length, 'unit'), SATURATED, of, short(slope, 2), layer + 1, unit + 1];
+    return [['Saturated', filled(SAY.lock, values)]];
   }
 
   /** Write paragraphs, each a name and what is said of it, into those that are there. */

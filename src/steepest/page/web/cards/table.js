@@ -9,6 +9,10 @@ import { attached } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { columnsOf, lookOf, shareText } from './table_columns.js';
 import { chosenRows, FEW, MOST, TOP, valuesOf, worked } from './table_rows.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.cardsTable;
 
 /** @type {(keyof State)[]} */
 const MODEL = ['scene', 'runs', 'active', 'at', 'theme'];
@@ -132,8 +136,8 @@ class Table {
     const sub = (text) => element('sub', { text });
     const k = scene.target.classes.length;
     this.formula.append('-Σ', sub(`i=1..${k}`), ' y', sub('i'), ' log(ŷ', sub('i'), ')');
-    this.formula.append(', y', sub('i'), ' = 1 for the actual class and 0 for others, ŷ', sub('i'));
-    this.formula.append(' the predicted probability');
+    this.formula.append(', y', sub('i'), SAY.actual, sub('i'));
+    this.formula.append(SAY.predicted);
   }
 
   /** Write all numbers anew, into the rows that are there. */
@@ -190,7 +194,7 @@ class Table {
     const whole = sampled || penalty ? '' : ' = the loss';
     lines.push([`mean, the sum / ${short(count)}${whole}`, short(mean), '']);
     if (penalty) {
-      lines.push(['penalty on the weights', short(penalty), '']);
+      lines.push([SAY.penalty, short(penalty), '']);
       lines.push([`mean + penalty${sampled ? '' : ' = the loss'}`, short(loss), '']);
     }
     const all = `the loss of all ${counted(scene.rows, 'row')}`;
@@ -231,8 +235,8 @@ class Table {
   nameMore() {
     const count = this.values.scene.shown;
     this.more.hidden = count <= FEW;
-    const all = count <= MOST ? `Show all ${count} rows` : `Show the ${MOST} rows that cost most`;
-    this.more.textContent = this.all ? `Show the ${TOP} rows that cost most` : all;
+    const all = count <= MOST ? `Show all ${count} rows` : filled(SAY.show, [MOST]);
+    this.more.textContent = this.all ? filled(SAY.show, [TOP]) : all;
     this.scroll.classList.toggle('st-long', this.all);
   }
 
@@ -248,7 +252,7 @@ class Table {
     const { at } = this.state;
     const step = this.run.index[at];
     const { sum, mean, loss, scene, worst } = this.values;
-    this.caption.textContent = `Actual against predicted at step ${short(step, 12)}`;
+    this.caption.textContent = filled(SAY.actualAgainst, [short(step, 12)]);
     const numbers = { at, step, sum, mean, loss, worst: scene.rowNumbers[worst] };
     Object.assign(this.wrap.dataset, numbers);
   }

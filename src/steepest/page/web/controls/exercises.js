@@ -3,6 +3,9 @@ import { element, part } from '../draw/canvas.js';
 import { isNew } from '../state/select.js';
 import { tasksOf } from '../words/tasks.js';
 import { button, panel } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.controlsExercises;
 
 /**
  * Adds the tasks; they are made anew when others are asked.
@@ -16,9 +19,9 @@ export function makeExercises(parent, store) {
   return {
     show(state, changed) {
       if (changed?.has('guessing') && state.guessing) awaitGuess(store, list);
-      if (!isNew(changed, 'scene', 'choices', 'runs')) return;
+      if (!isNew(changed, 'scene', 'choices', 'runs', 'exam')) return;
       const tasks = tasksOf(state, store.engine);
-      const questions = tasks.map(({ question }) => question).join('\n');
+      const questions = tasks.map(({ question }) => question).join('\n') + state.exam;
       if (questions === asked) return;
       asked = questions;
       list.replaceChildren(...tasks.map((task, i) => item(store, task, i)));
@@ -32,10 +35,11 @@ function item(store, task, i) {
   const made = element('li');
   const fold = element('details', {}, made);
   element('summary', { text: task.question }, fold);
+  if (store.state.exam) return made;
   if (task.hint) element('p', { class: 'st-hint', text: task.hint }, fold);
   const answer = element('p', { class: 'st-answer', attributes: { role: 'status' } });
   const row = part(fold, 'st-row');
-  if (task.predict) button(row, 'Point at it on the map', () => store.startGuess());
+  if (task.predict) button(row, SAY.point, () => store.startGuess());
   button(row, 'Show the answer', () => tellAnswer(store, i, answer));
   fold.append(answer);
   return made;
@@ -51,7 +55,7 @@ function taskNow(store, i) {
 
 /** @param {Store} store */
 async function tellAnswer(store, i, answer) {
-  answer.textContent = 'Working it out ...';
+  answer.textContent = SAY.working;
   try {
     answer.textContent = await taskNow(store, i).answer();
   } catch (error) {
@@ -67,7 +71,7 @@ function awaitGuess(store, list) {
   const { fold, answer } = guessed(store, list);
   if (!fold) return;
   fold.open = true;
-  answer.textContent = 'Press on the map or the surface where the next step will land.';
+  answer.textContent = SAY.press;
 }
 
 /** @param {Store} store */
@@ -81,6 +85,7 @@ function tellGuess(store, list, point) {
  * @param {Store} store
  */
 function guessed(store, list) {
+  if (store.state.exam) return {};
   const tasks = tasksOf(store.state, store.engine);
   const i = tasks.findIndex(({ predict }) => predict);
   const fold = list.children[i]?.firstChild;

@@ -3,8 +3,8 @@
 import { element, keepRoom, part } from '../draw/canvas.js';
 import { fourSteps } from '../words/steps.js';
 
-/** Params that are told one by one: more would push the pictures out of sight. */
-const MOST_PARAMS = 4;
+/** Params that are told one by one: more would push the pictures out of sight, of a fitted page more than two. */
+const MOST_PARAMS = { all: 4, fitted: 2 };
 
 /** Milliseconds for which each step of the frame is lit after a press. */
 const LIT = 700;
@@ -17,9 +17,10 @@ export function makeFrame(parent) {
   const light = new Light((lit) => parts.forEach(({ item }, i) => item.classList.toggle('st-lit', i + 1 === lit)));
   return {
     show(state) {
-      const steps = fourSteps(state, MOST_PARAMS);
-      steps.forEach((step, i) => showPart(parts[i], step, state.slow));
-      if (list.closest('[data-fitted]')) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
+      const fitted = Boolean(list.closest('[data-fitted]'));
+      const steps = fourSteps(state, MOST_PARAMS[fitted ? 'fitted' : 'all']);
+      steps.forEach((step, i) => showPart(parts[i], step, { slowly: state.slow, fitted }));
+      if (fitted) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
     },
     destroy() {
       light.out();
@@ -70,12 +71,12 @@ function makePart(list, number) {
 }
 
 /** Shows a step; Step 2 in slow motion by its parts, each with its sentence. */
-function showPart({ item, heading, body }, step, slowly) {
+function showPart({ item, heading, body }, step, { slowly, fitted }) {
   item.classList.toggle('st-lit', step.lit);
   if (step.lit) item.setAttribute('aria-current', 'step');
   else item.removeAttribute('aria-current');
   heading.textContent = step.heading;
-  const lines = slowly && step.phases ? phaseLines(step.phases) : plainLines(step.lines);
+  const lines = slowly && step.phases ? phaseLines(step.phases) : plainLines(fitted ? step.brief : step.lines);
   body.replaceChildren(...lines);
 }
 

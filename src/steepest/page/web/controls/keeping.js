@@ -8,12 +8,17 @@ import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
+import { offerClass } from './for_class.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.controlsKeeping;
 
 /**
- * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made.
+ * Adds the menu; `cards` are what a picture shows, `root` is where downloads are made, `classroom` leads to a class.
  * @param {Store} store
  */
-export function makeKeeping(parent, store, cards, root) {
+export function makeKeeping(parent, store, { cards, root, classroom }) {
   const held = element('details', { class: 'st-keep', attributes: { 'data-control': 'keep' } }, parent);
   element('summary', { class: 'st-button', text: 'Keep it' }, held);
   const menu = part(held, 'st-menu');
@@ -26,7 +31,8 @@ export function makeKeeping(parent, store, cards, root) {
   act('page', async () => say(saved(await savePage(store, root))));
   act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
-  element('p', { class: 'st-hint', text: HINT }, menu);
+  if (classroom) act('class', classroom);
+  act('options', () => offerClass(shown, store, root));
   menu.append(shown);
   return { destroy: closeWhenLeft(held, root) };
 }
@@ -43,16 +49,15 @@ function closeWhenLeft(held, root) {
   return attached(new Keyboard(held, 'menu', { close }), new PressBeside(root, held, { beside }));
 }
 
-const HINT = 'For a class: add &hide=rate,loss,tasks to the link to hide controls, and &text=... '
-  + 'to set a text above them.';
-
 const LABELS = {
   link: 'Copy link',
-  png: 'Save picture (PNG)',
-  svg: 'Save picture (SVG)',
-  page: 'Save this page (HTML)',
-  trace: 'Save the steps (CSV)',
-  python: 'Show the Python lines',
+  png: SAY.save,
+  svg: SAY.savePicture,
+  page: SAY.savePage,
+  trace: SAY.saveSteps,
+  python: SAY.show,
+  class: SAY.links,
+  options: SAY.options,
 };
 
 async function attempt(does, say) {
@@ -79,8 +84,8 @@ async function copyLink(store, say) {
   if (faultOfLink(link)) return say(faultOfLink(link));
   const copied = await copyText(link);
   // A live page is served to this machine alone, as long as Python runs.
-  const where = store.engine.kind === 'python' ? ', for this machine, while the page is served' : '';
-  const words = copied ? `The link is copied: it holds the state${where}.` : `Copy this link${where}:`;
+  const where = store.engine.kind === 'python' ? SAY.machine : '';
+  const words = copied ? filled(SAY.link, [where]) : `Copy this link${where}:`;
   return say(words, copied ? '' : link);
 }
 
@@ -88,7 +93,7 @@ async function copyLink(store, say) {
 async function showPython(store, say) {
   const lines = pythonLines(store.state);
   const copied = await copyText(lines);
-  say(copied ? 'Copied. The same run in Python:' : 'The same run in Python:', lines);
+  say(copied ? SAY.copied : SAY.same, lines);
 }
 
 /** @param {Store} store */
@@ -119,7 +124,7 @@ function keep(blob, name, root) {
 /** A frame may forbid downloads, and nobody is told: so the reader is. */
 function saved(name) {
   const framed = window.self !== window.top;
-  return `Saved as ${name}.${framed ? ' If nothing came, this frame forbids it: open the page by itself.' : ''}`;
+  return `Saved as ${name}.${framed ? SAY.if : ''}`;
 }
 
 /** @param {Scene} scene */

@@ -5,6 +5,10 @@ import { isOverParams, onPlane, paramsAt } from '../state/select.js';
 import { throughInWords } from '../words/captions.js';
 import { counted, short } from '../numerals.js';
 import { button, entry, fill, freshId, label, numberIn, panel } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.controlsKnobs;
 
 /** Places of a knob: a press of an arrow key moves it by one of them. */
 const PLACES = 200;
@@ -17,7 +21,7 @@ const ROUNDED = 1e-12;
  * @param {Store} store
  */
 export function makeKnobs(parent, store) {
-  const held = panel(parent, 'knobs', 'Two values, and the loss there');
+  const held = panel(parent, 'knobs', SAY.two);
   const knobs = [0, 1].map((axis) => makeKnob(held, (value) => turn(store, axis, value)));
   const told = part(held, 'st-told', 'p');
   const row = part(held, 'st-row');
@@ -78,7 +82,7 @@ function placeOf(state) {
  */
 function turn(store, axis, value, text) {
   if (!Number.isFinite(value)) {
-    return store.set({ fault: `${text} is no number, but the value of a param must be one, such as 1.5` });
+    return store.set({ fault: filled(SAY.number, [text]) });
   }
   return store.lookAt(...placeOf(store.state).with(axis, value));
 }
@@ -97,10 +101,9 @@ function startThere(store) {
 function lossThere(state) {
   const { scene, hover, surface } = state;
   const over = isOverParams(surface);
-  if (!hover.point) return `Turn one: ${over ? 'the other params are held, and ' : ''}the loss there is told.`;
+  if (!hover.point) return filled(SAY.turn, [over ? SAY.other : '']);
   if (hover.loss === null) {
-    return 'The loss there is not told: this page has not all that it is made of (each row, its weight, '
-      + 'its exposure).';
+    return SAY.loss;
   }
   const others = counted(scene.params.length - 2, 'other param');
   const held = over ? `, the ${others} as at ${throughInWords(state)}` : '';

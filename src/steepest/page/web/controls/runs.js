@@ -7,6 +7,9 @@ import { endLines, verdictLines } from '../words/ending.js';
 import { short } from '../numerals.js';
 import { outcomeOf } from '../words/outcome.js';
 import { button, panel } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.controlsRuns;
 
 /**
  * Adds the list of runs.
@@ -15,12 +18,12 @@ import { button, panel } from './fields.js';
 export function makeRuns(parent, store) {
   const held = panel(parent, 'runs', 'Runs');
   const list = part(held, 'st-runs', 'ul');
-  const keep = button(held, 'Keep this run and try another', () => store.keepRun(), {
-    title: 'A copy of it is yours to change; both stay on the surface',
+  const keep = button(held, SAY.keep, () => store.keepRun(), {
+    title: SAY.copy,
   });
   return {
     show(state, changed) {
-      if (!isNew(changed, 'runs', 'active', 'scene')) return;
+      if (!isNew(changed, 'runs', 'active', 'scene', 'exam')) return;
       list.replaceChildren(...state.runs.map((run, i) => item(store, state, run, i)));
       keep.hidden = state.scene.engine === 'record';
     },
@@ -42,12 +45,20 @@ function item(store, state, run, i) {
   if (state.runs.length > 1) {
     button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
   }
+  if (!state.exam) tellOutcome(made, run);
+  return made;
+}
+
+/**
+ * Adds what became of a run, what to do, and what was looked at.
+ * @param {Run} run
+ */
+function tellOutcome(made, run) {
   const { word, sentence, remedy } = outcomeOf(run);
   const told = element('p', { attributes: { 'data-outcome': word } }, made);
   element('strong', { text: `${sentence} ` }, told);
   if (remedy) element('span', { text: remedy }, told);
   lookedAt(made, run);
-  return made;
 }
 
 /**
@@ -57,7 +68,7 @@ function item(store, state, run, i) {
 function lookedAt(parent, run) {
   const { notes = [], checks = [] } = run;
   const held = element('details', { class: 'st-checks' }, parent);
-  element('summary', { text: 'How it ended, and what was looked at' }, held);
+  element('summary', { text: SAY.how }, held);
   const list = element('ul', {}, held);
   const lines = [
     ...endLines(run),

@@ -6,32 +6,16 @@ import { activeRun, paramsAt, trueLoss } from '../state/select.js';
 import { counted, fixed, short } from '../numerals.js';
 import { box, button, choice, entry, fill, numberIn } from './fields.js';
 import { makeRate } from './rate.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
 
-const RULES = {
-  steepest: 'steepest descent',
-  momentum: 'momentum',
-  nesterov: 'Nesterov momentum',
-  adagrad: 'AdaGrad',
-  rmsprop: 'RMSProp',
-  adam: 'Adam',
-  plane: 'plane search',
-  lbfgs: 'L-BFGS',
-};
+const SAY = SENTENCES.controlsSettings;
 
-const LOSSES = {
-  squared: 'squared error',
-  absolute: 'absolute error',
-  huber: 'Huber',
-  quantile: 'quantile',
-  poisson: 'Poisson (counts)',
-  cross_entropy: 'cross entropy',
-};
+const RULES = SAY.rules;
 
-const SCALES = {
-  none: 'none: your own units',
-  standard: 'standard: mean 0, deviation 1',
-  round: 'round: from ravine to bowl',
-};
+const LOSSES = SAY.losses;
+
+const SCALES = SAY.scales;
 
 const MOST_PARAMS = 6;
 
@@ -42,7 +26,7 @@ const MOST_PARAMS = 6;
 export function makeSettings(parent, store) {
   const panel = element(
     'section',
-    { class: 'st-settings', attributes: { 'aria-label': 'Settings of the run' } },
+    { class: 'st-settings', attributes: { 'aria-label': SAY.settings } },
     parent,
   );
   const note = part(panel, 'st-note', 'p');
@@ -72,8 +56,7 @@ export function makeSettings(parent, store) {
 function lock(panel, note, scene) {
   const shut = scene.engine === 'record';
   note.textContent = shut && !scene.shown ? ROWLESS : shut
-    ? `This page holds recorded steps and cannot compute others (${whyShut(scene)}): scrub through them. `
-      + 'To change anything live: steepest play'
+    ? filled(SAY.page, [whyShut(scene)])
     : '';
   note.hidden = !shut;
   for (const field of panel.querySelectorAll('input, select, button')) {
@@ -81,7 +64,7 @@ function lock(panel, note, scene) {
   }
 }
 
-const ROWLESS = 'This page holds the steps that were recorded: scrub through them. Model and data are not in it.';
+const ROWLESS = SAY.pageHolds;
 
 /**
  * Returns why a page computes no other steps: the first reason that Python's `_computes` has.
@@ -89,13 +72,13 @@ const ROWLESS = 'This page holds the steps that were recorded: scrub through the
  */
 function whyShut({ shown, rows, weighted, network, params, features }) {
   if (shown < rows) return `it holds ${fixed(shown, 0)} of the ${counted(rows, 'row')}`;
-  if (weighted) return 'its rows weigh unalike';
-  if (network?.dtype === 'float32') return 'they are in float32, a page computes in float64';
+  if (weighted) return SAY.rows;
+  if (network?.dtype === 'float32') return SAY.they;
   if (network && rows * params.length > network.most) {
-    return `rows times params are ${fixed(rows * params.length, 0)}, a page trains ${fixed(network.most, 0)} at most`;
+    return filled(SAY.rowsTimes, [fixed(rows * params.length, 0), fixed(network.most, 0)]);
   }
-  if (!network && features.length > 1) return 'of one neuron it computes those of one feature';
-  return 'it has not the loss, penalty, rule, rate, clip or scale of this run';
+  if (!network && features.length > 1) return SAY.one;
+  return SAY.loss;
 }
 
 /** @param {Store} store */
@@ -149,7 +132,7 @@ function setParam(store, i, text) {
   start[i] = numberIn(text);
   if (!Number.isFinite(start[i])) {
     const { word } = store.state.scene.params[i];
-    const fault = `${word} is '${text}', but it must be a number, such as 1.5 or -2e3`;
+    const fault = filled(SAY.must, [word, text]);
     return store.set({ fault });
   }
   store.seek(0);
@@ -216,16 +199,9 @@ function makeNetwork(panel, store) {
   };
 }
 
-const WALK_AXES = { units: 'in your units', walk: 'as the walk sees it' };
+const WALK_AXES = SAY.walkAxes;
 
-const PLANES = {
-  units: 'over two params',
-  path: 'over the path of the run',
-  random: 'over two random directions',
-  sharpest: 'over the sharpest directions',
-  given: 'over the directions given',
-  ends: 'over starts and ends of the seeds',
-};
+const PLANES = SAY.planes;
 
 /** Returns the planes through many params that can be had: where nothing is worked out, the one there. */
 function planesOf({ engine, surface }) {
@@ -303,7 +279,7 @@ function makeNumbers(panel, store) {
 /** @param {Store} store */
 function makeRows(panel, store) {
   const held = box(panel, 'rows');
-  const reset = button(held, 'Take back changes of the data', () => store.resetRows());
+  const reset = button(held, SAY.take, () => store.resetRows());
   return {
     show(state) {
       reset.hidden = !state.rows;

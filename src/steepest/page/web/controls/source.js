@@ -3,6 +3,10 @@
 import { element, part } from '../draw/canvas.js';
 import { DropFile } from '../gestures/drop_file.js';
 import { box, button, choice } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.controlsSource;
 
 const MOST_BYTES = 32e6;
 
@@ -19,7 +23,7 @@ export function makeSource(parent, store, root) {
     accept: '.csv,.tsv,.txt,.parquet,.arrow,.feather' } });
   file.hidden = true;
   file.addEventListener('change', () => openFile(store, file.files[0]));
-  button(held, 'Open a file …', () => file.click(), { title: 'CSV, TSV, Parquet or Arrow; or drop one here' });
+  button(held, 'Open a file …', () => file.click(), { title: SAY.csv });
   held.append(file);
   const drop = new DropFile(root, {
     over: (isOver) => root.classList.toggle('st-over', isOver),
@@ -84,8 +88,7 @@ async function openFile(store, file) {
   if (!file) return;
   if (file.size > MOST_BYTES) {
     const size = (file.size / 1e6).toFixed(0);
-    store.set({ fault: `${file.name} has ${size} MB, but a page takes 32 MB at most; `
-      + 'open it with: steepest play FILE' });
+    store.set({ fault: filled(SAY.mb, [file.name, size]) });
     return;
   }
   const bytes = new Uint8Array(await file.arrayBuffer());

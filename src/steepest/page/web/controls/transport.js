@@ -1,5 +1,6 @@
 // The bar with which a run is walked: restart, back, step, run, many steps, a scrubber over all.
 import { element, part } from '../draw/canvas.js';
+import { hasGaps } from '../draw/runs.js';
 import { activeRun } from '../state/select.js';
 import { fixed, short } from '../numerals.js';
 import { box, button, freshId, label, tick } from './fields.js';
@@ -110,15 +111,23 @@ function makeScrubber(bar, store) {
   return {
     show(state) {
       showScrubber(state, input, counter);
-      note.textContent = keptInWords(activeRun(state));
+      note.textContent = keptInWords(state, activeRun(state));
       note.hidden = !note.textContent;
     },
   };
 }
 
-/** Returns which steps of a run can be gone to; empty if all. */
-function keptInWords({ index, count }) {
+/**
+ * Returns which steps of a run can be gone to; empty if all.
+ * @param {State} state
+ * @param {Run} run
+ */
+function keptInWords({ scene, surface }, run) {
+  const { index, count } = run;
   if (index.length === count) return '';
+  const kept = `${fixed(index.length - 1, 0)} of ${fixed(count - 1, 0)} steps kept their weights`;
+  if (hasGaps(scene, run) && surface.route) return `${kept}; the line on the map goes through all.`;
+  if (hasGaps(scene, run)) return `${kept}; the path is dotted: what lies between is not known.`;
   const all = index.findIndex((step, i) => step !== i) - 1;
   const first = all > 0 ? `all of the first ${fixed(all, 0)}, then ` : '';
   const of = `Of ${fixed(count - 1, 0)} steps ${fixed(index.length - 1, 0)} are kept`;

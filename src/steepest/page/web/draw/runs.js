@@ -6,6 +6,16 @@ import { labelPlaces } from './paths.js';
 
 const LABEL_POINTS = 40;
 
+/** Dots: what lies between two steps is not known. */
+const GAP = [1, 5];
+
+/**
+ * Whether there are steps between those that a run kept, which this page cannot take again.
+ * @param {Scene} scene
+ * @param {Run} run
+ */
+export const hasGaps = (scene, run) => scene.rows === 0 && run.index.length < run.count;
+
 /**
  * The run's colour and dash in a theme.
  * @param {Run} run
@@ -35,6 +45,7 @@ export function drawLines(context, state, theme, face) {
   const run = state.runs[state.active];
   const at = Math.min(state.at, last(run));
   const look = lookOf(run, theme);
+  if (hasGaps(state.scene, run) && !face.isWhole) look.dash = GAP;
   if (state.ahead) drawLine(context, run, at, last(run), { ...look, pale: true }, face);
   const line = drawLine(context, run, 0, at, look, face);
   drawJoints(context, line.joints, look.colour);

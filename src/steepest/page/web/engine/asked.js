@@ -1,12 +1,16 @@
 // What was asked of Python and is not answered yet; and what is open there, so that it can be opened
 // once more behind a new connection. Every other question carries all that its answer depends on.
 import { supersededError, told } from './checks.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineAsked;
 
 /** Milliseconds after which an answer is so late that a newer question may take its place. */
 const LATE = 300;
 
 /** What choices are called in words, where their name is none. */
-const WORDS = { learning_rate: 'the learning rate' };
+const WORDS = { learning_rate: SAY.learning };
 
 /** The questions that wait for an answer. */
 export class Asked {
@@ -70,7 +74,7 @@ export class Asked {
   reopened(answer, error = 'it was given up') {
     const done = this.again?.done;
     this.again = null;
-    const lost = `what was open could not be opened again (${error}): open it once more`;
+    const lost = filled(SAY.what, [error]);
     this.barred = answer ? null : lost;
     if (!answer) this.refuseAll(lost, ({ request }) => !brings(request));
     done(this.barred);
@@ -140,12 +144,12 @@ function brings({ ask, data, file }) {
 function faultOf({ choices, rows, params, base, window }) {
   for (const [name, value] of Object.entries(choices ?? {})) {
     if (typeof value !== 'number' || Number.isFinite(value)) continue;
-    return `${WORDS[name] ?? name} is ${told(value)}, but it must be a finite number`;
+    return filled(SAY.must, [WORDS[name] ?? name, told(value)]);
   }
   const lists = { start: choices?.start, X: rows?.X, y: rows?.y, params, base, window };
   for (const [name, list] of Object.entries(lists)) {
     const at = list ? list.findIndex((value) => !Number.isFinite(value)) : -1;
-    if (at >= 0) return `${name} holds ${told(list[at])}, but it must be finite`;
+    if (at >= 0) return filled(SAY.holds, [name, told(list[at])]);
   }
   return null;
 }

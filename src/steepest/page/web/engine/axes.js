@@ -7,6 +7,10 @@ import { pathDirections } from './path_plane.js';
 import { Random } from './random.js';
 import { chooseScale } from './scales.js';
 import { dot, length, unit } from './vectors.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineAxes;
 
 /** What makes the window of a random plane reach from -1 to 1. */
 const RANDOM_SPAN = 2.5;
@@ -77,12 +81,9 @@ function randomAxes(units, objective, ask) {
   const square = dot(u, u);
   const left = square ? v.map((value, i) => value - (dot(u, v) / square) * u[i]) : v;
   if (!(length(left) > PARALLEL * length(v))) {
-    throw new Error('random directions move no bias, and each unit\'s weights as far as they are from 0: '
-      + 'here these span no plane');
+    throw new Error(SAY.random);
   }
-  const said = `The axes are two random directions (seed ${seed})${inWords(units)} as long in each unit as its `
-    + 'weights are, and orthogonal; biases are held. Such a plane shows the mean curvature of all '
-    + 'directions, and hides a saddle.';
+  const said = filled(SAY.axes, [seed, inWords(units)]);
   const named = through(units, ask, [u, left], ['random 1', 'random 2']);
   return { ...named, said, numbers: { seed }, size: [RANDOM_SPAN, RANDOM_SPAN] };
 }
@@ -90,16 +91,15 @@ function randomAxes(units, objective, ask) {
 /** The eigenvectors at both ends of the Hessian's spectrum. */
 function sharpestAxes(units, objective, ask) {
   if (!objective.loss.smooth) {
-    throw new Error('the loss has kinks, so its second derivatives are not known: there is no sharpest plane');
+    throw new Error(SAY.loss);
   }
   const product = objective.hessianAt(ask.base);
   const { top, bottom } = spectrumEnds((one) => units.pull(product(units.params(one))), objective.size);
   if (![top, bottom].every(({ value }) => Number.isFinite(value))) {
-    throw new Error('the second derivatives at the end of the run are not finite: choose two params');
+    throw new Error(SAY.second);
   }
   const [first, second] = [top, bottom].map(({ value, residual }) => `${short(value)} (± ${short(residual, 2)})`);
-  const said = 'The axes are the eigenvectors at both ends of the Hessian\'s spectrum'
-    + `${inWords(units)} with eigenvalues ${first} and ${second}: ${meaning(bottom)}.`;
+  const said = filled(SAY.axesEigenvectors, [inWords(units), first, second, meaning(bottom)]);
   const names = [top, bottom].map(({ value }) => `curvature ${short(value)}`);
   const axes = through(units, ask, [top.vector, bottom.vector], names);
   const most = length(units.position(ask.base)) || 1;
@@ -116,18 +116,17 @@ function lossOf({ see: [{ loss }] }) {
 /** Returns what the lower end says of the point: its eigenvalue is known to its residual. */
 function meaning({ value, residual }) {
   if (value < -residual) {
-    return 'along the second the loss curves down, so the result is no minimum of all params';
+    return SAY.along;
   }
   return value > residual
-    ? 'the loss curves up along both'
-    : 'along the second it is flat, as far as can be told';
+    ? SAY.lossCurves
+    : SAY.alongSecond;
 }
 
 /** Returns what a path's plane holds of the path, beside what it would hold of noise. */
 function pathInWords(units, [first, second]) {
   const [one, other, both] = [first, second, first + second].map(percent);
-  return `The axes are the two principal directions of the steps${inWords(units)} which hold ${one} and ${other} `
-    + `of how the params moved, together ${both}; a pure random walk of many params and steps gives 76 %.`;
+  return filled(SAY.axesTwo, [inWords(units), one, other, both]);
 }
 
 function percent(share) {
@@ -135,7 +134,7 @@ function percent(share) {
 }
 
 function inWords({ name }) {
-  return name === 'none' ? ',' : ', in standard units,';
+  return name === 'none' ? ',' : SAY.standard;
 }
 
 /**

@@ -3,6 +3,10 @@
 // `diagnosis/divergence.py`, word for word.
 import { counted, fixed, general } from '../numerals.js';
 import { faultOf, limitInWords, limitSource, ruleName } from './rules.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineDivergence;
 
 /** The share of the loss by which it may lie above the lowest without having risen. */
 const RISEN = 1e-9;
@@ -19,7 +23,7 @@ const NOISE = 3;
 /** Mini-batches whose losses are looked at together, at least. */
 const FEW = 10;
 
-export const COORDINATES = { none: '', standard: ' in standard units', round: ' in whitened coordinates' };
+export const COORDINATES = { none: '', standard: SAY.standard, round: SAY.whitened };
 
 /**
  * Returns the verdicts on a run that left its best point for worse: one, or none if it did not.
@@ -83,7 +87,7 @@ function risen({ fullLoss }, best) {
   const rises = fullLoss.reduce((count, loss, i) => count + (loss > fullLoss[i - 1]), 0);
   const [end, low] = [general(fullLoss.at(-1), 3), general(best.loss, 3)];
   const steps = counted(fullLoss.length - 1, 'step');
-  const rose = `the loss rose in ${fixed(rises, 0)} of ${steps} and ended at ${end}`;
+  const rose = filled(SAY.loss, [fixed(rises, 0), steps, end]);
   return `${rose}, lowest ${low} at step ${fixed(best.step, 0)}`;
 }
 
@@ -100,16 +104,15 @@ function beyondLimit({ trace, rule, curvature, limit, proves, scale, rate, best 
   const name = proves ? 'divergence' : nameOf(trace);
   const [led, so] =
     name === 'divergence'
-      ? ['diverged: ', 'so steps across the steepest slope overshoot and grow']
-      : [`has not settled: ${risen(trace, best)}; `, 'so steps can overshoot'];
+      ? ['diverged: ', SAY.steps]
+      : [`has not settled: ${risen(trace, best)}; `, SAY.stepsCan];
   return {
     level: proves ? 'proved' : 'measured',
     name,
-    message:
-      `${led}learning rate ${general(rate, digits)} is above ${limitInWords(rule)} = ` +
-      `${general(limit, digits)} ` +
-      `(${proves ? '' : 'at most '}curvature ${general(curvature, 3)}${COORDINATES[scale]}), ` +
-      so,
+    message: filled(SAY.learning, [
+      led, general(rate, digits), limitInWords(rule), general(limit, digits), proves ? '' : 'at most ',
+      general(curvature, 3), COORDINATES[scale], so,
+    ]),
     numbers: {
       learning_rate: rate,
       curvature,
@@ -118,7 +121,7 @@ function beyondLimit({ trace, rule, curvature, limit, proves, scale, rate, best 
       best_step: best.step,
       best_loss: best.loss,
     },
-    remedy: `use learning rate ${general(1 / curvature, 2)} (1/curvature), or auto`,
+    remedy: filled(SAY.use, [general(1 / curvature, 2)]),
     source: limitSource(rule),
   };
 }
@@ -130,10 +133,9 @@ function byRule({ trace, rule, best, first, last }) {
     level: 'measured',
     name: nameOf(trace),
     message:
-      `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
-      `of the rule ${name} ${faultOf(rule)}`,
+      filled(SAY.ended, [general(last, 3), general(first, 3), name, faultOf(rule)]),
     numbers: { best_step: best.step, best_loss: best.loss },
-    remedy: `use a beta below 1, such as the rule ${name} without a number: 0.9`,
+    remedy: filled(SAY.useBeta, [name]),
     source: limitSource(rule),
   };
 }
@@ -144,15 +146,14 @@ function unexplained({ trace, rule, rate, best, first, last }) {
     level: 'rule of thumb',
     name: nameOf(trace),
     message:
-      `ended higher than it started: loss ${general(last, 3)} after ${general(first, 3)}; ` +
-      `learning rate ${general(rate, 3)} steps too far for ${ruleName(rule)}`,
+      filled(SAY.endedHigher, [general(last, 3), general(first, 3), general(rate, 3), ruleName(rule)]),
     numbers: {
       learning_rate: rate,
       suggested: rate / 10,
       best_step: best.step,
       best_loss: best.loss,
     },
-    remedy: `try ${general(rate / 10, 2)}, then a tenth of that, or auto; find_rate tries them all`,
-    source: 'ours: no limit of the rate is known here, so tenths of it are tried in turn',
+    remedy: filled(SAY.try, [general(rate / 10, 2)]),
+    source: SAY.ours,
   };
 }

@@ -2,6 +2,10 @@
 // inputs of mean square 1, and then the biases of its units. The twin of Python's
 // `objective/model/initial.py`, where the sources are.
 import { dot } from './vectors.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineInitial;
 
 const normal = (variance) => (random, units, inputs) => {
   const size = Math.sqrt(variance(units, inputs));
@@ -17,21 +21,21 @@ const uniformBiases = (random, units, inputs) => {
 
 const he = normal((units, inputs) => 2 / inputs);
 
-const HE = 'normal of variance 2 / inputs';
+const HE = SAY.normal;
 
 const INITIALISATIONS = {
   random: [he, uniformBiases, HE],
   glorot: [
     normal((units, inputs) => 2 / (inputs + units)),
     noBiases,
-    'normal of variance 2 / (inputs + units)',
+    SAY.normalVariance,
   ],
   he: [he, noBiases, HE],
-  lecun: [normal((units, inputs) => 1 / inputs), noBiases, 'normal of variance 1 / inputs'],
+  lecun: [normal((units, inputs) => 1 / inputs), noBiases, SAY.normalVarianceInputs],
   orthogonal: [
     orthogonal,
     noBiases,
-    "a random matrix of orthonormal rows or columns, times the activation's gain",
+    SAY.random,
   ],
   zeros: [(random, units, inputs) => new Float64Array(units * inputs), noBiases, '0'],
 };
@@ -42,18 +46,15 @@ export const USUAL = 'random';
 /** Returns how weights and biases are drawn, in Python's words. */
 export function startInWords(name) {
   const [, biases, weights] = INITIALISATIONS[name];
-  const bias = biases === noBiases ? '0' : 'uniform within 1 / sqrt(inputs) of 0';
-  return (
-    `weights ${weights} (${name}), in standard units; biases ${bias}, those of the output at the ` +
-    'best constant guess'
-  );
+  const bias = biases === noBiases ? '0' : SAY.uniform;
+  return filled(SAY.weights, [weights, name, bias]);
 }
 
 /** Returns what draws the weights of a layer, and its biases: `(random, units, inputs, gain)`. */
 export function chooseInitialisation(name) {
   if (Object.hasOwn(INITIALISATIONS, name)) return INITIALISATIONS[name];
   const known = Object.keys(INITIALISATIONS).join(', ');
-  throw new Error(`there is no initialisation '${name}'; choose one of ${known}`);
+  throw new Error(filled(SAY.there, [name, known]));
 }
 
 function drawn(random, count) {

@@ -10,11 +10,15 @@ import { chooseScale } from './scales.js';
 import { surfaceOf } from './surface.js';
 import { equal } from './vectors.js';
 import { runOf } from './walked.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineLocal;
 
 /** A run that is walked again is the same if its losses differ by no more than this share. */
 const SAME = 1e-9;
 
-const NEEDS_PYTHON = 'live changes need `steepest play`: this page replays what was recorded';
+const NEEDS_PYTHON = SAY.live;
 
 /**
  * Returns the engine of a scene: it computes if the page holds all that it takes. What is long it asks
@@ -69,7 +73,7 @@ function lossTeller(scene, objectiveFor, live) {
   let isWhole = live || null;
   return (request) => {
     isWhole ??= hasAll(scene, objectiveFor);
-    if (!isWhole) throw new Error('the page has not all that its loss is made of');
+    if (!isWhole) throw new Error(SAY.page);
     return lossIn(objectiveFor(request), request);
   };
 }
@@ -142,22 +146,21 @@ function checkFit({ losses, target }, loss) {
   const names = losses.map(({ name }) => name);
   if (names.includes(loss)) return;
   const known = names.join(', ');
-  throw new Error(`the loss ${loss} does not fit ${target.name}; choose one of ${known}`);
+  throw new Error(filled(SAY.loss, [loss, target.name, known]));
 }
 
 /** Throws Error if the rows as the reader left them cannot be fitted. */
 function checkRows({ features, target, margins }, { X, y }) {
-  if (!y.length) throw new Error('no row is left, but there must be some to learn from: add one');
+  if (!y.length) throw new Error(SAY.row);
   const needed = y.length * features.length;
-  if (X.length !== needed) throw new Error(`X has ${X.length} numbers, but ${needed} are needed`);
+  if (X.length !== needed) throw new Error(filled(SAY.numbers, [X.length, needed]));
   checkFinite(X, features);
   checkFinite(y, [target]);
   if (target.classes) checkClasses(target, Math.max(2, margins), y);
   features.forEach(({ name }, j) => {
     if (X.some((v, i) => i % features.length === j && v !== X[j])) return;
     throw new Error(
-      `${name} is ${told(X[j])} in every row, but it must differ between rows: from one value ` +
-        'nothing can be learned',
+      filled(SAY.every, [name, told(X[j])]),
     );
   });
   if (!target.classes) checkDiffers(target, y);
@@ -167,24 +170,24 @@ function checkFinite(values, columns) {
   const lost = values.findIndex((v) => !Number.isFinite(v));
   if (lost < 0) return;
   const { name } = columns[lost % columns.length];
-  throw new Error(`a row has ${told(values[lost])} as its ${name}, but it must be a finite number`);
+  throw new Error(filled(SAY.rowMust, [told(values[lost]), name]));
 }
 
 function checkDiffers({ name }, y) {
   if (y.some((value) => value !== y[0])) return;
-  throw new Error(`${name} is ${told(y[0])} in every row, so there is nothing to learn`);
+  throw new Error(filled(SAY.everyRow, [name, told(y[0])]));
 }
 
 function checkClasses({ name, classes }, count, y) {
   const odd = y.find((code) => !(Number.isInteger(code) && code >= 0 && code < count));
   if (odd !== undefined) {
     const span = `0 to ${count - 1}`;
-    throw new Error(`a row has ${told(odd)} as its ${name}, but it must be a class, ${span}`);
+    throw new Error(filled(SAY.rowMustClass, [told(odd), name, span]));
   }
   for (let code = 0; code < count; code += 1) {
     if (y.includes(code)) continue;
     throw new Error(
-      `no row has ${name} = ${classes[code]} any more, but each class needs one: add one back`,
+      filled(SAY.rowAny, [name, classes[code]]),
     );
   }
 }
@@ -225,7 +228,7 @@ async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
   const most = ask.points ?? 101;
   const [points, last] = objective.pointsFor?.(most, drawn) ?? [most, most];
   const wanted = { axes: 'units', ...ask, points, x: x ?? 0, y: y ?? objective.weights };
-  if (wanted.x === wanted.y) throw new Error('a surface needs two different params');
+  if (wanted.x === wanted.y) throw new Error(SAY.surface);
   const see = (ask.see ?? []).map((run) => ({ ...run, params: Float64Array.from(run.params) }));
   const scale = chooseScale(choices.scale, objective);
   const from = base ? Float64Array.from(base) : lastOf(see, objective);

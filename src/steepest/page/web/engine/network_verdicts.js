@@ -2,6 +2,10 @@
 // twin of Python's `diagnosis/separation.py` and `diagnosis/symmetry.py`, word for word.
 import { fixed } from '../numerals.js';
 import { rowAt } from './vectors.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineNetworkVerdicts;
 
 /** Returns the verdict on margins of which every row's own is the largest; null if not all are. */
 export function ownSideVerdict(margins, y, k) {
@@ -15,14 +19,11 @@ export function ownSideVerdict(margins, y, k) {
     level: 'proved',
     name: 'separation',
     message:
-      'the loss has no lowest point: no two classes overlap, so the loss of each of the ' +
-      `${fixed(y.length, 0)} rows falls for ever along one direction (each row is on its own ` +
-      "class's side, so all margins may grow by the same factor)",
+      filled(SAY.loss, [fixed(y.length, 0)]),
     numbers: { falling_rows: y.length, rows: y.length },
-    remedy: 'add a penalty, such as l2 = 0.001, and the weights have a best size',
+    remedy: SAY.add,
     source:
-      'Albert & Anderson 1984, On the existence of maximum likelihood estimates in logistic ' +
-      'regression models',
+      SAY.albert,
   };
 }
 
@@ -51,14 +52,10 @@ export function symmetryVerdict(layers) {
     level: 'proved',
     name: 'symmetry',
     message:
-      `all units of hidden layer${layers.length > 1 ? 's' : ''} ${layers.join(', ')} have the ` +
-      'same weights in and out since the start, so their gradients are the same and they stay ' +
-      'alike for ever: such a layer computes no more than one unit would, and where the gradient ' +
-      'is 0 the loss need not be lowest',
+      filled(SAY.all, [layers.length > 1 ? 's' : '', layers.join(', ')]),
     numbers: { layers: layers.length, first: layers[0] },
-    remedy: 'start elsewhere: leave out init and start, or choose init = random',
+    remedy: SAY.start,
     source:
-      'Rumelhart, Hinton & Williams 1986, Learning internal representations by error ' +
-      'propagation, section on symmetry breaking',
+      SAY.rumelhart,
   };
 }

@@ -4,6 +4,9 @@
 // `surface/path_plane.py`; the rows of V' are found by subspace iteration on `M'M` (Rutishauser 1969).
 import { eigen } from './eigen.js';
 import { dot, length } from './vectors.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.enginePathPlane;
 
 /** Directions that are sought at once, so that the first two are found fast; and tries at most. */
 const [TOGETHER, MOST] = [8, 200];
@@ -26,7 +29,7 @@ export function pathDirections(points, size) {
     found = largestIn(moved, size, basis);
   }
   if (!found || found.extent.length < 2 || !(Math.sqrt(found.extent[1] / found.extent[0]) > STRAIGHT)) {
-    throw new Error('the path is a single point or a straight line, so it spans no plane: take more steps');
+    throw new Error(SAY.path);
   }
   return { directions: found.directions, share: found.extent.map((one) => one / total) };
 }

@@ -6,6 +6,10 @@ import { checkNumber, checkWhole, told } from './checks.js';
 import { solve } from './eigen.js';
 import { STILL, moveOf } from './loop.js';
 import { dot } from './vectors.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineRates;
 
 /** The share of the fall that the slope promises which a step must bring (Armijo 1966). */
 const SUFFICIENT = 1e-4;
@@ -15,8 +19,7 @@ const ROUNDING = 1e-15;
 
 const HALVINGS = 60;
 
-const HOW = 'a number above 0, auto, time:RATE[:DECAY], step:RATE[:FACTOR[:EVERY]] or '
-  + 'cosine:RATE[:STEPS]';
+const HOW = SAY.number;
 
 const SCHEDULES = { time: timeDecay, step: stepDecay, cosine };
 
@@ -30,7 +33,7 @@ export function chooseRate(rate, steps, curvature) {
   if (Object.hasOwn(SCHEDULES, kind) && numbers.length) {
     return scheduled(schedule(kind, numbers.map(numberIn), steps));
   }
-  const chosen = checkNumber('the learning rate', numberIn(rate), 0);
+  const chosen = checkNumber(SAY.learning, numberIn(rate), 0);
   return () => ({ rate: chosen });
 }
 
@@ -67,7 +70,7 @@ function armijo(byIndex) {
 function numberIn(given) {
   const number = typeof given === 'string' && !given.trim() ? NaN : Number(given);
   if (Number.isNaN(number) && given !== 'nan') {
-    throw new Error(`the learning rate is ${told(given)}, but it must be ${HOW}`);
+    throw new Error(filled(SAY.learningRate, [told(given), HOW]));
   }
   return number;
 }
@@ -75,36 +78,36 @@ function numberIn(given) {
 function schedule(kind, numbers, steps) {
   const known = kind === 'cosine' && numbers.length < 2 ? [...numbers, steps] : numbers;
   if (known.length > { time: 2, step: 3, cosine: 2 }[kind]) {
-    throw new Error(`too many numbers in the learning rate; it is ${HOW}`);
+    throw new Error(filled(SAY.too, [HOW]));
   }
   return SCHEDULES[kind](...known);
 }
 
 function scheduled(byIndex) {
   return ({ index }) => ({
-    rate: checkNumber(`the scheduled learning rate of step ${index}`, byIndex(index)),
+    rate: checkNumber(filled(SAY.scheduled, [index]), byIndex(index)),
   });
 }
 
 /** `rate / (1 + decay k)` at step k (Robbins & Monro 1951). */
 function timeDecay(rate, decay = 0.01) {
-  checkNumber('the learning rate', rate, 0);
-  checkNumber('the decay of the learning rate', decay);
+  checkNumber(SAY.learning, rate, 0);
+  checkNumber(SAY.decay, decay);
   return (index) => rate / (1 + decay * index);
 }
 
 /** `rate` times `factor` once more after every `every` steps. */
 function stepDecay(rate, factor = 0.5, every = 100) {
-  checkNumber('the learning rate', rate, 0);
-  checkNumber('the factor of the learning rate', factor, 0);
-  checkWhole('the steps between two learning rates', every, 1);
+  checkNumber(SAY.learning, rate, 0);
+  checkNumber(SAY.factor, factor, 0);
+  checkWhole(SAY.steps, every, 1);
   return (index) => rate * factor ** Math.floor(index / every);
 }
 
 /** From `rate` down to 0 along half a cosine over `steps` steps (Loshchilov & Hutter 2017). */
 function cosine(rate, steps) {
-  checkNumber('the learning rate', rate, 0);
-  checkWhole('the steps of the learning rate', steps, 0);
+  checkNumber(SAY.learning, rate, 0);
+  checkWhole(SAY.stepsLearning, steps, 0);
   return (index) => {
     const done = Math.min(index / Math.max(steps, 1), 1);
     return 0.5 * rate * (1 + Math.cos(Math.PI * done));

@@ -3,6 +3,10 @@ import { checkWhole } from './checks.js';
 import { USUAL } from './initial.js';
 import { fixed } from '../numerals.js';
 import { Network } from './network.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineRemade;
 
 /**
  * Returns a scene with so many `units` in each hidden layer and this activation. Throws Error for
@@ -10,8 +14,8 @@ import { Network } from './network.js';
  */
 export function remadeScene(scene, { units, activation }) {
   const { features, margins, rows, params } = scene;
-  if (!units.length) throw new Error('a network needs a hidden layer: give its units, such as 8, 8');
-  units.forEach((count) => checkWhole('the units of a hidden layer', count, 1));
+  if (!units.length) throw new Error(SAY.network);
+  units.forEach((count) => checkWhole(SAY.units, count, 1));
   const sizes = [features.length, ...units, margins];
   const initial = activation === scene.network.activation ? scene.network.initial : USUAL;
   const network = { ...scene.network, units, activation, sizes, initial };
@@ -28,8 +32,7 @@ export function remadeScene(scene, { units, activation }) {
 function checkSize(rows, size, most) {
   if (rows * size <= most) return;
   throw new Error(
-    `${fixed(rows, 0)} rows times ${fixed(size, 0)} params are more than a page trains by itself, ` +
-      `${fixed(most, 0)}: choose fewer units`,
+    filled(SAY.rows, [fixed(rows, 0), fixed(size, 0), fixed(most, 0)]),
   );
 }
 

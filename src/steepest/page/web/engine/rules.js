@@ -9,6 +9,10 @@
 // rate at and above which it leaves a bowl that curves so much, null where there is none.
 import { general } from '../numerals.js';
 import { told } from './checks.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineRules;
 
 const zeros = (size) => new Float64Array(size);
 const noLimit = () => null;
@@ -94,19 +98,18 @@ const LIMITS = {
 };
 
 const SOURCES = {
-  steepest: 'Polyak 1987, Introduction to Optimization, section 1.4',
-  proximal: 'Combettes & Wajs 2005, Signal recovery by proximal forward-backward splitting',
-  momentum: 'Polyak 1964, Some methods of speeding up the convergence of iteration methods',
+  steepest: SAY.polyak,
+  proximal: SAY.combettes,
+  momentum: SAY.polyakSome,
   nesterov:
-    'Lessard, Recht & Packard 2016, Analysis and design of optimization algorithms via integral '
-    + 'quadratic constraints',
+    SAY.lessard,
 };
 
 /** Returns the rule of a word. Throws Error if a page has none of that name or with such numbers. */
 export function chooseRule(word) {
   const name = ruleName(word);
   if (!Object.hasOwn(MAKERS, name)) {
-    throw new Error(`there is no rule '${word}'; choose one of ${Object.keys(MAKERS).join(', ')}`);
+    throw new Error(filled(SAY.there, [word, Object.keys(MAKERS).join(', ')]));
   }
   const numbers = numbersOf(word);
   const given = word.split(':').slice(1);
@@ -114,7 +117,7 @@ export function chooseRule(word) {
     return MAKERS[name](numbers);
   }
   const form = [name, ...Object.keys(numbers).map((key) => key.toUpperCase())].join(':');
-  throw new Error(`the rule is ${told(word)}, but it must be ${form}, with numbers`);
+  throw new Error(filled(SAY.rule, [told(word), form]));
 }
 
 /** Returns a word if its numbers are such as converge at some rate. Throws Error if not. */
@@ -124,7 +127,7 @@ export function checkRule(word) {
     const isShare = key !== 'epsilon';
     if (value >= 0 && !(isShare && value >= 1)) continue;
     const span = isShare ? '0 to below 1' : '0 up';
-    throw new Error(`${key} is ${told(value)}, but it must be a number from ${span}`);
+    throw new Error(filled(SAY.must, [key, told(value), span]));
   }
   return word;
 }
@@ -175,7 +178,7 @@ export function faultOf(word) {
   const { beta } = numbersOf(word);
   if (!(beta >= 1)) return '';
   const shown = general(beta, 6);
-  return `beta is ${shown}, and from 1 up the velocity never dies out, whatever the learning rate`;
+  return filled(SAY.beta, [shown]);
 }
 
 function isNumber(text) {

@@ -1,6 +1,10 @@
 // When a run is over that was told its number of steps: then, or when it has diverged. The twin of
 // Python's `descent/stopping.py`, word for word.
 import { fixed, general } from '../numerals.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineStops;
 
 /** A loss this many times the start's (or a constant guess's) that still rises has diverged. */
 const GROWTH = 1e3;
@@ -18,7 +22,7 @@ export function stopAfter(steps, nullLoss, slopeIsBounded = false) {
 function lost({ loss, steepness }) {
   const at = loss.length - 1;
   if (Number.isFinite(loss[at]) && Number.isFinite(steepness[at])) return null;
-  const message = `diverged: at step ${at} the loss or its gradient is no finite number`;
+  const message = filled(SAY.diverged, [at]);
   return { reason: 'diverged', message };
 }
 
@@ -29,12 +33,12 @@ function grown({ loss }, nullLoss) {
   if (last <= GROWTH * usual || recent.some((value, i) => i && value <= recent[i - 1])) return null;
   const times = last / usual;
   const often = times < 1e6 ? fixed(times, 0) : general(times, 3);
-  const message = `diverged: the loss is ${often} times its start and rising`;
+  const message = filled(SAY.divergedLoss, [often]);
   return { reason: 'diverged', message };
 }
 
 function done({ loss }, steps) {
   if (loss.length <= steps) return null;
-  const message = `stopped after ${fixed(steps, 0)} step${steps === 1 ? '' : 's'}, as asked`;
+  const message = filled(SAY.stopped, [fixed(steps, 0), steps === 1 ? '' : 's']);
   return { reason: 'steps', message };
 }

@@ -12,14 +12,18 @@ import { roundingOf } from './rounding.js';
 import { chooseRule } from './rules.js';
 import { chooseScale } from './scales.js';
 import { stopAfter } from './stops.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.engineWalked;
 
 /** Numbers of X that are read to fill in the losses that mini-batches left open. */
 const MOST_WORK = 2e8;
 
 /** What is looked at here of a run that the page has walked itself. */
 const CHECKS = [
-  { name: 'divergence', state: 'checked', message: 'the losses of all rows that are known' },
-  { name: 'all else', state: 'not looked at', message: 'steepest fit does: this page has walked it' },
+  { name: 'divergence', state: 'checked', message: SAY.losses },
+  { name: 'all else', state: 'not looked at', message: SAY.steepest },
 ];
 
 /**
@@ -138,8 +142,7 @@ function planOfQuasiNewton(objective, { scale, ...choices }, batches) {
   checkOwnRate(choices, batches);
   if (!objective.loss.smooth) {
     throw new Error(
-      'the rule lbfgs learns from how the gradient changes, but at a kink it jumps; choose the ' +
-        'loss huber, or the rule steepest',
+      SAY.rule,
     );
   }
   return { scale: chooseScale(scale, objective), rate: quasiNewton() };
@@ -148,15 +151,13 @@ function planOfQuasiNewton(objective, { scale, ...choices }, batches) {
 function checkOwnRate({ rule, learning_rate: rate }, batches) {
   if (rate === 'auto' && !batches) return;
   throw new Error(
-    `the rule ${rule} finds its own rate from all rows, but ` +
-      `${batches ? 'mini-batches were' : 'a learning rate was'} asked for; leave that out, or ` +
-      'choose the rule steepest or momentum',
+    filled(SAY.ruleFinds, [rule, batches ? SAY.mini : SAY.learning]),
   );
 }
 
 function stepsOf(steps) {
   if (checkWhole('steps', steps, 0) <= MOST_STEPS) return steps;
-  throw new Error(`steps is ${fixed(steps, 0)}, but a page takes ${fixed(MOST_STEPS, 0)} at most`);
+  throw new Error(filled(SAY.steps, [fixed(steps, 0), fixed(MOST_STEPS, 0)]));
 }
 
 /** Returns the params to start from: those given, or random ones drawn with the seed. */
@@ -164,20 +165,18 @@ function startOf(objective, start, seed) {
   if (start === null) return objective.randomStart(seed);
   if (start.length !== objective.size) {
     throw new Error(
-      `start has ${start.length} number${start.length === 1 ? '' : 's'}, but there are ` +
-        `${objective.size} params: the weights row by row, then the bias or biases`,
+      filled(SAY.start, [start.length, start.length === 1 ? '' : 's', objective.size]),
     );
   }
   const odd = start.find((value) => !Number.isFinite(value));
   if (odd === undefined) return Float64Array.from(start);
-  throw new Error(`start holds ${told(odd)}, but it must be finite`);
+  throw new Error(filled(SAY.startHolds, [told(odd)]));
 }
 
 function checkFirst({ fullLoss }) {
   if (Number.isFinite(fullLoss[0])) return;
   throw new Error(
-    `the loss at the start is ${told(fullLoss[0])}: start nearer to 0, let the start be drawn, ` +
-      'or give the data in larger units',
+    filled(SAY.loss, [told(fullLoss[0])]),
   );
 }
 

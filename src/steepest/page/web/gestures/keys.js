@@ -80,7 +80,10 @@ export const KEYS = {
         'ArrowLeft ArrowUp PageUp Backspace')],
       ['the last, the first', ways('go', Infinity, 'End', 'Home')],
       ['the whole screen, a blank one', { p: ['present'], b: ['blank'] }],
-      ['the notes, in a window of their own', { n: ['notes'] }],
+      ['one picture alone', { 1: ['alone', 0], 2: ['alone', 1], 3: ['alone', 2], 4: ['alone', 3] }],
+      ['all pictures again', { 0: ['alone', -1] }],
+      ['a pen on the map; its strokes once more; wiped off', { d: ['pen'], r: ['replay'], x: ['wipe'] }],
+      ['the notes, in a window of their own; the tasks', { n: ['notes'], t: ['tasks'] }],
     ],
   },
 };

@@ -29,6 +29,10 @@ import {
   wholeFrom,
   windowFrom,
 } from './link_values.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.keepLink;
 
 /** Letters that every mail and chat leaves whole. */
 const MOST_LETTERS = 8000;
@@ -73,7 +77,11 @@ const LOOKS = {
   pace: { key: 'pace', read: (text) => numberFrom(text, (pace) => pace > 0 && pace <= 1000) },
   hidden: { key: 'hide', read: namesFrom },
   lesson: { key: 'text', read: textFrom, raw: true },
+  exam: { key: 'exam', read: trueFrom },
 };
+
+/** The key of an answer to a task, as Python's `page/link.py` reads it. */
+const ANSWER = /^answer\.([a-z0-9_]{1,40})$/;
 
 /** What of the surface and of the runs is not as it is at first. */
 const SEEN = {
@@ -99,6 +107,7 @@ export function toFragment(state) {
     // A page that only shows what was recorded could not take any other run up.
     ...(scene.engine === 'record' ? [] : madePairs(state)),
     ...lookPairs(state),
+    ...Object.entries(state.answers ?? {}).map(([key, value]) => [`answer.${key}`, value]),
   ];
   return pairs.map(([key, value]) => `${key}=${written(value)}`).join('&');
 }
@@ -113,15 +122,16 @@ function networkPairs({ network }) {
 export function faultOfLink(link) {
   if (link.length <= MOST_LETTERS) return '';
   const size = `The link has ${link.length} letters`;
-  return `${size}, more than mail and chat leave whole: save the page instead.`;
+  return filled(SAY.more, [size]);
 }
 
 /**
  * Returns what a fragment asks for, as the store takes it: `choices` of the first run, `runs` with
  * those of the others, each whole but for what the first leaves open, `at` (a step), `axes`,
  * `plane` (two places among the params), `window`, `camera`, `phase`, `slow`, `guessing`, `theme`,
- * `hidden`, `lesson`; and `data`, `target`, `features` (names of columns), `shownRun` (which run is
- * shown), `named` ([id, colour] of each), `points` ({X, y} as the reader changed them), `faults`.
+ * `hidden`, `lesson`, `exam`, `answers` (numbers by task); and `data`, `target`, `features` (names of
+ * columns), `shownRun` (which run is shown), `named` ([id, colour] of each), `points` ({X, y} as the
+ * reader changed them), `faults`.
  * What is not asked for is not there.
  * @param {Scene} scene
  */
@@ -130,7 +140,7 @@ export function fromFragment(text, scene) {
   const pairs = pairsOf(text, faults);
   const version = pairs.get('v');
   if (version !== undefined && version !== String(VERSION)) {
-    faults.push(`the link is of version ${clipped(version)}, this page reads ${VERSION}`);
+    faults.push(filled(SAY.link, [clipped(version), VERSION]));
   }
   return { ...reader(pairs, faults, knownOf(scene)), faults };
 }
@@ -238,7 +248,7 @@ function one(value) {
 function pairsOf(text, faults) {
   const pairs = new Map();
   if (text.length > MOST_READ) {
-    faults.push(`the link is longer than ${MOST_READ} letters`);
+    faults.push(filled(SAY.linkLonger, [MOST_READ]));
     return pairs;
   }
   for (const part of text.replace(/^#/, '').split('&')) {
@@ -260,7 +270,17 @@ function reader(pairs, faults, known) {
     ...read(SEEN),
     ...read(LOOKS),
     ...(points ? { points } : {}),
+    ...answersFrom(pairs, faults),
   };
+}
+
+/** Returns the answers to tasks, by their keys: `{answers}`, if there are any. */
+function answersFrom(pairs, faults) {
+  const tasks = [...pairs.keys()].flatMap((key) => (ANSWER.exec(key) ?? []).slice(1));
+  const read = (text) => numberFrom(text);
+  const table = Object.fromEntries(tasks.map((task) => [task, { key: `answer.${task}`, read }]));
+  const answers = valuesOf(table, '', pairs, faults, {});
+  return Object.keys(answers).length ? { answers } : {};
 }
 
 const DATA = {
@@ -302,7 +322,7 @@ function runsFrom(pairs, first, read, faults) {
   if (raw === undefined) return {};
   const count = wholeFrom(raw, 1, MOST_RUNS);
   if (count === undefined) {
-    faults.push(`runs=${clipped(raw)} is not understood`);
+    faults.push(filled(SAY.runs, [clipped(raw)]));
     return {};
   }
   const runs = Array.from({ length: count - 1 }, (_, i) => ({ ...first, ...read(`run${i + 2}.`) }));
@@ -316,23 +336,23 @@ function pointsFrom(pairs, faults, known) {
   if (raw.every((text) => text === undefined)) return null;
   const numbers = (text) => attempted(() => numbersFrom(decodeURIComponent(text ?? '')));
   const [X, y] = raw.map(numbers);
-  const fault = X && y ? faultOfPoints(X, y, known) : 'x and y must be numbers';
+  const fault = X && y ? faultOfPoints(X, y, known) : SAY.must;
   if (!fault) return { X: Float64Array.from(X), y: Float64Array.from(y) };
-  faults.push(`the points are left out: ${fault}`);
+  faults.push(filled(SAY.points, [fault]));
   return null;
 }
 
 /** Returns why points cannot be the rows of a scene; empty if they can. */
 function faultOfPoints(X, y, { editable, features, target }) {
-  if (!editable) return 'the rows of this page cannot be changed';
+  if (!editable) return SAY.rows;
   if (X.length !== y.length * features.length) {
-    const sizes = `x has ${X.length} numbers and y has ${y.length}`;
-    return `${sizes}, but each of y needs ${features.length} of x`;
+    const sizes = filled(SAY.numbers, [X.length, y.length]);
+    return filled(SAY.needs, [sizes, features.length]);
   }
   if (y.length > MOST_POINTS) return `${y.length} are more than ${MOST_POINTS}`;
   const { classes } = target;
   const fits = !classes || y.every((code) => code in classes);
-  return fits ? '' : `each of y must be a class, 0 to ${classes.length - 1}`;
+  return fits ? '' : filled(SAY.mustClass, [classes.length - 1]);
 }
 
 function clipped(text) {

@@ -65,13 +65,18 @@ function network(stage, told, { alone = false }) {
   drawNetwork(stage, [(stage.width - wide) / 2, 0, wide, h], { ...told.network, alone, words: told.ui });
 }
 
+/** The map of two params of the network, in a box. */
+export function networkMap(stage, { network: { plane: { center, half } } }, box) {
+  return mapScales(stage, box, { center, reach: [half, half] });
+}
+
 function twoParams(stage, told, share) {
   const { network: found, ui, short } = told;
   const boxes = boxesOf(stage, ['network', 'map']);
   const words = { ...ui, weight: `${ui.weight} 15`, bias: `${ui.bias} 14` };
   drawNetwork(stage, boxes.network, { ...found, lit: found.places, words });
   const { center, half, path, points, surface } = found.plane;
-  const scales = mapScales(stage, boxes.map, { center, reach: [half, half] });
+  const scales = networkMap(stage, told, boxes.map);
   drawGround(stage, scales, { names: [words.weight, words.bias], short });
   if (share !== null && surface) {
     const loss = (w, b) => surface[cell(b - center[1], half, points) * points + cell(w - center[0], half, points)];

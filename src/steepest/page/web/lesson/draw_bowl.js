@@ -1,4 +1,5 @@
 // The loss of a line as the bowl that it is: over standard units it is round, a paraboloid.
+import { drawStroke } from './pen.js';
 import { clamp, mix, shade } from './stage.js';
 
 /** Rings and spokes of the bowl: few enough to be drawn sixty times a second. */
@@ -8,7 +9,7 @@ const [RINGS, SPOKES] = [28, 60];
 const HIGH = 0.72;
 
 /** Draws the bowl about its lowest point, as far as `open`, with the path on it, turned by `turn`. */
-export function drawBowl(stage, [x, y, w, h], { bowl, reach, path, open, turn, names }) {
+export function drawBowl(stage, [x, y, w, h], { bowl, reach, path, open, turn, names, strokes }) {
   const project = camera([x + w / 2, y + 0.53 * h], Math.min(w / 2.3, h / 2.15), turn);
   const place = ([a, b]) => {
     const [px, py] = [(a - bowl.best[0]) / reach, (b - bowl.best[1]) / reach];
@@ -23,6 +24,7 @@ export function drawBowl(stage, [x, y, w, h], { bowl, reach, path, open, turn, n
   stage.line(places, '#ffffffdd', 0.2 * stage.size + 3);
   stage.line(places, stage.colours.mark, 0.2 * stage.size);
   places.slice(0, -1).forEach((one) => stage.dot(one, 0.17 * stage.size, '#ffffff', stage.colours.mark, 1.5));
+  strokes.forEach((points) => drawStroke(stage, points.map(place)));
   stage.dot(places.at(-1), 0.44 * stage.size + 2.5, '#ffffff');
   stage.dot(places.at(-1), 0.44 * stage.size, stage.colours.mark);
 }

@@ -6,13 +6,19 @@ import { probabilitiesAt } from './classes.js';
 /** Points of a curve from left to right. */
 const POINTS = 90;
 
+/** How the name of a class is written before its rows, and the share of the width that names have at most. */
+const NAMED = { size: 0.86, weight: 600 };
+const MOST_NAMES = 0.3;
+
 /** Draws probabilities over the feature, and below them each row in the line of its class. */
 export function drawClasses(stage, box, found, { params, words, short, row = -1 }) {
   const { colours, size } = stage;
   const { classes, z, mean, deviation, margins } = found;
   const strip = Math.min(1.3 * size, (0.3 * box[3]) / classes.length);
-  const [x, y] = [box[0] + 2.6 * size, box[1] + 1.6 * size];
-  const [w, h] = [box[2] - 3 * size, box[3] - 5.7 * size - strip * classes.length];
+  const widest = Math.max(...classes.map((name) => stage.widthOf(name, NAMED)));
+  const left = clamp(widest + size, 2.6 * size, MOST_NAMES * box[2]);
+  const [x, y] = [box[0] + left, box[1] + 1.6 * size];
+  const [w, h] = [box[2] - left - 0.4 * size, box[3] - 5.7 * size - strip * classes.length];
   const [low, high] = widthsOf(z);
   const px = (value) => x + ((value - low) / (high - low)) * w;
   const py = (p) => y + h * (1 - p);
@@ -25,7 +31,7 @@ export function drawClasses(stage, box, found, { params, words, short, row = -1 
     const colour = colours.classes[code];
     const curve = curveOf({ params, margins, code, low, high });
     stage.line(curve.map(([value, p]) => [px(value), py(p)]), colour, 0.17 * size);
-    drawStrip(stage, { name, code, colour, found, px, at: y + h + (0.9 + code) * strip, strip, left: x });
+    drawStrip(stage, { name, code, colour, found, px, at: y + h + (0.9 + code) * strip, strip, left: x, room: left });
   });
   const base = y + h + (0.5 + classes.length) * strip;
   const marks = roundNumbers(mean + low * deviation, mean + high * deviation, Math.max(3, w / (5 * size)));
@@ -44,15 +50,14 @@ function curveOf({ params, margins, code, low, high }) {
   });
 }
 
-function drawStrip(stage, { name, code, colour, found, px, at, strip, left }) {
+function drawStrip(stage, { name, code, colour, found, px, at, strip, left, room }) {
   const { z, Y } = found;
   const radius = clamp(0.26 * strip, 2, 5);
   z.forEach((value, i) => {
     if (Y[i] === code) stage.faint(0.6, () => stage.dot([px(value), at], radius, colour));
   });
-  stage.text(name, left + 0.2 * stage.size, at, {
-    colour, weight: 600, align: 'left', halo: stage.colours.paper, size: 0.86,
-  });
+  const { size } = stage;
+  stage.text(name, left - 0.5 * size, at, { ...NAMED, colour, align: 'right', room: room - 0.6 * size });
 }
 
 function lightRow(stage, { at, py, shares, under }) {

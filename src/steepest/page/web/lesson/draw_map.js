@@ -233,8 +233,8 @@ export function drawGuides(stage, { inner: [x, y, , h], at }, params, share = 1)
 }
 
 /**
- * Draws the step as its parts, as long as they are: along the weight and along the bias, each as far as
- * its share, then both together.
+ * Draws the way down as its parts, along the weight and along the bias, each as far as its share, then both
+ * together.
  */
 export function drawParts(stage, { at }, from, move, [ofWeight, ofBias, ofBoth]) {
   const { colours, size } = stage;

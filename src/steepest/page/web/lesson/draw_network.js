@@ -1,9 +1,13 @@
 // The network as units in layers and lines between them; two of its params can be lit.
 
+/** Letters from the right edge to the middle of a unit that stands alone: its output has room beside it. */
+const BESIDE = 8;
+
 /** Draws layers of `sizes` units; `lit` are the places of a weight and a bias, `first` shows one unit alone. */
 export function drawNetwork(stage, box, { sizes, lit = null, alone = false, words }) {
   const places = placesOf(stage, box, alone ? [sizes[0], 1] : sizes);
   const { colours, size } = stage;
+  if (alone) places[1][0][0] = Math.min(places[1][0][0], box[0] + box[2] - BESIDE * size);
   const radius = alone ? 2 * size : radiusOf(stage, box, sizes);
   const shown = alone ? [...places, [[box[0] + box[2] - 2 * size, box[1] + box[3] / 2]]] : places;
   shown.slice(1).forEach((layer, l) => layer.forEach((unit) => shown[l].forEach((input) => (

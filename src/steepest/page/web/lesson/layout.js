@@ -34,9 +34,16 @@ export function boxesOf(stage, names) {
   const isWide = width > 1.15 * height;
   const side = isWide ? 2.4 * size : 0.4 * size;
   const all = [side, 0, width - 2 * side, height];
+  if (names[stage.alone]) return alone(all, names, stage.alone);
   const key = names.join(' ');
   if (isWide) return Object.fromEntries(cut(all, WIDE[key] ?? [1], gap, 0).map((box, i) => [names[i], box]));
   return stacked(all, names, TALL[key] ?? names.map(() => [1 / names.length]), gap);
+}
+
+/** Returns one picture as large as all, and the others out of sight. */
+function alone(all, names, which) {
+  const [x, y, w, h] = all;
+  return Object.fromEntries(names.map((name, i) => [name, i === which ? all : [x - 3 * w, y, w, h]]));
 }
 
 function stacked(all, names, rows, gap) {

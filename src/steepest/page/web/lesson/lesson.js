@@ -6,10 +6,12 @@ import { Enter } from '../gestures/enter.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
-import { ratesMap, SCENES, SECONDS, standingAt, stepsMap } from './scenes.js';
-import { boxesOf } from './layout.js';
+import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
+import { OwnSlide } from './own.js';
+import { Pen } from './pen.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
+import { showTasks } from './tasks.js';
 import { glossed } from './telling.js';
 import { lessonOf } from './told.js';
 
@@ -21,7 +23,8 @@ const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
 
 /**
  * Puts the lesson of a record below `parent`; returns `{destroy}`. `at` is the build to begin with,
- * `language` its words; `moved(at, language)` hears of every build, `explore` leads to the other page.
+ * `language` its words; `moved(at, language, way)` hears of every build, `explore` leads to the other page, `handIn`
+ * copies the link with the answers to the tasks.
  * @param {Element} parent
  * @param {Store} store
  */
@@ -32,9 +35,14 @@ export function mountLesson(parent, store, record, options) {
 
 class Lesson {
   /** @param {Store} store */
-  constructor(parent, store, record, { at = 0, language = 'en', moved = null, explore = null, keys = document }) {
+  constructor(parent, store, record, options) {
+    const { at = 0, language = 'en', moved, explore, handIn, isPresented = false, keys = document } = options;
     this.lesson = lessonOf(record);
+    this.tasks = record.tasks ?? {};
+    this.store = store;
+    this.handIn = handIn;
     this.guesses = {};
+    this.title = document.title;
     this.at = at;
     /** @type {number | null} */
     this.began = null;
@@ -44,9 +52,12 @@ class Lesson {
     this.equation = part(this.root, 'st-le-eq', 'p');
     this.place = part(this.root, 'st-le-stage');
     this.stage = new Stage(this.place);
+    this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
+    this.own = new OwnSlide(this.root);
     this.makeBand(explore);
     this.speak(language);
     this.hear(keys, store);
+    this.root.toggleAttribute('data-present', isPresented);
     this.go(at, false);
   }
 
@@ -61,7 +72,9 @@ class Lesson {
     this.ways = element('div', { class: 'st-le-ways', attributes: { role: 'group' } }, head);
     this.here = button(this.ways, '', () => {}, { style: 'st-le-on' });
     this.here.setAttribute('aria-pressed', 'true');
-    this.whole = button(this.ways, '', () => this.presenter.present());
+    this.whole = button(this.ways, '', () => this.present());
+    this.asks = button(this.ways, '', () => this.toggleTasks());
+    this.asks.hidden = !Object.keys(this.tasks).length;
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
   }
@@ -93,16 +106,17 @@ class Lesson {
       this.go(this.at, false);
       this.language.blur();
     });
-    const hearKeys = (node) => new Keyboard(node, 'lesson', {
-      go: walk,
-      present: () => this.presenter.present(),
-      blank: () => this.presenter.blank(),
-      notes: () => this.presenter.notes(),
-    }, { tells: node === keys ? this.root : node.body, isFree });
+    const hearKeys = (node) => new Keyboard(node, 'lesson', this.acts(walk), {
+      tells: node === keys ? this.root : node.body, isFree,
+    });
     this.presenter = new Presenter(this.root, (node) => attached(hearKeys(node)));
     const detach = attached(
       hearKeys(keys),
-      new Swipe(this.stage.canvas, { swipe: walk, tap: (event) => this.tap(event) }),
+      new Swipe(this.stage.canvas, {
+        swipe: (way) => this.pen.isOn || walk(way),
+        tap: (event) => this.pen.isOn || this.tap(event),
+      }),
+      { attach() {}, detach: () => this.pen.detach() },
     );
     const follow = followSystem(store);
     const unheard = store.subscribe((state, changed) => {
@@ -115,20 +129,50 @@ class Lesson {
     ];
   }
 
+  /** What the keys of the lesson do; `go` walks so many builds on. */
+  acts(go) {
+    return {
+      go,
+      present: () => this.present(),
+      blank: () => this.presenter.blank(),
+      notes: () => this.presenter.notes(),
+      tasks: () => this.toggleTasks(),
+      alone: (which) => this.showAlone(which),
+      pen: () => this.togglePen(),
+      replay: () => this.pen.replay(),
+      wipe: () => this.pen.wipe(),
+    };
+  }
+
   /** A tap on the picture: a prediction, where one is asked for, else the next build. */
   tap(event) {
     const { ask, key } = this.build;
     if (!ask) return this.go(this.at + 1);
     const place = placeIn(this.stage.canvas, event);
-    const scales = this.mapOf(key);
+    const { scales } = mapOf(this.stage, this.told, this.build);
     if (!scales.holds(...place)) return null;
     this.guesses[key] = scales.params(...place);
     return this.go(this.at + 1);
   }
 
-  mapOf(key) {
-    const of = key === 'guess' ? stepsMap : ratesMap;
-    return of(this.stage, this.told, boxesOf(this.stage, this.build.pictures).map);
+  present() {
+    this.presenter.present();
+    this.tellPlace();
+    this.draw();
+  }
+
+  /** Shows one picture of the build as large as all, or all again. */
+  showAlone(which) {
+    this.stage.alone = this.stage.alone === which ? -1 : which;
+    this.draw();
+  }
+
+  /** Takes the pen, or lays it down; says so. */
+  togglePen() {
+    this.pen.toggle();
+    this.root.toggleAttribute('data-pen', this.pen.isOn);
+    this.tip.textContent = this.told.ui.pen;
+    this.tip.hidden = !this.pen.isOn;
   }
 
   get isLast() {
@@ -141,21 +185,47 @@ class Lesson {
 
   speak(language) {
     const known = this.lesson.languages.includes(language) ? language : this.lesson.languages[0];
-    this.told = { ...this.lesson.in(known), guesses: this.guesses };
+    this.told = { ...this.lesson.in(known), guesses: this.guesses, strokes: () => this.pen.shown('standard').strokes };
     this.spoken = known;
     const { ui } = this.told;
     this.root.lang = known;
+    Object.assign(document, { title: `${this.told.words.title} – ${this.told.source}` });
+    document.documentElement.lang = known;
+    this.closeTasks();
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
     this.ways.setAttribute('aria-label', ui.kinds);
-    const { lesson: here, explore, present: whole, back, next } = ui;
-    Object.entries({ here, explore, whole, back, next }).forEach(([name, text]) => {
+    const { lesson: here, explore, present: whole, back, next, tasks: asks } = ui;
+    Object.entries({ here, explore, whole, back, next, asks }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
   }
 
+  /** Shows the tasks over the lesson, or hides them. */
+  toggleTasks() {
+    const { shown } = this;
+    this.closeTasks();
+    const tasks = this.tasks[this.spoken];
+    if (shown || !tasks) return;
+    const { store, handIn } = this;
+    const { answers, exam: isExam } = store.state;
+    const keep = (key, value) => {
+      store.set({ answers: { ...store.state.answers, [key]: value } });
+      this.tellPlace();
+    };
+    const close = () => this.closeTasks();
+    const { ui } = this.told;
+    this.shown = showTasks(this.root, { tasks, ui, language: this.spoken, isExam, answers, keep, handIn, close });
+  }
+
+  closeTasks() {
+    this.shown?.destroy();
+    this.shown = null;
+  }
+
   /** Goes to a build; `moving` says that its picture moves, else it stands as it ends. */
   go(to, moving = true) {
+    if (this.shown) return;
     this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
     const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (!isStill) this.began = performance.now();
@@ -164,12 +234,17 @@ class Lesson {
     const isRing = ['steps', 'end'].includes(this.build.key);
     this.root.toggleAttribute('data-ring', isRing);
     this.root.toggleAttribute('data-bare', !isRing && !OF_LINE.includes(this.build.part));
-    this.moved?.(this.at, this.spoken);
+    this.tellPlace();
     this.tip.hidden = true;
     this.tell();
     this.draw();
     const { plane } = ['two', 'surface'].includes(this.build.key) ? this.lesson.network : { plane: null };
     plane?.ready.then(() => this.draw());
+  }
+
+  /** Says where the lesson is: for an address that leads back there. */
+  tellPlace() {
+    this.moved?.(this.at, this.spoken, this.root.hasAttribute('data-present') ? 'present' : 'lesson');
   }
 
   tell() {
@@ -179,7 +254,9 @@ class Lesson {
     const { words, ui } = told;
     this.part.textContent = words.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
-    this.write(this.say, say);
+    this.write(this.say, build.lines ? '' : say);
+    this.own.show(build.lines ?? null);
+    this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
     this.tellSteps(key === 'steps' || key === 'end' ? 4 : step, step);
     this.back.disabled = this.at === 0;
@@ -188,7 +265,7 @@ class Lesson {
     const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
     this.live.textContent = [lit, say].filter(Boolean).join(' ');
     const next = this.lesson.builds[this.at + 1];
-    this.presenter.tell([say, words.notes[key] ?? '', next ? `${ui.next}: ${told.say(next.key)}` : '']);
+    this.presenter.tell([say, words.notes[key] ?? '', next ? `${ui.next}: ${told.say(next.key)}` : ''], ui.clock);
     this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
   }
 
@@ -228,12 +305,15 @@ class Lesson {
     const { key } = this.build;
     const time = this.began === null ? STILL : (performance.now() - this.began) / 1000;
     this.stage.begin();
+    this.own.fit();
     if (!this.stage.width) return;
     // A slide of an author's own has words alone.
     SCENES[key]?.(this.stage, time, this.told);
     this.tellEquation(key, time);
-    if (time < (SECONDS[key] ?? 0)) this.waiting = requestAnimationFrame(() => this.draw());
-    else this.tellSum();
+    const isWriting = this.pen.draw();
+    const isMoving = time < (SECONDS[key] ?? 0);
+    if (isMoving || isWriting) this.waiting = requestAnimationFrame(() => this.draw());
+    if (!isMoving) this.tellSum();
   }
 
   /** Tells the line of numbers, once its picture has come to where they are true. */
@@ -271,6 +351,8 @@ class Lesson {
   }
 
   destroy() {
+    document.title = this.title;
+    document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());
   }
 }

@@ -87,11 +87,15 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
   };
 }
 
-/** Returns the spread of the rows and of the line that starts, for the window of a picture: [low, high]. */
-export function heightsOf({ bowl: { x, y }, start: [w, b] }) {
+/**
+ * Returns the spread of the rows and of the line that starts, for the window of a picture: [low, high]. The line is
+ * seen at least as far as the row that it misses most.
+ */
+export function heightsOf({ bowl: { x, y }, start: [w, b], worst = null }) {
   const [least, most] = [Math.min(...y), Math.max(...y)];
   const far = LINE_ROOM * (most - least);
   const ends = [Math.min(...x), Math.max(...x)].map((value) => clamp(w * value + b, least - far, most + far));
+  if (worst !== null) ends.push(w * x[worst] + b);
   const [low, high] = [Math.min(least, ...ends), Math.max(most, ...ends)];
   const room = (high - low || 1) * 0.08;
   return [low - room, high + room];

@@ -13,7 +13,7 @@ import { drawRing } from './draw_ring.js';
 import { drawRowParts, drawTable } from './draw_terms.js';
 import { clamp, ease, mix } from './stage.js';
 import { RATES, partsOf } from './line.js';
-import { CLASS_SCENES } from './class_scenes.js';
+import { CLASS_SCENES, networkMap } from './class_scenes.js';
 
 /** Seconds that a build takes until it stands still; 1 where none is named. */
 export const SECONDS = {
@@ -33,6 +33,9 @@ const PLACES = {
 
 /** How far the map of the steps reaches about its center, and where that is on the way to the start. */
 const [NEAR, SHIFT] = [0.74, 0.26];
+
+/** The share of the gradient's length that arrows have: no step that is asked for has it, as on the slides. */
+const ARROW = 0.25;
 
 /** The same of the map on which rates are tried, about the lowest point. */
 const AROUND = 0.95;
@@ -167,7 +170,7 @@ export function standingAt(key, time, told) {
 }
 
 /** The map of the steps in a box. */
-export function stepsMap(stage, { line }, box) {
+function stepsMap(stage, { line }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
   const center = best.map((value, i) => mix(value, start[i], SHIFT));
@@ -198,12 +201,17 @@ function marks(stage, told, scales, { params, way, arrows, guides = 0, comes = 1
   const { line } = told;
   if (guides) drawGuides(stage, scales, params, guides);
   if (arrows) {
-    const move = line.bowl.gradient(...line.start).map((slope) => -RATES.rate * slope);
+    const move = line.bowl.gradient(...line.start).map((slope) => -ARROW * slope);
     drawParts(stage, scales, line.start, move, arrows);
   }
   stage.faint(comes, () => drawPath(stage, scales, way));
   const guess = guessed && told.guesses[guessed];
   if (guess) drawGuess(stage, scales, guess, line.path[1], told.ui.your);
+}
+
+/** The rows with the line alone, as large as the stage. */
+export function dataAlone(stage, told, params) {
+  dataNow(stage, told, boxesOf(stage, ['data']).data, params);
 }
 
 function dataNow(stage, told, box, params) {
@@ -250,17 +258,37 @@ function bowl(stage, time, told) {
   dataNow(stage, told, boxes.data, end);
   const far = Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
   drawBowl(stage, boxes.bowl, {
-    bowl: line.bowl, reach: 1.08 * far, path: line.path, open: 0.3 + 0.7 * ease(time / 1.6),
+    bowl: line.bowl, reach: 1.08 * far, path: line.path, open: 0.3 + 0.7 * ease(time / 1.6), strokes: told.strokes(),
     turn: -0.62 - 0.35 * (1 - ease(time / 2.4)), names: names(told),
   });
   lossCurve(stage, told, boxes.curve, line.path, line.path.length - 1);
 }
 
 /** The map on which rates are tried, in a box. */
-export function ratesMap(stage, { line }, box) {
+function ratesMap(stage, { line }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
   return mapScales(stage, box, { center: best, half: AROUND * far });
+}
+
+/** The map of a line in the reader's own units, in a box. */
+function ownMap(stage, { line: { ownStart, raw } }, box) {
+  const reach = ownStart.map((value, i) => 1.3 * Math.abs(value - raw.best[i]) || 1);
+  return mapScales(stage, box, { center: raw.best, reach });
+}
+
+/** What the axes of a map are, and how it is made, by the part of its build; those before have none. */
+const MAPS = {
+  rate: ['standard', ratesMap], ravine: ['own', ownMap], network: ['network', networkMap],
+  'step 1': ['standard', stepsMap], 'step 2': ['standard', stepsMap], 'step 3': ['standard', stepsMap],
+  'step 4': ['standard', stepsMap],
+};
+
+/** Returns the map of a build as it is shown: `{scales, units}`, null if it has none. */
+export function mapOf(stage, told, { key, part, pictures }) {
+  if (!pictures.includes('map')) return null;
+  const [units, map] = key === 'standard' ? MAPS.rate : MAPS[part];
+  return { units, scales: map(stage, told, boxesOf(stage, pictures).map) };
 }
 
 /** Walks at some rates, the last of which is on its way. */
@@ -312,8 +340,7 @@ function own(stage, share, told, chosen) {
   const { line, ui, short } = told;
   const boxes = boxesOf(stage, ['map', 'curve']);
   const { ownStart: from, raw: of } = line;
-  const reach = from.map((value, i) => 1.3 * Math.abs(value - of.best[i]) || 1);
-  const scales = mapScales(stage, boxes.map, { center: of.best, reach });
+  const scales = ownMap(stage, told, boxes.map);
   drawGround(stage, scales, { names: names(told), short });
   const high = of.lowest + TOP * (of.loss(...from) - of.lowest);
   drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: of.lowest, high });

@@ -10,6 +10,9 @@ const CLASSES = [
   ['#56a8e0', '#f0b429', '#2fc79a', '#e39ac4', '#8ccdf2', '#d68a5c', '#b3b3b3', '#d9c733'],
 ];
 
+/** The share of their size to which letters shrink so that a name fits; one that is longer still is narrowed. */
+const SMALLER = 0.72;
+
 /** Returns a number held between two others. */
 export const clamp = (value, low = 0, high = 1) => Math.min(high, Math.max(low, value));
 
@@ -52,12 +55,16 @@ export class Stage {
     this.ratio = 1;
     this.size = 0;
     this.font = '';
+    /** The picture that is shown alone, by its place; -1 for all. */
+    this.alone = -1;
+    /** Pixels for each of the screen's; 0 for as many as that has. */
+    this.sharp = 0;
   }
 
   /** Makes the canvas as large and sharp as it is shown, and empties it. */
   begin() {
     const { width, height } = this.canvas.getBoundingClientRect();
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = this.sharp || window.devicePixelRatio || 1;
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.canvas.width !== across || this.canvas.height !== down) {
       this.canvas.width = across;
@@ -73,11 +80,22 @@ export class Stage {
     this.colours.classes = CLASSES[Number(style.colorScheme === 'dark')];
   }
 
-  /** Draws a text. */
+  fontOf(size, weight) {
+    return `${weight} ${Math.max(12, size * this.size)}px ${this.font}`;
+  }
+
+  /** Returns how wide a text is. */
+  widthOf(text, { size = 1, weight = 400 } = {}) {
+    this.context.font = this.fontOf(size, weight);
+    return this.context.measureText(text).width;
+  }
+
+  /** Draws a text; one that is wider than the room that it has in smaller letters. */
   text(text, x, y, look = {}) {
     const { size = 1, colour = this.colours.soft, align = 'center', weight = 400, halo = '', room = 0 } = look;
     const { context } = this;
-    context.font = `${weight} ${Math.max(12, size * this.size)}px ${this.font}`;
+    context.font = this.fontOf(size, weight);
+    if (room) context.font = this.fontOf(size * clamp(room / context.measureText(text).width, SMALLER, 1), weight);
     context.textAlign = /** @type {CanvasTextAlign} */ (align);
     context.textBaseline = 'middle';
     if (halo) {

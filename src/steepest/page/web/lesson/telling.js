@@ -53,11 +53,6 @@ export function placesFor(size) {
   return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(size) || 1))));
 }
 
-/** Returns a sentence with its places filled; a place that nothing fills stays, so that it is seen. */
-export function filled(sentence, numbers) {
-  return sentence.replace(/\{(\w+)\}/g, (place, name) => numbers[name] ?? place);
-}
-
 /** Returns a text in pieces, those that the glossary tells with their meaning: {text, meaning}. */
 export function glossed(text, glossary) {
   const words = Object.keys(glossary).sort((a, b) => b.length - a.length);

@@ -3,7 +3,8 @@ import { classNumbers, classesOf } from './classes.js';
 import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
-import { filled, numerals, placesFor } from './telling.js';
+import { filled } from '../sentences/filled.js';
+import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
 export function lessonOf(record) {
@@ -29,15 +30,16 @@ function toldIn(record, models, language) {
   const manner = { ...numerals(language), ui: words.ui };
   const { line, classes, network } = models;
   const known = {
-    source: plainName(line.source), x: line.x, y: line.y,
+    source: sourceIn(words, line.source), x: line.x, y: line.y,
     ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
   };
-  const notes = notesOf(record, models, words.ui, manner);
+  const notes = notesOf(record, models, words, manner);
   const places = placesFor(line.bowl.yy ** 0.5);
   return {
     ...models,
     ...manner,
     words,
+    source: known.source,
     placed: (value) => manner.placed(value, places),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
     sum: (key) => {
@@ -52,19 +54,28 @@ function sentence(build, kind, { isRavine }) {
   return (!isRavine && build[`${kind}_round`]) || build[kind];
 }
 
+/** Returns what rows are called: a data set that comes with the page has a name in each language. */
+function sourceIn(words, source) {
+  return words.sources[source] ?? plainName(source);
+}
+
 /** Returns what is said of where rows came from, by the build that says it. */
-function notesOf(record, { line, classes, network }, ui, { short }) {
+function notesOf(record, { line, classes, network }, words, { short }) {
+  const { ui } = words;
+  const shippedOf = (rows) => sourceIn(words, rows.source);
   const own = plainName(record.target);
   const shownOf = (rows) => (rows.total > rows.Y.length
     ? [filled(ui.sampled, { shown: short(rows.Y.length, 9), rows: short(rows.total, 9) })] : []);
+  const dropped = ({ dropped: count }) => (count
+    ? [filled(ui[count === 1 ? 'dropped_one' : 'dropped'], { count: short(count, 9) })] : []);
   const chosen = (rows) => (rows.of > 1 ? [filled(ui.feature, { count: short(rows.of), x: rows.x })] : []);
   const ofLine = record.isClass ? 'shipped_numbers' : 'shipped_rows';
   const ofClasses = record.isClass ? 'shipped_many' : 'shipped_classes';
-  const note = (rows, word) => (rows.own ? [...shownOf(rows), ...chosen(rows)].join('; ')
-    : filled(ui[word], { own, shipped: plainName(rows.source) }));
+  const note = (rows, word) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)].join('; ')
+    : filled(ui[word], { own, shipped: shippedOf(rows) }));
   return {
     title: note({ ...record.numbers, x: line.x }, ofLine),
     classes: note(classes, ofClasses),
-    two: filled(ui.shipped_network, { shipped: plainName(network.source) }),
+    two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
   };
 }

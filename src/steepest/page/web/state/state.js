@@ -40,6 +40,7 @@ export function firstState(scene) {
     drawer: -1,
     turned: [false, false],
     lesson: '',
+    ...{ exam: false, answers: {} },
     offer: null,
     note: scene.note ?? '',
     busy: false,

@@ -6,6 +6,10 @@ import {
   MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
 } from '../state/state.js';
 import { Asking } from './asking.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.storeStore;
 
 /** The share of a run by which it grows while it goes on: it is drawn anew as often at any length. */
 const FURTHER = 0.1;
@@ -25,7 +29,7 @@ export class Store extends Asking {
   /** Takes over what a link asks for: rows, choices, all the runs, the step, the look. */
   async wish({ choices, runs, named, points, shownRun, faults = [], ...look }) {
     const { axes, plane, window, at, phase, guessing, ...plain } = look;
-    if (isOtherData(this.state, look)) faults.push('the link is for other data or columns than these');
+    if (isOtherData(this.state, look)) faults.push(SAY.link);
     const known = Object.entries(plain).filter(([key]) => key in this.state);
     this.set(Object.fromEntries(known));
     if (look.row >= 0 && !this.state.scene.network) this.lightRow(look.row);
@@ -37,7 +41,7 @@ export class Store extends Asking {
     await this.wishSurface({ plane, axes: axes ?? usual, window });
     this.wishPlace({ at, phase, guessing });
     if (this.state.fault) faults.push(this.state.fault);
-    if (faults.length) this.set({ fault: `${faults.join('; ')}; the rest of the link is used` });
+    if (faults.length) this.set({ fault: filled(SAY.rest, [faults.join('; ')]) });
   }
 
   async wishRuns({ runs, named, shownRun = 0 }) {
@@ -198,7 +202,7 @@ export class Store extends Asking {
   addRun(choices) {
     const runs = this.settled();
     if (runs.length >= MOST_RUNS) {
-      this.set({ fault: `${MOST_RUNS} runs stand side by side at most; remove one first` });
+      this.set({ fault: filled(SAY.runs, [MOST_RUNS]) });
       return null;
     }
     const id = Math.max(...runs.map((run) => run.id)) + 1;
@@ -283,9 +287,9 @@ export class Store extends Asking {
     this.set({ busy: true, fault: null, playing: false });
     try {
       const { scene, offer = null, note = '' } = await this.engine.open(request);
-      const { theme, dark, hidden, lesson, pace } = this.state;
+      const { theme, dark, hidden, lesson, exam, pace } = this.state;
       this.begin(scene);
-      this.set({ ...firstState(scene), theme, dark, hidden, lesson, pace, offer, note });
+      this.set({ ...firstState(scene), theme, dark, hidden, lesson, exam, pace, offer, note });
     } catch (error) {
       this.set({ busy: false, fault: error.message });
     }
@@ -357,7 +361,7 @@ export class Store extends Asking {
     const row = rowNumbers.indexOf(number);
     if (row >= 0 || number === -1) return this.set({ row });
     const [first, last] = [rowNumbers[0], rowNumbers.at(-1)];
-    return this.set({ fault: `there is no row ${number} on this page: its rows are of ${first} to ${last}` });
+    return this.set({ fault: filled(SAY.there, [number, first, last]) });
   }
 
   /** Lights a row in every card; -1 for none. */

@@ -9,6 +9,10 @@ import { Network } from '../engine/network.js';
 import { SATURATED, networkInWords } from './network.js';
 import { counted, fixed, percent, short } from '../numerals.js';
 import { paramsInWords } from './told.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsCaptions;
 
 const CAPTIONS = {
   network: networkCaption,
@@ -20,14 +24,9 @@ const CAPTIONS = {
 };
 const DESCRIBED = { fit: describedFit, chart: describedChart };
 
-const SHARPNESS =
-  'Line: the largest curvature of the loss, measured at some steps; dashed: the one at which the ' +
-  'learning rate is its limit. Of a network it rises up to there and hovers while the loss goes on ' +
-  'falling: the edge of stability, which is normal.';
+const SHARPNESS = SAY.line;
 
-const PATH =
-  'Hollow circle: the start; filled: the current step; line: the steps between, pale those to ' +
-  'come, dotted where hidden; arrow: the steepest way down.';
+const PATH = SAY.hollow;
 
 /** A step so near to a slice lies on it. */
 const ON = 1e-9;
@@ -54,27 +53,24 @@ function networkCaption({ scene }) {
   const { network, engine } = scene;
   const manner = mannerOf(new Network(network));
   const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
-  const choose = manner === 'numbers' ? PRESS : ' The surface over any two params is chosen in the settings.';
+  const choose = manner === 'numbers' ? PRESS : SAY.surface;
   const signs = manner === 'layers' ? '' : SIGNS + LOCKS;
   return `${LINES[manner]}${signs}${pictures}${engine === 'record' ? '' : choose}`;
 }
 
 const LINES = {
-  numbers: 'Each line is a weight, its number beside it where there is room; each circle a unit, in it the ' +
-    'number of its bias.',
-  lines: 'Each line is a weight, each circle a unit; of so many the numbers are left out.',
-  layers: 'Each box is a layer: of so many weights no line could be seen.',
+  numbers: SAY.lineWeight,
+  lines: SAY.lineWeightCircle,
+  layers: SAY.box,
 };
 
-const PRESS = ' Click a line or a circle, or go there with the arrow keys and press Enter: a weight becomes ' +
-  'the axis across of the surface, a bias the one up; with Shift the other way round.';
+const PRESS = SAY.click;
 
-const ANSWERS = ' Behind that number: what the unit answers over the data, blue above 0, orange below.';
+const ANSWERS = SAY.behind;
 
-const LOCKS = ` A lock: a hidden unit that is saturated, its slope below ${SATURATED}.`;
+const LOCKS = filled(SAY.lock, [SATURATED]);
 
-const SIGNS = ' Blue, whole: above 0; orange, dashed: below 0. The wider, the larger beside the ' +
-  'largest of its layer in this run (of inputs: for a change by their standard deviation).';
+const SIGNS = SAY.blue;
 
 // --- data and fit --------------------------------------------------------------------------------
 
@@ -87,8 +83,7 @@ function fitCaption(state) {
   return told + pictured + sampled + activeCaption(state);
 }
 
-const PICTURED = ' The features are the pixels of a picture, by their names (pixel_row_column): that of the '
-  + 'row pointed at is shown.';
+const PICTURED = SAY.features;
 
 /** Whether the rows are drawn in the plane of both features. */
 function isPlane({ features }) {
@@ -97,21 +92,17 @@ function isPlane({ features }) {
 
 function planeCaption({ target }) {
   if (!target.classes) {
-    return `Each point is a row, its colour the actual ${target.name}; the colour below it is what the ` +
-      'current step predicts, with lines of equal height.';
+    return filled(SAY.point, [target.name]);
   }
-  return 'Each point is a row. Below it the colours of the classes, mixed by the probabilities that ' +
-    'the current step gives; on the lines the most probable class changes.';
+  return SAY.pointRow;
 }
 
 function numberCaption({ features, target, network }) {
   if (features.length === 1) {
-    const line = network ? 'curve is what the network' : 'line is what weight and bias';
-    return `Each point is a row. The ${line} of the current step predict${network ? 's' : ''}; ` +
-      'the thin strokes are its errors.';
+    const line = network ? SAY.curve : SAY.lineWhat;
+    return filled(SAY.pointRowCurrent, [line, network ? 's' : '']);
   }
-  return `Each point is a row: its actual ${target.name} across, its predicted one up. On the ` +
-    'dashed line the two are equal.';
+  return filled(SAY.pointRowActual, [target.name]);
 }
 
 /**
@@ -122,12 +113,10 @@ function classCaption(scene, state) {
   const { features, margins, target } = scene;
   if (features.length === 1) return curveCaption(scene);
   if (margins === 1) {
-    const margin = scene.network ? 'the output of the network' : 'weights times features, plus bias';
-    return `Each point is a row; across is its margin: ${margin}. The ` +
-      `curve is the probability of ${target.classes[1]} at a margin; dashed: one half.`;
+    const margin = scene.network ? SAY.output : SAY.weights;
+    return filled(SAY.pointRowAcross, [margin, target.classes[1]]);
   }
-  return 'Each point is a row; its height is the probability that the current step gives its ' +
-    `actual class. Dashed: a guess. ${sureInWords(scene, state)}`;
+  return filled(SAY.pointRowHeight, [sureInWords(scene, state)]);
 }
 
 /**
@@ -140,19 +129,17 @@ function sureInWords({ y, shown, margins }, state) {
   const own = Float64Array.from({ length: shown }, (_, i) => given[i * margins + y[i]]);
   const likely = own.filter((share) => share > 0.5).length;
   const least = short(own.reduce((a, b) => Math.min(a, b), 1));
-  return `${fixed(likely, 0)} of ${counted(shown, 'row')} above one half; the least ${least}.`;
+  return filled(SAY.above, [fixed(likely, 0), counted(shown, 'row'), least]);
 }
 
 /** The curves over one feature, and the strip that says what is predicted. */
 function curveCaption({ target, margins }) {
-  const strip = 'the strip says which class is predicted, dotted where that changes';
+  const strip = SAY.strip;
   if (margins > 1) {
-    return 'Each point is a row in the lane of its class. Each curve is the probability of one ' +
-      `class at the current step; ${strip}.`;
+    return filled(SAY.pointRowLane, [strip]);
   }
   const [zero, one] = target.classes;
-  return `Each point is a row: ${one} at 1, ${zero} at 0. The curve is the probability of ${one} ` +
-    `at the current step; ${strip}: at one half (dashed).`;
+  return filled(SAY.pointRowCurve, [one, zero, one, strip]);
 }
 
 /**
@@ -164,8 +151,8 @@ function activeCaption(state) {
   const { features, target } = state.scene;
   const { label } = activeRun(state);
   const alone = features.length > 1 || target.classes?.length > 2;
-  if (alone) return ` Of the runs only ${label} is drawn.`;
-  return target.classes ? ` The strip is that of ${label}.` : ` The strokes are those of ${label}.`;
+  if (alone) return filled(SAY.runs, [label]);
+  return target.classes ? filled(SAY.strip2, [label]) : filled(SAY.strokes, [label]);
 }
 
 /** @param {State} state */
@@ -177,15 +164,14 @@ function describedFit(state) {
   if (isPlane(scene)) return `${rows} over ${scene.features.map(({ name }) => name).join(' and ')}.`;
   if (scene.features.length > 1) {
     const loss = short(trueLoss(activeRun(state), state.at));
-    return `${rows}: actual ${scene.target.name} against the prediction of ` +
-      `${scene.features.length} features; loss ${loss}.`;
+    return filled(SAY.actual, [rows, scene.target.name, scene.features.length, loss]);
   }
-  if (scene.network) return `${rows} and the curve of the ${networkInWords(scene.network)}.`;
+  if (scene.network) return filled(SAY.curve2, [rows, networkInWords(scene.network)]);
   const sign = params[1] < 0 ? '-' : '+';
   const margin = `${short(params[0])} × ${scene.features[0].name} ${sign} ` +
     `${short(Math.abs(params[1]))}`;
   return activeRun(state).choices.loss === 'poisson'
-    ? `${rows} and the curve ${scene.target.name} = exp(${margin}).`
+    ? filled(SAY.curveExp, [rows, scene.target.name, margin])
     : `${rows} and the line ${scene.target.name} = ${margin}.`;
 }
 
@@ -201,26 +187,23 @@ function describedClasses(state, rows) {
   }
   const of = scene.shown === scene.rows ? rows : `${fixed(scene.shown, 0)} rows drawn of ${rows}`;
   const share = percent(right / scene.shown);
-  return `${of}; the most probable ${scene.target.name} is the actual one for ${share} of them.`;
+  return filled(SAY.most, [of, scene.target.name, share]);
 }
 
 // --- the surface ---------------------------------------------------------------------------------
 
 /** @param {State} state */
 function reliefCaption(state) {
-  return `Height is the loss, on a square-root axis so that the floor shows. ${PATH}` +
-    crossCaption(state) + sliceCaption(state) + walkCaption(state) + pointsCaption(state);
+  return filled(SAY.height, [PATH, crossCaption(state), sliceCaption(state), walkCaption(state), pointsCaption(state)]);
 }
 
 /** @param {State} state */
 function mapCaption(state) {
-  return 'Along each contour the loss is the same; darker is lower. Triangle at the scale: the ' +
-    `loss of the current step. Other marks as on the surface.${arrowCaption(state)}` +
-    walkCaption(state) + startCaption(state);
+  return filled(SAY.along, [arrowCaption(state), walkCaption(state), startCaption(state)]);
 }
 
 function crossCaption({ surface }) {
-  return surface.lowest ? ` Cross, below the circles: the minimum${surface.slice ? ' of the slice' : ''}.` : '';
+  return surface.lowest ? filled(SAY.cross, [surface.slice ? ' of the slice' : '']) : '';
 }
 
 /**
@@ -230,11 +213,11 @@ function crossCaption({ surface }) {
 function pointsCaption({ surface: { coarser, nx, ny } }) {
   if (!coarser) return '';
   const { points, off } = coarser;
-  return ` Drawn of ${nx} × ${ny} points; drawn of ${points} × ${points} it was off by ${short(off, 2)} at most there.`;
+  return filled(SAY.drawn, [nx, ny, points, points, short(off, 2)]);
 }
 
 function startCaption({ scene }) {
-  return scene.engine === 'record' ? '' : ' Click or drag to start there.';
+  return scene.engine === 'record' ? '' : SAY.clickDrag;
 }
 
 /**
@@ -246,16 +229,15 @@ function sliceCaption(state) {
   if (!surface.slice) return '';
   const held = (scene.allParams ?? scene.params.length) - 2;
   const { away, there } = offSlice(state);
-  const others = held === 1 ? 'the other param is' : `the other ${held} params are`;
+  const others = held === 1 ? SAY.other : `the other ${held} params are`;
   const still = isOverParams(surface)
-    ? ` A slice through ${throughInWords(state)}: ${others} held.`
+    ? filled(SAY.slice, [throughInWords(state), others])
     : ` ${surface.said || GIVEN}`;
-  if (away < ON) return `${still} The current step lies on it.`;
-  return `${still} The current step lies ${short(away, 3)} off it, at its true loss ` +
-    `${there}.${arrowCaption(state)}`;
+  if (away < ON) return filled(SAY.current, [still]);
+  return filled(SAY.currentStep, [still, short(away, 3), there, arrowCaption(state)]);
 }
 
-const GIVEN = 'The axes are the two directions that were given.';
+const GIVEN = SAY.axes;
 
 /**
  * What a slice goes through: of a run that went on since, the step where it ended.
@@ -267,7 +249,7 @@ export function throughInWords(state) {
   const step = run.index[resultAt(run)];
   const through = surface.through ?? step;
   if (through !== step) return `step ${fixed(through, 0)}`;
-  return step === run.index.at(-1) ? 'the end of the run' : `step ${fixed(step, 0)}, the result`;
+  return step === run.index.at(-1) ? SAY.end : `step ${fixed(step, 0)}, the result`;
 }
 
 /**
@@ -276,7 +258,7 @@ export function throughInWords(state) {
  */
 function arrowCaption(state) {
   if (!state.surface.slice || offSlice(state).away < ON) return '';
-  return " The arrow is the true gradient's shadow: it need not lead down this slice.";
+  return SAY.arrow;
 }
 
 /** @param {State} state */
@@ -289,7 +271,7 @@ function offSlice(state) {
 }
 
 function walkCaption({ surface }) {
-  return surface.axes === 'walk' ? ' The axes are those of the scaling, not your units.' : '';
+  return surface.axes === 'walk' ? SAY.axesThose : '';
 }
 
 // --- the chart -----------------------------------------------------------------------------------
@@ -297,11 +279,10 @@ function walkCaption({ surface }) {
 /** @param {State} state */
 function chartCaption(state) {
   const run = activeRun(state);
-  const log = lossRange(state.runs).log ? ' Log axis: equal factors, equal distances.' : '';
-  const lowest = run.lowest === null ? '' : ' Dashed: the lowest loss known.';
-  const left = state.runs.some(diverged) ? ' Triangle: a run leaves, with its last loss.' : '';
-  return 'Filled circle: the current step; pale: the steps to come.' +
-    `${lowest}${heldOutCaption(run)}${left}${log}`;
+  const log = lossRange(state.runs).log ? SAY.log : '';
+  const lowest = run.lowest === null ? '' : SAY.dashed;
+  const left = state.runs.some(diverged) ? SAY.triangle : '';
+  return filled(SAY.filled, [lowest, heldOutCaption(run), left, log]);
 }
 
 /** @param {Run} run */
@@ -309,8 +290,8 @@ function heldOutCaption(run) {
   const { heldOut } = run;
   if (!heldOut) return '';
   const at = fixed(heldOut.best, 0);
-  const ring = isEarlier(run) ? ' (ring), which is the result' : '';
-  return ` Blue, dashed: the ${counted(heldOut.rows, 'row')} kept back, lowest at step ${at}${ring}.`;
+  const ring = isEarlier(run) ? SAY.ring : '';
+  return filled(SAY.blueDashed, [counted(heldOut.rows, 'row'), at, ring]);
 }
 
 /** @param {State} state */
@@ -322,6 +303,5 @@ function describedChart(state) {
   const lowest = run.lowest === null ? '' : `; the lowest known is ${short(run.lowest)}`;
   const params = paramsInWords(state, 2).join(', ');
   const there = params ? ` There ${params}.` : '';
-  return `The loss goes from ${first} at the start${at} to ${end} after ` +
-    `${counted(run.index[last], 'step')}${lowest}.${there}`;
+  return filled(SAY.loss, [first, at, end, counted(run.index[last], 'step'), lowest, there]);
 }

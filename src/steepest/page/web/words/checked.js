@@ -4,6 +4,10 @@ import { chooseLoss } from '../engine/losses.js';
 import { gradientCheck, pythonCheck, surfaceCheck } from '../engine/recomputed.js';
 import { activeRun, paramsAt } from '../state/select.js';
 import { counted, fixed, short } from '../numerals.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsChecked;
 
 /**
  * Up to these shares two ways agree: differences leave out a cube of their step (4e-7 was the most
@@ -33,9 +37,8 @@ export function checksOf(state) {
   const step = fixed(run.index[at], 0);
   const sums = sumsOf(scene);
   return [
-    line('gradient', slopes, BY_DIFFERENCES, `at step ${step}, ${counted(slopes.count, 'param')} against `
-      + 'central differences of the loss'),
-    line('surface', points, sums, `${counted(points.count, 'point')} against a plain loop over the rows`),
+    line('gradient', slopes, BY_DIFFERENCES, filled(SAY.step, [step, counted(slopes.count, 'param')])),
+    line('surface', points, sums, filled(SAY.against, [counted(points.count, 'point')])),
     ...pythonLine(state),
   ];
 }
@@ -57,11 +60,11 @@ function objectiveOf(scene, choices) {
 function pythonLine({ scene, rows }) {
   if (rows || scene.own) return [];
   const found = pythonCheck(objectiveOf(scene, scene.run.choices), scene.run);
-  const of = `losses and gradients of ${counted(found.count, 'step')} that Python told, worked out here again`;
+  const of = filled(SAY.losses, [counted(found.count, 'step')]);
   return [line('Python', found, sumsOf(scene), of)];
 }
 
 function line(name, { share }, most, told) {
-  const off = `they differ by at most ${short(share, 2)} of the largest`;
+  const off = filled(SAY.they, [short(share, 2)]);
   return { name, share, agrees: share <= most, told: `${name}: ${told}; ${off}` };
 }

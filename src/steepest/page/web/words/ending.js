@@ -3,6 +3,10 @@
 import { COORDINATES } from '../engine/divergence.js';
 import { limitInWords } from '../engine/rules.js';
 import { short } from '../numerals.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsEnding;
 
 /**
  * Returns why a run is over, the lowest loss that there is, and the limit of its rate.
@@ -20,14 +24,14 @@ export function verdictLines({ verdicts }) {
 }
 
 function lowestLine({ verdicts, lowest }) {
-  if (verdicts.some(({ name }) => name === 'separation')) return 'lowest loss: there is none';
+  if (verdicts.some(({ name }) => name === 'separation')) return SAY.lowest;
   return `lowest loss: ${lowest === null ? 'not known' : short(lowest)}`;
 }
 
 function limitLine({ choices, limit, exactLimit }) {
-  if (!limit) return 'limit of a fixed learning rate: not known';
+  if (!limit) return SAY.limit;
   const parts = [`${limitInWords(choices.rule)}${COORDINATES[choices.scale] ?? ''}`];
-  if (!exactLimit) parts.push('by a bound on the curvature');
+  if (!exactLimit) parts.push(SAY.bound);
   if (choices.batch) parts.push('of all rows');
-  return `limit of a fixed learning rate: ${short(limit, 3)} (${parts.join(', ')})`;
+  return filled(SAY.limitFixed, [short(limit, 3), parts.join(', ')]);
 }

@@ -4,6 +4,10 @@ import { activeRun } from '../state/select.js';
 import { counted, percent, short } from '../numerals.js';
 import { arrivalOf } from './outcome.js';
 import { ARRIVED, FEWEST, leftOf, stepsFor, walk } from './trials.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsFastestTask;
 
 /** Shares of a limit, of a bound that may be passed, and powers of 10: the rates tried at first. */
 const SHARES = [
@@ -13,8 +17,8 @@ const BEYOND = [1.5, 2, 3, 4, 6, 8, 12, 16];
 const DECADES = [-4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
 
 export const FASTEST = {
-  question: `Find the learning rate that arrives in the fewest steps: ${ARRIVED}.`,
-  hint: 'Halve and double, then go in between.',
+  question: filled(SAY.find, [ARRIVED]),
+  hint: SAY.halve,
 };
 
 /**
@@ -28,17 +32,15 @@ export async function tellFastest(state, engine) {
   const { rule, scale } = state.choices;
   const how = `${ruleInWords(rule)}, scaling ${scale}`;
   if (best.steps === Infinity) {
-    return `With ${how} no rate tried arrives within ${counted(most, 'step')}; nearest comes ` +
-      `${short(best.rate, 3)}, with ${percent(best.left)} of the way left. This is a ravine: try ` +
-      'another scaling or momentum.';
+    return filled(SAY.rate, [how, counted(most, 'step'), short(best.rate, 3), percent(best.left)]);
   }
-  return `With ${how}: ${counted(best.steps, 'step')} at the rate ${short(best.rate, 3)}, the ` +
-    `best of ${trials.length} that were tried${limitNote(activeRun(state))}.`;
+  const [steps, note] = [counted(best.steps, 'step'), limitNote(activeRun(state))];
+  return filled(SAY.rateBest, [how, steps, short(best.rate, 3), trials.length, note]);
 }
 
 function limitNote({ limit, exactLimit }) {
   if (limit === null) return '';
-  const whose = exactLimit ? 'the limit' : 'the limit of a bowl that curves so much everywhere';
+  const whose = exactLimit ? 'the limit' : SAY.limit;
   return ` (${whose} is ${short(limit, 3)})`;
 }
 

@@ -4,6 +4,10 @@ import { activeRun, foundAtOnce, trueLoss } from '../state/select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, short } from '../numerals.js';
 import { LONG, ofAllRows, stepsFor, walk } from './trials.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsLimitTask;
 
 /** Losses that differ by this share of the whole way are the same. */
 const SAME = 1e-6;
@@ -16,8 +20,8 @@ export function limitTask(state, engine) {
   const run = activeRun(state);
   if (run.limit === null) return null;
   return {
-    question: 'Find the learning rate that just diverges.',
-    hint: 'Raise it until the loss grows.',
+    question: SAY.find,
+    hint: SAY.raise,
     answer: ofAllRows(run.exactLimit ? tellLimit : tellBound, state, engine),
   };
 }
@@ -35,7 +39,7 @@ function formulaOf(run) {
  */
 async function tellLimit(state, engine) {
   const run = activeRun(state);
-  const law = `${formulaOf(run)}: above it the run diverges, below it comes to the lowest loss`;
+  const law = filled(SAY.above, [formulaOf(run)]);
   if (!engine) return `${law}.`;
   const steps = LONG * stepsFor(state);
   const tried = [];
@@ -74,9 +78,9 @@ async function tellBound(state, engine) {
   const law = boundOf(run);
   if (!engine) return `${law}.`;
   const [low, high] = await bisected(state, engine);
-  if (high === null) return `${law}. Tried: even ${short(low)} settles.`;
-  const why = low > 1.01 * run.limit ? ', and where the run ends it curves less' : '';
-  return `${law}${why}. Tried: ${short(low, 3)} settles, ${short(high, 3)} does not.`;
+  if (high === null) return filled(SAY.tried, [law, short(low)]);
+  const why = low > 1.01 * run.limit ? SAY.where : '';
+  return filled(SAY.triedSettles, [law, why, short(low, 3), short(high, 3)]);
 }
 
 /**
@@ -86,11 +90,9 @@ async function tellBound(state, engine) {
 function boundOf(run) {
   const { rule } = run.choices;
   if (rule === 'steepest') {
-    return `Below ${formulaOf(run)} the loss surely falls. That is a bound: it takes the most ` +
-      'that the loss curves anywhere';
+    return filled(SAY.below, [formulaOf(run)]);
   }
-  return `A bowl that curves everywhere as much as this loss at most has the limit ` +
-    `${formulaOf(run)}. This loss is no such bowl: of ${ruleName(rule)} on it nothing is proved`;
+  return filled(SAY.bowl, [formulaOf(run), ruleName(rule)]);
 }
 
 /**

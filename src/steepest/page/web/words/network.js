@@ -7,6 +7,10 @@ import { productArithmetic } from './arithmetic.js';
 import { counted, fixed, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsNetwork;
 
 /** Returns `network 2-8-8-1, tanh`, as Python says it. */
 export function networkInWords({ sizes, activation }) {
@@ -30,7 +34,7 @@ export function paramLines(state, network, i) {
   const slope = gradientAt(state)[i];
   const way = slope < 0 ? 'falls' : 'rises';
   const value = `${short(paramsAt(state)[i])} at step ${fixed(activeRun(state).index[state.at], 0)}`;
-  const told = slope ? `the loss ${way} by ${short(Math.abs(slope))} per unit` : 'level here';
+  const told = slope ? filled(SAY.loss, [way, short(Math.abs(slope))]) : 'level here';
   const lines = [value, `gradient ${short(slope)}: ${told}`, ...stepLines(state, i)];
   return {
     index: i,
@@ -44,7 +48,7 @@ export function paramLines(state, network, i) {
 function stepLine(state, move, i) {
   const { index } = activeRun(state);
   const between = `step ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
-  return `${between}${move.where && ', in standard units'}: ${updateLine(state, move, i)}`;
+  return `${between}${move.where && SAY.standard}: ${updateLine(state, move, i)}`;
 }
 
 /** A unit whose slope is below this is saturated: less than one hundredth of what comes back passes. */
@@ -106,16 +110,16 @@ function wholeOf(state) {
   const { scene } = state;
   const { l1, l2 } = activeRun(state).choices;
   if (scene.shown < scene.rows || scene.weighted || l1) {
-    return () => `the mean over all rows${l1 || l2 ? ', and what the penalty adds,' : ''} is the gradient`;
+    return () => filled(SAY.mean, [l1 || l2 ? SAY.what : '']);
   }
   const params = paramsAt(state);
   const { gradient } = objectiveOf(state, scene.X, scene.y).valueAndGradient(params);
   return (i) => {
-    const mean = `the mean of that over ${counted(scene.rows, 'row')} is`;
+    const mean = filled(SAY.meanOver, [counted(scene.rows, 'row')]);
     if (!l2 || i >= scene.weights) return `${mean} the gradient, ${short(gradient[i])}`;
     const penalty = l2 * params[i];
-    return `${mean} ${short(gradient[i])}, with ${productArithmetic(l2, params[i], penalty)} of the `
-      + `penalty the gradient is ${short(gradient[i] + penalty)}`;
+    const product = productArithmetic(l2, params[i], penalty);
+    return filled(SAY.penalty, [mean, short(gradient[i]), product, short(gradient[i] + penalty)]);
   };
 }
 
@@ -135,14 +139,13 @@ function surfaceLines(state, i) {
   if (axis < 0 || surface.axes !== 'units') return [];
   const params = paramsAt(state);
   const place = onPlane(surface, params);
-  const there = `on the surface it is ${['across', 'up'][axis]}, at ${short(place[axis])}`;
+  const there = filled(SAY.surface, [['across', 'up'][axis], short(place[axis])]);
   if (scene.shown < scene.rows || scene.weighted || !surface.slice) return [there];
   const { choices } = activeRun(state);
   const loss = chooseLoss(choices.loss, scene.margins, choices);
   const objective = chooseObjective(scene, scene.X, scene.y, loss, choices.l2);
   const height = objective.value(offPlane(surface, place[0], place[1]));
-  return [`${there}, where the surface has the loss ${short(height)}; that of the step is `
-    + `${short(trueLoss(activeRun(state), at))}`];
+  return [filled(SAY.where, [there, short(height), short(trueLoss(activeRun(state), at))])];
 }
 
 function passLines(pass, i) {
@@ -154,21 +157,21 @@ function passLines(pass, i) {
   const forward = input === null ? `${short(params[i])} itself` : productArithmetic(params[i], from, params[i] * from);
   const back = input === null ? short(delta) : `delta ${productArithmetic(delta, from, gradient[i])}`;
   return [
-    `forward, ${forward} of the sum ${short(sums[layer][unit])} of its unit`,
+    filled(SAY.forward, [forward, short(sums[layer][unit])]),
     `backward, ${deltaInWords(pass, layer, unit, delta)}`,
-    `this row's gradient is ${back}; ${whole(i)}`,
+    filled(SAY.row, [back, whole(i)]),
   ];
 }
 
 /** Returns what comes back to a unit, and its slope, whose product is its delta. */
 export function deltaInWords({ network, params, gradient, sums, activations }, layer, unit, delta) {
   const next = network.layers[layer + 1];
-  if (!next) return `delta ${short(delta)} is how the row's loss changes with this output`;
+  if (!next) return filled(SAY.delta, [short(delta)]);
   let back = 0;
   for (let to = 0; to < next.units; to += 1) {
     back += gradient[next.bias + to] * params[next.weights + to * next.inputs + unit];
   }
   const slope = network.activation.slope(sums[layer][unit], activations[layer + 1][unit]);
   const shut = Math.abs(slope) < SATURATED ? ', saturated,' : ',';
-  return `error that comes back times the unit's slope${shut} ${productArithmetic(back, slope, delta)}, is its delta`;
+  return filled(SAY.error, [shut, productArithmetic(back, slope, delta)]);
 }

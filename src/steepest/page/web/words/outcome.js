@@ -6,6 +6,10 @@ import { digitsApart } from '../engine/divergence.js';
 import { foundAtOnce, foundOfEnd, isEarlier, resultAt, trueLoss } from '../state/select.js';
 import { counted, fixed, short } from '../numerals.js';
 import { shareOf } from './told.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsOutcome;
 
 /** A run is near the lowest loss when this share of the way from its start to it is left. */
 export const NEAR = 1e-3;
@@ -34,7 +38,7 @@ export function outcomeOf(run) {
   if (foundAtOnce(run).length) return judged(run, run.verdicts);
   if (run.stop.reason === 'diverged') return diverged(run);
   if (isEarlier(run)) return earlier(run);
-  if (facts.steps === 0) return still(run, 'no step was taken', 'Take a step.');
+  if (facts.steps === 0) return still(run, SAY.step, 'Take a step.');
   if (facts.lowest === null) return unmeasured(run, facts);
   if (facts.start - facts.lowest <= 1e-12 * Math.abs(facts.lowest)) return atOnce(run, facts);
   if (facts.left <= NEAR && stays(run)) return near(run, facts);
@@ -101,7 +105,7 @@ function judged(run, verdicts) {
 
 /** @param {WalkedRun} run */
 function diverged(run) {
-  const remedy = 'Try a smaller learning rate, or auto.';
+  const remedy = SAY.try;
   return { word: 'diverged', sentence: `${named(run)} ${run.stop.message}.`, remedy };
 }
 
@@ -111,10 +115,9 @@ function diverged(run) {
  */
 function earlier(run) {
   const at = resultAt(run);
-  const loss = short(run.heldOut.loss[at]);
-  const sentence =
-    `${named(run)} has step ${fixed(run.index[at], 0)} as its result: there the loss of the ` +
-    `${counted(run.heldOut.rows, 'row')} kept back was lowest, ${loss}.`;
+  const { loss, rows } = run.heldOut;
+  const values = [named(run), fixed(run.index[at], 0), counted(rows, 'row'), short(loss[at])];
+  const sentence = filled(SAY.stepResult, values);
   return { word: 'earlier step', sentence, remedy: '' };
 }
 
@@ -126,9 +129,9 @@ function still(run, why, remedy) {
 /** @param {WalkedRun} run */
 function stuck(run, facts) {
   const share = shareOf((facts.start - facts.end) / (facts.start - facts.lowest));
-  const why = `${counted(facts.steps, 'step')} made ${share} of the way down`;
+  const why = filled(SAY.made, [counted(facts.steps, 'step'), share]);
   const told = typeof run.choices.learning_rate === 'number';
-  return still(run, why, told ? `Try a larger learning rate${upTo(run)}.` : 'Take more steps.');
+  return still(run, why, told ? filled(SAY.tryLarger, [upTo(run)]) : 'Take more steps.');
 }
 
 /**
@@ -136,7 +139,7 @@ function stuck(run, facts) {
  * @param {any} p1
  */
 function atOnce(run, { start }) {
-  const sentence = `${named(run)} starts at the lowest loss, ${short(start)}.`;
+  const sentence = filled(SAY.starts, [named(run), short(start)]);
   return { word: 'arrived', sentence, remedy: '' };
 }
 
@@ -152,9 +155,7 @@ function ended(run) {
 function near(run, facts) {
   const after = counted(arrivalOf(run), 'step');
   const word = ended(run) ? run.stop.reason : 'came near';
-  const sentence =
-    `${named(run)} ${word}: after ${after} less than 0.1 % of the way was left ` +
-    `to the lowest loss, ${short(facts.lowest)}.`;
+  const sentence = filled(SAY.after, [named(run), word, after, short(facts.lowest)]);
   return { word, sentence: sentence + overshoot(run), remedy: '' };
 }
 
@@ -162,16 +163,14 @@ function near(run, facts) {
 function onItsWay(run, facts) {
   if (!ended(run) && !ASKED.includes(run.stop.reason)) return over(run, foundBy(run));
   const after = `after ${counted(facts.steps, 'step')}`;
-  const sentence = `${named(run)} is on its way: ${after} the loss is still ${farFrom(facts)}.`;
+  const sentence = filled(SAY.way, [named(run), after, farFrom(facts)]);
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
 }
 
 /** @param {WalkedRun} run */
 function wandering(run, facts) {
-  const sentence =
-    `${named(run)} wanders ${above(facts)}: each mini-batch has a gradient of its own, ` +
-    'so at a fixed rate it comes no nearer.';
-  return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take larger batches.' };
+  const sentence = filled(SAY.wanders, [named(run), above(facts)]);
+  return { word: 'wanders', sentence, remedy: SAY.let };
 }
 
 /**
@@ -188,17 +187,17 @@ function unmeasured(run, facts) {
   const found = foundBy(run);
   if (facts.start - best <= NEAR * Math.abs(facts.start)) {
     const larger = typeof run.choices.learning_rate === 'number';
-    return still(run, found, larger ? 'Try a larger learning rate.' : 'Start elsewhere.');
+    return still(run, found, larger ? SAY.tryLargerLearning : 'Start elsewhere.');
   }
   if (!ASKED.includes(run.stop.reason)) return over(run, found);
   if (progressOf(run) > NEAR && !leftBest(run, facts)) {
-    const sentence = `${named(run)} is on its way: ${found}, and it still falls.`;
+    const sentence = filled(SAY.wayStill, [named(run), found]);
     return { word: 'on its way', sentence, remedy: 'Take more steps.' };
   }
   if (!hasKinks(run) && leftBest(run, facts)) return notSettled(run, facts, found);
   if (!hasKinks(run)) return unknown(run, found);
-  const sentence = `${named(run)} wanders: ${found}; it steps to and fro across the kinks.`;
-  return { word: 'wanders', sentence, remedy: 'Let the rate fade (time), or take auto.' };
+  const sentence = filled(SAY.wandersSteps, [named(run), found]);
+  return { word: 'wanders', sentence, remedy: SAY.letRate };
 }
 
 /**
@@ -207,7 +206,7 @@ function unmeasured(run, facts) {
  */
 function foundBy(run) {
   const at = run.choices.batch ? resultAt(run) : run.best;
-  const lowest = run.choices.batch ? 'the loss of its result' : 'the lowest loss it found';
+  const lowest = run.choices.batch ? SAY.loss : SAY.lowest;
   return `${lowest} is ${short(trueLoss(run, at))}, after ${counted(run.index[at], 'step')}`;
 }
 
@@ -234,8 +233,8 @@ function leftBest(run, { start, end }) {
  * @param {WalkedRun} run
  */
 function notSettled(run, { end }, found) {
-  const sentence = `${named(run)} has not settled: ${found}, and it ended at ${short(end)}.`;
-  return { word: 'not settled', sentence, remedy: 'Try a smaller learning rate, or let it fade (time).' };
+  const sentence = filled(SAY.settled, [named(run), found, short(end)]);
+  return { word: 'not settled', sentence, remedy: SAY.trySmaller };
 }
 
 /**
@@ -243,10 +242,8 @@ function notSettled(run, { end }, found) {
  * @param {WalkedRun} run
  */
 function unknown(run, found) {
-  const sentence =
-    `${named(run)} is on its way: ${found}; its last quarter took off less than 0.1 % of ` +
-    'what the whole run did.';
-  return { word: 'on its way', sentence, remedy: 'Take more steps to see whether it has arrived.' };
+  const sentence = filled(SAY.wayLast, [named(run), found]);
+  return { word: 'on its way', sentence, remedy: SAY.take };
 }
 
 // --- how far and how fast ------------------------------------------------------------------------
@@ -278,15 +275,15 @@ function above(facts) {
 function faster(run) {
   const { rule, scale, learning_rate: rate, batch } = run.choices;
   if (run.limit === null || typeof rate !== 'number' || batch) return 'Take more steps.';
-  if (rate < SMALL * run.limit) return `Take more steps, or a rate${upTo(run)}.`;
+  if (rate < SMALL * run.limit) return filled(SAY.takeMore, [upTo(run)]);
   if (rate > NEARLY * run.limit && run.exactLimit) {
     const [limit, half] = [short(run.limit, 3), short(run.limit / 2, 2)];
-    return `The rate is all but at its limit, ${limit}: try ${half}.`;
+    return filled(SAY.rate, [limit, half]);
   }
-  const rounder = { none: 'scaling (standard or round)', standard: 'scaling round' }[scale] ?? '';
+  const rounder = { none: SAY.scaling, standard: 'scaling round' }[scale] ?? '';
   const tries = [rounder, rule === 'steepest' ? 'momentum' : ''].filter(Boolean).join(' or ');
-  const more = tries ? `Take more steps, or try ${tries}.` : 'Take more steps.';
-  return isRavine(run) ? `This is a ravine: its floor is flat. ${more}` : more;
+  const more = tries ? filled(SAY.takeMoreSteps, [tries]) : 'Take more steps.';
+  return isRavine(run) ? filled(SAY.ravine, [more]) : more;
 }
 
 /**
@@ -302,7 +299,7 @@ function isRavine({ choices, curvature, exactLimit, count }) {
 /** Returns up to where a fixed rate is safe, if that is known. */
 function upTo({ limit, exactLimit, curvature }) {
   if (limit === null) return '';
-  const bound = exactLimit ? '' : ` (the curvature is at most ${short(curvature, 3)})`;
+  const bound = exactLimit ? '' : filled(SAY.curvature, [short(curvature, 3)]);
   return ` below ${short(limit, 3)}${bound}`;
 }
 
@@ -316,7 +313,7 @@ function overshoot(run) {
   if (!plain || !run.exactLimit || typeof rate !== 'number' || !turnsBack(run)) return '';
   if (rate * run.curvature <= 1 || rate >= run.limit) return '';
   const [r, bottom] = apart(rate, 1 / run.curvature);
-  return ` At first it overshoots, to and fro: ${r} is above 1/curvature = ${bottom}.`;
+  return filled(SAY.first, [r, bottom]);
 }
 
 /** Whether the second gradient points against the first. */

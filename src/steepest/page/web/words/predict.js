@@ -4,6 +4,10 @@ import { differenceTexts } from './arithmetic.js';
 import { percent, short } from '../numerals.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsPredict;
 
 /** A guess is near if it misses by this share of the length of the step. */
 const CLOSE = 0.1;
@@ -18,8 +22,8 @@ export function predictTask(state) {
   const plain = move && move.gradient && move.single && move.rate;
   if (!plain || activeRun(state).choices.rule !== 'steepest' || move.told.length > 3) return null;
   return {
-    question: 'Predict where the next step lands, before you take it.',
-    hint: 'New = old - learning rate × gradient, for each param. Step 2 tells the gradient.',
+    question: SAY.predict,
+    hint: SAY.new,
     answer: async () => tellNext(state, move),
     predict: true,
     check: (guess) => checkNext(state, move.from, guess),
@@ -32,7 +36,7 @@ function tellNext(state, move) {
   const updates = move.told.map((i) => updateLine(state, move, i)).join('; ');
   const where = move.where ? ` ${move.where}` : '';
   const loss = short(run.loss[move.from + 1]);
-  return `From step ${run.index[move.from]}${where}: ${updates}. The loss is then ${loss}.`;
+  return filled(SAY.step, [run.index[move.from], where, updates, loss]);
 }
 
 /**
@@ -54,11 +58,11 @@ function checkNext(state, from, guess) {
 }
 
 function shareOf(off, length) {
-  if (!length) return 'the step does not show in this picture';
-  return `off by ${percent(off / length)} of the length of the step as it is drawn`;
+  if (!length) return SAY.stepDoes;
+  return filled(SAY.off, [percent(off / length)]);
 }
 
 function miss(label, landed, guess) {
   const [there, here, off] = differenceTexts(landed, guess);
-  return `at ${there} in ${label}, you pointed at ${here}, off by ${off}`;
+  return filled(SAY.you, [there, label, here, off]);
 }

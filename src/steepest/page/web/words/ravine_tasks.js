@@ -8,15 +8,19 @@ import { rowAt } from '../engine/vectors.js';
 import { counted, percent, short } from '../numerals.js';
 import { arrivalOf } from './outcome.js';
 import { ARRIVED, LONG, leftOf, stepsFor, walk } from './trials.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsRavineTasks;
 
 export const RAVINE = {
-  question: 'Make the ravine: compare scaling none with scaling standard.',
-  hint: 'Count the steps of steepest at the rate 1/curvature of each.',
+  question: SAY.make,
+  hint: SAY.count,
 };
 
 export const MOMENTUM = {
-  question: 'Why does momentum help? Compare it with steepest, at the same rate.',
-  hint: 'Scaling none, rate 1/curvature: count the steps of both.',
+  question: SAY.why,
+  hint: SAY.scaling,
 };
 
 /**
@@ -28,8 +32,8 @@ export async function tellRavine(state, engine) {
   for (const scale of ['none', 'standard']) {
     const { run, steps, rate } = await steadily(state, engine, { scale, rule: 'steepest' });
     const ratio = ratioOf(state, scale, run);
-    const shape = ratio && `: ${bowlOf(run)} curves ${times(ratio)} as much one way as another`;
-    told.push(`scaling ${scale}${shape ?? ''}; at the rate ${short(rate, 3)}: ${steps}`);
+    const shape = ratio && filled(SAY.curves, [bowlOf(run), times(ratio)]);
+    told.push(filled(SAY.scalingRate, [scale, shape ?? '', short(rate, 3), steps]));
   }
   return `${sentence(told[0])} ${sentence(told[1])} (Counted ${ARRIVED}.)`;
 }
@@ -43,22 +47,19 @@ export async function tellMomentum(state, engine) {
     await steadily(state, engine, { scale: 'none', rule: 'steepest' }),
     await steadily(state, engine, { scale: 'none', rule: 'momentum' }),
   ];
-  const counts = `At the rate ${short(steepest.rate, 3)}, scaling none: steepest: ` +
-    `${steepest.steps}; momentum: ${momentum.steps}.`;
+  const counts = filled(SAY.rate, [short(steepest.rate, 3), steepest.steps, momentum.steps]);
   const ratio = ratioOf(state, 'none', momentum.run);
-  const why = 'Along the floor of the ravine the gradients agree and add up to speed; across it ' +
-    'they change sign and cancel.';
+  const why = SAY.along;
   if (ratio === null) return `${counts} ${why}`;
   const root = short(Math.sqrt(ratio), 3);
-  const shape = `${capital(bowlOf(momentum.run))} curves ${times(ratio)} as much across as along`;
-  const law = momentum.run.exactLimit ? '' : ' on a bowl of that shape';
-  return `${counts} ${why} ${shape}:${law} the steps of steepest grow with that, those of ` +
-    `momentum at its best with the root of it, ${root}.`;
+  const shape = filled(SAY.curvesMuch, [capital(bowlOf(momentum.run)), times(ratio)]);
+  const law = momentum.run.exactLimit ? '' : SAY.bowl;
+  return filled(SAY.steps, [counts, why, shape, law, root]);
 }
 
 /** Returns what has the shape that is told: a bowl has it everywhere, another loss in a place. */
 function bowlOf({ exactLimit }) {
-  return exactLimit ? 'the bowl' : 'the lowest place found';
+  return exactLimit ? 'the bowl' : SAY.lowest;
 }
 
 /**
@@ -73,7 +74,7 @@ async function steadily(state, engine, patch) {
   const rate = 1 / curvature;
   const run = await walk(state, engine, { ...patch, learning_rate: rate, steps: most });
   const arrival = arrivalOf(run);
-  const left = `after ${counted(most, 'step')} ${percent(leftOf(run))} of the way is left`;
+  const left = filled(SAY.after, [counted(most, 'step'), percent(leftOf(run))]);
   const steps = arrival === null ? left : counted(arrival, 'step');
   return { run, rate, steps };
 }

@@ -20,7 +20,7 @@ export function spoken(state) {
   const loss = short(trueLoss(run, state.at));
   const numbers = [...paramsInWords(state, MOST_SPOKEN), `loss ${loss}`].join(', ');
   const told = `${placeOf(state, run)}: ${numbers}.`;
-  return state.at === last && last > 0 ? `${told} ${outcomeOf(run).sentence}` : told;
+  return state.at === last && last > 0 && !state.exam ? `${told} ${outcomeOf(run).sentence}` : told;
 }
 
 /**

@@ -10,25 +10,29 @@ import {
 } from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from '../numerals.js';
 import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsSteps;
 
 const HEADINGS = [
-  'Start at a random bias and weight, and calculate the loss.',
-  'Take a step in the direction with the steepest gradient.',
-  'Calculate the new loss.',
-  'Repeat steps 2 and 3.',
+  SAY.start,
+  SAY.take,
+  SAY.calculate,
+  SAY.repeat,
 ];
 
 const NONE = 'none was taken';
 
-const UNKEPT = 'its parts were not kept of this step';
+const UNKEPT = SAY.parts;
 
-const ALONG = '; the step goes the opposite way, and on along the steps before.';
+const ALONG = SAY.step;
 
-const NAMES = { steepest: 'direction of steepest descent', plane: 'direction of the step' };
+const NAMES = { steepest: SAY.direction, plane: SAY.directionStep };
 
 /**
- * Returns the four steps: number, heading, lines, lit, and for Step 2 its phases. Of many params
- * `most` are told.
+ * Returns the four steps: number, heading, lines, the few of them for a narrow strip, lit, and for Step 2 its
+ * phases. Of many params `most` are told.
  * @param {State} state
  */
 export function fourSteps(state, most = MOST_PARAMS) {
@@ -40,10 +44,12 @@ export function fourSteps(state, most = MOST_PARAMS) {
     repeatLines(state, most),
   ];
   const lit = litStep(state);
+  const brief = [lines[0].slice(activeRun(state).choices.start ? 0 : 1), move ? briefStep(state, move) : [NONE]];
   return headings(state.scene, activeRun(state)).map((heading, i) => ({
     number: i + 1,
     heading,
     lines: lines[i],
+    brief: brief[i] ?? lines[i],
     lit: lit === i + 1,
     ...(i === 1 && move ? { phases: phases(state, move) } : {}),
   }));
@@ -86,13 +92,13 @@ function fallLine(state, move) {
   const run = activeRun(state);
   const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
   const told = changeLine(before, after);
-  return run.choices.batch ? `${told}, each on its own mini-batch` : told;
+  return run.choices.batch ? filled(SAY.own, [told]) : told;
 }
 
 function changeLine(before, after) {
   const way = after < before ? 'fell' : 'rose';
   if (after === before) return `${short(after)}: it stayed`;
-  if (hardlyMoves(before, after)) return `${short(after)}: it ${way} by less than a millionth`;
+  if (hardlyMoves(before, after)) return filled(SAY.less, [short(after), way]);
   const [old, now, change] = differenceTexts(before, after);
   const share = before ? percent(Math.abs(after - before) / Math.abs(before)) : '-';
   return `${old} → ${now}: it ${way} by ${change} (${share})`;
@@ -108,7 +114,7 @@ function litStep({ phase, at, playing, runs, active }) {
 function headings({ startWords }, { choices }) {
   const random = startWords.endsWith('s') ? 'random' : 'a random';
   const start = `${choices.start ? 'the given' : random} ${startWords}`;
-  return [HEADINGS[0].replace('a random bias and weight', start), ...HEADINGS.slice(1)];
+  return [HEADINGS[0].replace(SAY.random, start), ...HEADINGS.slice(1)];
 }
 
 /** @param {State} state */
@@ -118,7 +124,7 @@ function startLines(state, most) {
   const { network } = state.scene;
   const drawn = network ? `: ${startInWords(network.initial)}` : '';
   const label = lossLabel(state.scene, run.choices);
-  const of = batch ? ' of the first mini-batch' : '';
+  const of = batch ? SAY.first : '';
   return [
     ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
@@ -139,6 +145,15 @@ function stepLines(state, move) {
 }
 
 /**
+ * Returns no more of a step than its arithmetic; who predicts is told what it is made of.
+ * @param {State} state
+ */
+function briefStep(state, move) {
+  if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
+  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
+}
+
+/**
  * Returns how the params changed in the reader's units, where the step is told in others.
  * @param {State} state
  */
@@ -151,7 +166,7 @@ function unitLines(state, move) {
 /** Returns how many params of a network are not told. */
 function moreLines({ scene: { network, params } }, { told }) {
   const more = params.length - told.length;
-  return network && more ? [`... and ${fixed(more, 0)} more, in the same way`] : [];
+  return network && more ? [filled(SAY.more, [fixed(more, 0)])] : [];
 }
 
 /**
@@ -161,19 +176,19 @@ function moreLines({ scene: { network, params } }, { told }) {
 function fromTo(state, { from, single, least, where }) {
   const { index } = activeRun(state);
   const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
-  if (least) return `${told}, no step of the rule: to the least weights of the same loss`;
-  if (!single) return `${told}; those between are not kept`;
+  if (least) return filled(SAY.stepRule, [told]);
+  if (!single) return filled(SAY.those, [told]);
   return where ? `${told}, ${where}` : told;
 }
 
 /** @param {State} state */
 function gradientLines(state, move) {
   if (!move.single) return [];
-  if (move.unkept) return [`gradient: its length ${lengthOfGradient(state, move)}; ${UNKEPT}`];
+  if (move.unkept) return [filled(SAY.gradient, [lengthOfGradient(state, move), UNKEPT])];
   if (!move.gradient) return [`taken${walkWords(state)}${withLast(move)}; in your units:`];
   const parts = listed(state, move, (i) => short(move.gradient[i]));
   const length = short(lengthOf(move.gradient));
-  const whole = `gradient: ${parts}; its length ${length}`;
+  const whole = filled(SAY.gradientLength, [parts, length]);
   return [whole, ...layerLines(state.scene, move), directionLine(state, move), ...turnedLines(state)];
 }
 
@@ -196,7 +211,7 @@ function layerLines({ network }, { gradient }) {
 /** Returns that the rule may turn the direction, where it is not steepest descent's. */
 function turnedLines(state) {
   const rule = ruleName(activeRun(state).choices.rule);
-  return NAMES[rule] ? [] : [`the rule ${rule} may turn it: a step need not be along the steepest gradient`];
+  return NAMES[rule] ? [] : [filled(SAY.rule, [rule])];
 }
 
 /**
@@ -214,7 +229,7 @@ function walkWords(state) {
 function directionLine(state, move) {
   const way = moved(move);
   const length = lengthOf(way);
-  if (!length) return 'direction: none, the step has the length 0';
+  if (!length) return SAY.directionNone;
   const rule = ruleName(activeRun(state).choices.rule);
   const name = NAMES[rule] ?? `direction of ${rule}`;
   return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
@@ -222,7 +237,7 @@ function directionLine(state, move) {
 
 /** Returns how much of the last step is in a step of the plane search. */
 function withLast({ momentum }) {
-  return momentum ? `, with ${short(momentum)} of the last step` : '';
+  return momentum ? filled(SAY.last, [short(momentum)]) : '';
 }
 
 function moved({ old, after }) {
@@ -251,15 +266,15 @@ function phases(state, move) {
 
 /** @param {State} state */
 function partsPhase(state, move) {
-  if (move.unkept) return { sentence: 'The gradient has a part for each param.', arithmetic: UNKEPT };
+  if (move.unkept) return { sentence: SAY.gradientPart, arithmetic: UNKEPT };
   const slopes = move.gradient ?? slopesAt(state, move);
   const where = move.where ? `, ${move.where}` : '';
   const lines = move.told.map((i) => {
     const way = slopes[i] < 0 ? 'falls' : 'rises';
-    return `${wordOf(state.scene, i)}: the loss ${way} by ${short(Math.abs(slopes[i]))} per unit`;
+    return filled(SAY.loss, [wordOf(state.scene, i), way, short(Math.abs(slopes[i]))]);
   });
   return {
-    sentence: `The gradient has a part for each param: how fast the loss changes with it${where}.`,
+    sentence: filled(SAY.gradientPartParam, [where]),
     arithmetic: lines.join('\n'),
   };
 }
@@ -283,41 +298,41 @@ function totalPhase(state, move) {
   const slopes = move.gradient ?? slopesAt(state, move);
   const few = slopes.length === move.told.length;
   const length = few ? lengthArithmetic(slopes) : short(lengthOf(slopes));
-  if (!lengthOf(slopes)) return { sentence: 'The slope is 0: no way leads down.', arithmetic: '' };
+  if (!lengthOf(slopes)) return { sentence: SAY.slope, arithmetic: '' };
   const way = move.gradient ? `\n${directionLine(state, move)}` : '';
   return { sentence: totalSentence(rule, move), arithmetic: `its length ${length}${way}` };
 }
 
 function totalSentence(rule, move) {
-  const uphill = 'Together the parts point where the loss rises fastest';
+  const uphill = SAY.together;
   if (!move.gradient) return `${uphill}, in your units.`;
   return {
-    steepest: `${uphill}; the step goes the opposite way, straight down.`,
-    plane: `${uphill}; the step goes the opposite way${withLast(move)}.`,
+    steepest: filled(SAY.stepGoes, [uphill]),
+    plane: filled(SAY.stepGoesOpposite, [uphill, withLast(move)]),
     momentum: `${uphill}${ALONG}`,
     nesterov: `${uphill}${ALONG}`,
-    adagrad: `${uphill}; each part is divided by the size of all its gradients so far.`,
-    rmsprop: `${uphill}; each part is divided by the size of its latest gradients.`,
-    adam: `${uphill}; the mean of the latest parts is divided by their usual size.`,
-  }[rule] ?? `${uphill}; the rule ${rule} makes a direction of it.`;
+    adagrad: filled(SAY.part, [uphill]),
+    rmsprop: filled(SAY.partDivided, [uphill]),
+    adam: filled(SAY.mean, [uphill]),
+  }[rule] ?? filled(SAY.ruleMakes, [uphill, rule]);
 }
 
 /** @param {State} state */
 function ratePhase(state, move) {
   if (!move.single) return skipped(state, move);
   const size = lengthOf(moved(move));
-  if (!move.rate && !move.momentum) return { sentence: 'The learning rate is 0: the step is none.', arithmetic: '' };
+  if (!move.rate && !move.momentum) return { sentence: SAY.learning, arithmetic: '' };
   const rate = short(move.rate);
   const isOwn = move.gradient || move.unkept;
   if (!move.gradient || move.momentum) {
     const found = move.momentum ? `, found together${withLast(move)},` : '';
     return {
-      sentence: `The learning rate ${rate}${found} says how far${isOwn ? '' : `,${walkWords(state)}`}.`,
+      sentence: filled(SAY.learningRate, [rate, found, isOwn ? '' : `,${walkWords(state)}`]),
       arithmetic: `size of the step${isOwn ? '' : ', in your units'}: ${short(size)}`,
     };
   }
   return {
-    sentence: `The learning rate ${rate} says how far to go along that direction.`,
+    sentence: filled(SAY.learningRateSays, [rate]),
     arithmetic: `size of the step: ${productArithmetic(move.rate, size / move.rate, size)}`,
   };
 }
@@ -325,16 +340,16 @@ function ratePhase(state, move) {
 /** @param {State} state */
 function skipped(state, move) {
   const sentence = move.least
-    ? 'The minimum is not unique: the last point has the least weights of the same loss.'
-    : 'Of this run not every step was kept: this is the way of several.';
+    ? SAY.minimum
+    : SAY.run;
   return { sentence, arithmetic: fromTo(state, move) };
 }
 
 /** @param {State} state */
 function movePhase(state, move) {
   const lines = move.told.map((i) => updateLine(state, move, i));
-  const names = move.old.length === 2 ? 'Weight and bias move' : 'Every param moves';
-  const where = move.where ? ', told in standard units' : '';
+  const names = move.old.length === 2 ? SAY.weight : SAY.every;
+  const where = move.where ? SAY.told : '';
   return { sentence: `${names} to the new point${where}.`, arithmetic: lines.join('\n') };
 }
 
@@ -342,7 +357,7 @@ function movePhase(state, move) {
 
 /** @param {State} state */
 function lossLines(state, move) {
-  if (state.phase || !state.at) return ['the step is yet to be taken'];
+  if (state.phase || !state.at) return [SAY.stepYet];
   const run = activeRun(state);
   const lines = [fallLine(state, move)];
   if (!run.choices.batch) return lines;

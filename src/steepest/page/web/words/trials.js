@@ -2,6 +2,10 @@
 import { activeRun, trueLoss } from '../state/select.js';
 import { percent } from '../numerals.js';
 import { NEAR } from './outcome.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.wordsTrials;
 
 /** Steps times rows that one trial may take, and the steps that it takes at least and at most. */
 const WORK = 3e5;
@@ -11,7 +15,7 @@ const MOST = 2000;
 /** A long trial takes this many times as many. */
 export const LONG = 10;
 
-export const ARRIVED = `within ${percent(NEAR)} of the way from the start to the lowest loss`;
+export const ARRIVED = filled(SAY.within, [percent(NEAR)]);
 
 /**
  * Walks with other choices, all rows a step.
@@ -29,7 +33,7 @@ export function walk({ choices, rows }, engine, patch) {
  * @param {Engine} engine
  */
 export function ofAllRows(tell, state, engine) {
-  const note = ' With all rows a step; mini-batches wander, and may do otherwise.';
+  const note = SAY.all;
   return async () => `${await tell(state, engine)}${activeRun(state).choices.batch ? note : ''}`;
 }
 

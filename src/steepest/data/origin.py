@@ -1,0 +1,126 @@
+"""Where rows come from that no file of a run holds, so that they can be read anew, to the bit."""
+
+from collections.abc import ItemsView, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from steepest.data.exposure import Exposure
+from steepest.data.text.reading import Reading
+from steepest.errors import ChoiceError, FileError
+
+__all__ = ["LIMITS", "PAIRS", "Origin", "Stamp", "origin_in"]
+
+PAIRS = ("class_weight", "date")
+"""Arguments that may be mappings: JSON has keys of text alone, so they are pairs in a file."""
+
+LIMITS = ("memory", "cache", "threads", "cluster")
+"""Arguments that become the limits of `prepare`."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """By what a file is known to be the one that it was."""
+
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, file: Path) -> "Stamp":
+        """Return that of a file now; FileError if it is gone."""
+        try:
+            found = file.stat()
+        except OSError as error:
+            raise FileError(f"cannot read {file}: {error.strerror}") from error
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The files that were read in passes, by name, as they were then.
+
+    `given` is what they were named by, `asked` are the arguments of `prepare` and of its limits, as
+    plain data. `lacking` is what of it no file can hold, such as a table in memory; empty where
+    all is there.
+    """
+
+    files: Mapping[str, Stamp]
+    given: str | list[str] = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    lacking: str = "data"
+
+    def asked_for(self, given: object, asked: Mapping[str, object]) -> Self:
+        """Return the origin with what was given, and how it was asked to be read."""
+        found = {name: _plain(one) for name, one in asked.items()}
+        lacking = [name for name, one in found.items() if one is None and asked[name] is not None]
+        if not self.files or not isinstance(given, str | PathLike | list):
+            return self
+        names = [_absolute(one) for one in given] if isinstance(given, list) else _absolute(given)
+        return replace(self, given=names, asked=found, lacking=", ".join(lacking))
+
+    def check_whole(self) -> None:
+        """Raise ChoiceError where a file cannot say from what the rows are read anew."""
+        if self.lacking:
+            raise ChoiceError(
+                "a checkpoint of rows that are read in passes says from which files they are read "
+                f"anew, but {self.lacking} is no file and no plain word or number; give the name "
+                "of a file in its place (Parquet, say), or leave checkpoint out"
+            )
+
+    def to_record(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "given": self.given,
+            "asked": dict(self.asked),
+            "files": {name: asdict(stamp) for name, stamp in self.files.items()},
+        }
+
+
+def origin_in(record: Mapping[str, Any]) -> Origin | None:
+    """Return the origin that a file tells of, None without; TypeError or KeyError if damaged."""
+    if "origin" not in record:
+        return None
+    told = record["origin"]
+    given, asked = told["given"], told["asked"]
+    names = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, str) for one in (*names, *told["files"])):
+        raise TypeError("its files are no names")
+    if not isinstance(asked, dict) or not {"reading", *LIMITS} <= set(asked):
+        raise TypeError("how its files were read is missing")
+    files = {name: Stamp(**stamp) for name, stamp in told["files"].items()}
+    return Origin(files, given, asked, lacking="")
+
+
+def _plain(value: object) -> Any:
+    """Return an argument as JSON has it; None of what no file holds."""
+    if isinstance(value, Reading):
+        return asdict(value)
+    if isinstance(value, Exposure):
+        return [value.name, value.log] if value.given is None else None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, PathLike):
+        return _absolute(value)
+    if isinstance(value, str):
+        return _absolute(value) if _is_file(value) else value
+    if isinstance(value, bool | int | float):
+        return value
+    parts = value.items() if isinstance(value, Mapping) else value
+    if not isinstance(parts, list | tuple | ItemsView):
+        return None
+    found = [_plain(one) for one in parts]
+    return None if any(one is None for one in found) else found
+
+
+def _is_file(said: str) -> bool:
+    try:
+        return Path(said).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _absolute(path: str | PathLike[str]) -> str:
+    return str(Path(fspath(path)).absolute())

@@ -1,0 +1,75 @@
+// What the page is on paper: a hand-out of four pictures and four steps, the tasks with room to write, and the
+// answers on a page of their own. The twin of Python's lesson/handout.py.
+import { element, part } from '../draw/canvas.js';
+import { dataAlone, SCENES } from './scenes.js';
+import { Stage } from './stage.js';
+import { lessonOf } from './told.js';
+
+/** The build of each step and its picture, by place among those of the build. */
+const STEPS = [['line', 0], ['sum', 1], ['loss', 0], ['walk', 1]];
+
+/** The step whose new weight and bias tasks ask for: it is told without numbers. */
+const ASKED = 3;
+
+/** Tasks on a page, as in Python; and pixels of a picture for each of the screen's, as a printer needs them. */
+const [MOST, SHARP] = [9, 3];
+
+/** Seconds after which every picture stands still. */
+const STILL = 99;
+
+/**
+ * Adds the sheet below `parent`; `tasks` are asked on it, and those that have a `why` are answered.
+ * @param {Element} parent
+ */
+export function makeSheet(parent, record, language, tasks) {
+  const lesson = lessonOf(record);
+  const spoken = lesson.languages.includes(language) ? language : lesson.languages[0];
+  const told = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
+  const attributes = { lang: spoken, 'data-theme': 'projector' };
+  const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
+  addSteps(part(sheet, 'st-sheet-page', 'section'), told);
+  const asked = tasks.slice(0, MOST);
+  if (asked.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, asked);
+  const answered = asked.filter(({ why }) => why);
+  if (answered.length) addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
+  return sheet;
+}
+
+function addSteps(page, told) {
+  const { words, ui } = told;
+  element('h1', { text: words.title }, page);
+  element('p', { text: `${told.say('title')}      ${ui.name}: ${'_'.repeat(30)}` }, page);
+  const grid = part(page, 'st-sheet-steps');
+  STEPS.forEach(([key, which], i) => {
+    const figure = element('figure', {}, grid);
+    const step = element('figcaption', {}, figure);
+    element('b', { text: `${ui.step.replace('{step}', String(i + 1))} ` }, step);
+    step.append(words.steps[i]);
+    const stage = new Stage(part(figure, 'st-sheet-picture'));
+    Object.assign(stage, { alone: which, sharp: SHARP });
+    stage.begin();
+    // The new weight and bias are asked for, so the knobs, which tell them, are left out.
+    if (i + 1 === ASKED) dataAlone(stage, told, told.line.path[1]);
+    else SCENES[key](stage, STILL, told);
+    stage.canvas.setAttribute('aria-label', told.say(key));
+    element('figcaption', { text: i + 1 === ASKED ? told.say(key) : `${told.say(key)} ${told.sum(key)}` }, figure);
+  });
+}
+
+function addTasks(page, { ui }, tasks) {
+  element('h2', { text: ui.tasks }, page);
+  const list = element('ol', {}, page);
+  for (const { question, choices } of tasks) {
+    const item = element('li', { text: question }, list);
+    if (choices.length) element('p', { text: choices.map((choice) => `☐ ${choice}`).join('    ') }, item);
+    for (let line = choices.length ? 1 : 0; line < 2; line += 1) part(item, 'st-sheet-line');
+  }
+}
+
+function addAnswers(page, { ui }, tasks) {
+  element('h2', { text: ui.answers }, page);
+  const list = element('ol', {}, page);
+  for (const { choices, answer, why } of tasks) {
+    element('li', { text: [choices[answer], why].filter(Boolean).join('. ') }, list);
+  }
+}

@@ -1,0 +1,147 @@
+"""The bound by sure curvature is never below the true distance, and close to it near the lowest."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
+
+from steepest.objective.linear import LinearObjective
+from steepest.objective.loss.named import choose_loss
+from steepest.objective.minimum.sure_gap import sure_gap
+
+ROWS = 300
+
+
+def rows_of(seed, kind, tails, tie):
+    """Return X and y: `tails` makes columns long-tailed, `tie` two of them nearly the same."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(ROWS, 4))
+    if tails:
+        X[:, 0] = np.exp(2.0 * X[:, 0])
+    X[:, 1] = X[:, 2] + tie * X[:, 1]
+    margin = X @ rng.normal(size=4) / np.maximum(1.0, np.abs(X).max(axis=0)).max()
+    y = {
+        "cross_entropy": lambda: rng.random(ROWS) < 1 / (1 + np.exp(-margin)),
+        "softmax": lambda: (rng.integers(0, 3, ROWS) + (margin > 1)) % 3,
+        "poisson": lambda: rng.poisson(np.exp(np.clip(margin, -3, 3))),
+        "huber": lambda: margin + rng.standard_t(2, size=ROWS),
+        "squared": lambda: margin + rng.normal(size=ROWS),
+    }[kind]()
+    return X * np.array([1.0, 1.0, 1.0, 1e3]), y.astype(float), rng
+
+
+def loss_of(kind, margin, y):
+    """Return the loss of each row and its slope by the margins, as the books write them."""
+    if kind == "softmax":
+        hit = np.eye(3)[y.astype(int)]
+        return logsumexp(margin, axis=1) - (margin * hit).sum(axis=1), softmax(margin, 1) - hit
+    m = margin[:, 0]
+    value, slope = {
+        "cross_entropy": lambda: (np.logaddexp(0, m) - y * m, 1 / (1 + np.exp(-m)) - y),
+        "poisson": lambda: (np.exp(m) - y * m, np.exp(m) - y),
+        "huber": lambda: (
+            np.where(abs(m - y) <= 1, (m - y) ** 2 / 2, abs(m - y) - 0.5),
+            np.clip(m - y, -1, 1),
+        ),
+        "squared": lambda: ((m - y) ** 2, 2 * (m - y)),
+    }[kind]()
+    return value, slope[:, None]
+
+
+def lowest_found(kind, X, y, weight, l2, start):
+    """Return params near the lowest loss, by L-BFGS of SciPy in standard units from `start`."""
+    mean, unit = X.mean(axis=0), X.std(axis=0)
+    Z = np.column_stack([(X - mean) / unit, np.ones(len(X))])
+
+    def both(flat):
+        W = flat.reshape(5, -1)
+        value, slope = loss_of(kind, Z @ W, y)
+        real = W[:-1] / unit[:, None]
+        gradient = Z.T @ (slope * weight[:, None]) / weight.sum()
+        gradient[:-1] += l2 * real / unit[:, None]
+        return weight @ value / weight.sum() + l2 / 2 * (real**2).sum(), gradient.ravel()
+
+    W = start.reshape(5, -1).copy()
+    W[-1] += mean @ W[:-1]
+    W[:-1] *= unit[:, None]
+    tight = {"maxiter": 800, "maxfun": 2000, "ftol": 1e-16, "gtol": 1e-11, "maxcor": 30}
+    W = minimize(both, W.ravel(), jac=True, method="L-BFGS-B", options=tight).x.reshape(5, -1)
+    W[:-1] /= unit[:, None]
+    W[-1] -= mean @ W[:-1]
+    return W.ravel()
+
+
+KINDS = ("cross_entropy", "softmax", "poisson", "huber", "squared")
+
+
+def objective_of(kind, X, y, weight, l2):
+    loss = choose_loss("cross_entropy", 3) if kind == "softmax" else kind
+    return LinearObjective(X, y, loss, l2=l2, sample_weight=weight)
+
+
+CASES = {
+    "seed": some.integers(0, 10**6),
+    "kind": some.sampled_from(KINDS),
+    "tails": some.booleans(),
+    "tie": some.sampled_from([1.0, 1e-3]),
+    "l2": some.sampled_from([0.0, 1e-6, 1e-2]),
+    "away": some.sampled_from([1e-4, 1e-3, 1e-2, 0.1, 1.0]),
+    "heavy": some.booleans(),
+}
+
+
+def check_bound(seed, kind, tails, tie, l2, away, heavy):
+    X, y, rng = rows_of(seed, kind, tails, tie)
+    weight = rng.exponential(size=ROWS) if heavy else np.ones(ROWS)
+    objective = objective_of(kind, X, y, weight, l2)
+    best = lowest_found(kind, X, y, weight, l2, np.zeros(objective.size))
+    unit = np.append(X.std(axis=0), 1.0).repeat(objective.outputs)
+    params = best + away * rng.normal(size=best.size) / unit
+    here = objective.evaluate(params)
+    proved = sure_gap(objective, here)
+    lowest = objective.value(lowest_found(kind, X, y, weight, l2, params))
+    true = here.loss - min(lowest, objective.value(best))
+    assert proved.gap >= true - 1e-13 * abs(here.loss)
+
+
+@given(**CASES)
+@settings(max_examples=8, deadline=None)
+def test_no_loss_is_lower_by_more_than_the_bound(**case):
+    check_bound(**case)
+
+
+@pytest.mark.prove
+@given(**CASES)
+@settings(max_examples=200, deadline=None)
+def test_no_loss_is_lower_by_more_than_the_bound_in_200_cases(**case):
+    check_bound(**case)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_near_the_lowest_loss_the_bound_is_tight(kind):
+    X, y, rng = rows_of(3, kind, tails=False, tie=1.0)
+    objective = objective_of(kind, X, y, np.ones(ROWS), 1e-3)
+    best = lowest_found(kind, X, y, np.ones(ROWS), 1e-3, np.zeros(objective.size))
+    step = rng.normal(size=best.size) / np.append(X.std(axis=0), 1.0).repeat(objective.outputs)
+    here = objective.evaluate(best + 1e-3 * step)
+    true = here.loss - objective.value(best)
+    assert 1e-8 < true / here.loss < 1e-4
+    assert true <= sure_gap(objective, here).gap * (1.0 + 1e-6) <= 1.2 * true
+
+
+def test_half_the_newton_decrement_is_below_the_distance_and_the_bound_is_not():
+    """Counts of 1 at a margin b: the loss is `exp(b) - 1 - b`, its lowest 0 (closed form)."""
+    X = np.where(np.arange(ROWS) % 2, 1.0, -1.0)[:, None]
+    objective = LinearObjective(X, np.ones(ROWS), "poisson")
+    for bias in (0.1, 2.0):
+        here = objective.evaluate(np.array([0.0, bias]))
+        half = 0.5 * np.expm1(bias) ** 2 / np.exp(bias)
+        assert half < here.loss <= sure_gap(objective, here).gap
+
+
+def test_of_l1_and_of_kinks_nothing_is_said():
+    X, y, _ = rows_of(0, "squared", tails=False, tie=1.0)
+    for objective in (LinearObjective(X, y, "squared", l1=0.1), LinearObjective(X, y, "absolute")):
+        assert sure_gap(objective, objective.evaluate(np.zeros(5))) is None

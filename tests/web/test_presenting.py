@@ -1,0 +1,138 @@
+"""Presenting the lesson, and the page on paper."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from doors import Doors
+from numpy.typing import NDArray
+from test_lesson_page import KEYS, opened, pixels
+
+import steepest as st
+from steepest.page.lesson.builds import sentences
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MARK = np.array([0xB3, 0x47, 0x00])
+"""The colour of the dot, the path and the arrow of both parts."""
+
+INK = np.array([0xE0, 0x11, 0x5F])
+"""The colour of the pen."""
+
+
+@pytest.fixture(scope="module")
+def lesson(line: st.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("lesson") / "lesson.html"
+    line.lesson(path, language="en")
+    return path
+
+
+def near(page: "Page", colour: NDArray[np.int64], of: slice = slice(None)) -> NDArray[np.int64]:
+    """Return the places, (count, 2) as across and down, of the pixels of a colour."""
+    seen = np.abs(pixels(page)[:, of] - colour).max(axis=2) < 6
+    return np.argwhere(seen)[:, ::-1]
+
+
+@pytest.mark.prove
+def test_no_arrow_ends_where_the_next_step_does(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson, key="dot")
+    width = pixels(page).shape[1]
+    of = slice(round(0.42 * width), round(0.84 * width))  # The map, without rows and loss.
+    start = near(page, MARK, of).mean(axis=0)
+    far = {}
+    for key in ("sum", "step"):
+        page = opened(doors, lesson, key=key)
+        far[key] = np.hypot(*(near(page, MARK, of) - start).T).max()
+    assert abs(far["sum"] / far["step"] - 1) > 0.2
+
+
+@pytest.mark.prove
+def test_the_pictures_the_pen_and_what_lies_on_the_surface(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson, key="walk")
+    all_pictures = pixels(page)
+    page.keyboard.press("2")
+    alone = pixels(page)
+    assert (np.abs(alone - all_pictures).max(axis=2) > 40).mean() > 0.1
+    page.keyboard.press("2")
+    assert np.array_equal(pixels(page), all_pictures)
+    page.keyboard.press("d")
+    assert sentences("en")["ui"]["pen"] in page.locator(".st-le-tip").inner_text()
+    box = page.locator(".st-le-canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"], steps=5)
+    page.mouse.up()
+    drawn = near(page, INK)
+    assert len(drawn) > 50
+    page.keyboard.press("d")
+    page.keyboard.press("2")
+    assert len(near(page, INK)) > 50
+    assert not np.array_equal(near(page, INK), drawn), "it moves with the map"
+    page.keyboard.press("0")
+    page.keyboard.press("PageDown")
+    assert page.locator('[data-build="bowl"]').count() == 1
+    assert len(near(page, INK)) > 50, "the stroke lies on the bowl"
+    page.keyboard.press("PageUp")
+    page.keyboard.press("r")
+    page.wait_for_timeout(1200)
+    assert np.array_equal(near(page, INK), drawn)
+    page.keyboard.press("x")
+    assert len(near(page, INK)) == 0
+
+
+@pytest.mark.prove
+def test_a_page_that_opens_before_a_class(doors: Doors, line: st.Run, tmp_path: Path) -> None:
+    path = tmp_path / "present.html"
+    line.page(path, present=True)
+    page = opened(doors, path)
+    page.wait_for_selector(".st-lecture[data-present]")
+    low = page.evaluate(
+        """() => ['steps', 'say', 'sum'].map((name) => Number.parseFloat(
+          getComputedStyle(document.querySelector(`.st-le-${name}`)).fontSize))"""
+    )
+    assert min(low) >= 0.03 * 720
+    page.keyboard.press("PageDown")
+    page.reload()
+    page.wait_for_selector(".st-lecture[data-present]")
+    assert page.locator(".st-lecture").get_attribute("data-build") == KEYS[1]
+    with page.expect_popup() as opening:
+        page.keyboard.press("n")
+    clock = opening.value.locator("p").last
+    before = clock.inner_text()
+    assert "0 min since the start" in before
+    opening.value.wait_for_function("(text) => !document.body.innerText.includes(text)", arg=before)
+
+
+@pytest.mark.parametrize("paper", ["A4", pytest.param("Letter", marks=pytest.mark.prove)])
+def test_the_page_on_paper_is_a_hand_out(
+    doors: Doors, lesson: Path, tmp_path: Path, paper: str
+) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    page = opened(doors, lesson)
+    page.pdf(path=tmp_path / "sheet.pdf", format=paper)
+    assert page.locator(".st-sheet").count() == 0
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    texts = [one.get_textpage().get_text_range() for one in document]
+    assert len(texts) == 3
+    assert all(step in texts[0].replace("\r\n", " ") for step in sentences("en")["steps"])
+    assert texts[1].startswith("Tasks") and texts[2].startswith("Answers")
+    answer = texts[2].split("4.")[0].split("=")[-1].strip()
+    assert answer and not any(answer in text for text in texts[:2])
+    first = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
+    height, width, _ = first.shape
+    for half in (first[:, : width // 2], first[:, width // 2 :]):
+        inked = (half.min(axis=2) < 200).any(axis=1)
+        assert inked[: height // 2].mean() > 0.4 and inked[height // 2 :].mean() > 0.4
+
+
+@pytest.mark.prove
+def test_an_explored_page_is_a_hand_out_too(doors: Doors, saved: Path, tmp_path: Path) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    page = doors.file(saved)
+    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    texts = [one.get_textpage().get_text_range() for one in document]
+    assert len(texts) == 2 and "learning rate" in texts[1]
