@@ -105,24 +105,28 @@ def _cold(former: Path, folder: Path) -> str:
     _write(path)
     words = {
         "import steepest": ["-c", "import steepest"],
-        f"steepest fit, {COLD_ROWS} rows": ["-m", "steepest", "fit", str(path)],
+        f"steepest fit, {COLD_ROWS} rows": ["-m", "steepest", "fit", str(path), "--target", "y"],
     }
-    rows = [_cold_row(said, call, former) for said, call in words.items()]
+    rows = [_cold_row(said, call, former, folder / "compiled") for said, call in words.items()]
     return table("Cold processes", ("", "this ms", f"{FORMER} ms", "this / former"), rows)
 
 
-def _cold_row(said: str, words: list[str], former: Path) -> list[str]:
-    works = {str(src): _process(words, src) for src in (THIS, former)}
+def _cold_row(said: str, words: list[str], former: Path, compiled: Path) -> list[str]:
+    works = {str(src): _process(words, src, compiled) for src in (THIS, former)}
     this, other = in_turn(works, COLD_ROUNDS).values()
     return [said, milliseconds(this), milliseconds(other), times(this / other)]
 
 
-def _process(words: list[str], src: Path) -> Callable[[], object]:
-    """Return what runs Python on these words with steepest from `src`; an error ends the bench."""
+def _process(words: list[str], src: Path, compiled: Path) -> Callable[[], object]:
+    """Return what runs Python on these words with steepest from `src`; an error ends the bench.
+
+    Modules are kept `compiled` there after the first run, as they are where pip installed them.
+    """
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(compiled)}
     return partial(
         subprocess.run,
         [sys.executable, *words],
-        env=checkouts.environment(src),
+        env=checkouts.environment(src) | kept,
         capture_output=True,
         check=True,
     )

@@ -40,7 +40,8 @@ def test_commands_and_their_options_are_there(page: Path) -> None:
     for words in commands(page):
         if words[0] in ("--help", "--version"):
             continue
-        command = cli.commands[words[0]]
+        command = cli.get_command(None, words[0])
+        assert command is not None, words
         known = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)}
         asked = {word for word in words[1:] if word.startswith("-") and len(word) > 1}
         assert asked <= known | {"--help"}, (words, asked - known)

@@ -43,7 +43,7 @@ def test_importing_it_loads_not_even_numpy() -> None:
 def test_a_press_while_modules_load_is_one_line(module: str, tmp_path: Path) -> None:
     (tmp_path / f"{module}.py").write_text("raise KeyboardInterrupt\n")
     program = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = ['--version'];"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = ['fit'];"
         "from steepest.cli import main; main()"
     )
     done = subprocess.run(

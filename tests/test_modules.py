@@ -45,6 +45,19 @@ def test_the_joined_text_runs_as_the_modules_would(tmp_path: Path) -> None:
     assert "Not kept" not in text and "Says it" not in text
 
 
+def test_functions_are_called_before_they_stand_there_and_keep_a_this(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        main="export const first = twice(given(1));\n"
+        "export function twice(value, { by = (2) } = {}) {\n  return by * value;\n}\n"
+        "function given() {\n  return arguments[0] + (this === undefined);\n}\n"
+        "export async function later(\n  one,\n) {\n  return first + await one;\n}\n",
+    )
+    text = join("main.js", ("first", "later"), tmp_path)
+    assert ran(text + "later(3).then((all) => console.log(first, all))") == "4 7"
+    assert "function given" in text and "function twice" not in text
+
+
 def test_modules_of_equal_names_in_several_folders_stay_apart(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -54,18 +67,6 @@ def test_modules_of_equal_names_in_several_folders_stay_apart(tmp_path: Path) ->
         b__x="export const name = 'b';\n",
     )
     assert ran(join("main.js", ("both",), tmp_path) + "console.log(both)") == "ab"
-
-
-def test_functions_are_arrows_that_are_there_before_all_else(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        main="const first = later(2);\nexport const told = [first, own.call({ a: 5 }, 1), later()];\n"
-        "function later(x = { y: (1) }.y) {\n  return x === 0 ? x : x + later(0);\n}\n"
-        "function own(b) {\n  return this.a + b;\n}\nexport async function slow() {\n  return 1;\n}\n",
-    )
-    text = join("main.js", ("told", "slow"), tmp_path)
-    assert ran(text + "slow().then((one) => console.log(told.join(), one))") == "2,6,1 1"
-    assert text.count("function ") == 1
 
 
 def with_text(root: Path) -> Path:

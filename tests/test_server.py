@@ -394,6 +394,9 @@ def test_ctrl_c_ends_it_cleanly(playing: subprocess.Popen[str]) -> None:
 WIDE = 6000
 """Columns of a page that held a worker for minutes, in cubic work that asks no clock."""
 
+SLACK = 20.0
+"""Seconds that the last piece of work may take, in which no clock is asked, on a busy machine."""
+
 DEEP_IN_WORK = 1.0
 """Seconds after which a page's question is under way."""
 
@@ -454,7 +457,7 @@ def test_a_question_of_wide_rows_keeps_its_bounds(choices: dict[str, Any]) -> No
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     told = json.loads(done.stdout)
-    assert told["seconds"] < session.LONGEST + 10.0 and told["bytes"] < session.MOST_MEMORY
+    assert told["seconds"] < session.LONGEST + SLACK and told["bytes"] < session.MOST_MEMORY
     assert not told["error"] or "more than one question may take" in told["error"]
 
 

@@ -77,7 +77,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("words"), 1_000_000, 6, 250_000, words=True)
+    return made(tmp_path_factory.mktemp("words"), 200_000, 6, 50_000, words=True)
 
 
 def peak(folder: Path, loss: str, memory: str, **more: Any) -> float:

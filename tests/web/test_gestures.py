@@ -164,6 +164,7 @@ def test_the_lesson_takes_its_keys_and_leaves_none_behind(
     page.goto((tmp_path / "lesson.html").as_uri())
     page.locator(WHERE["lesson"]).wait_for()
     assert_keys_are_taken_and_told(page, table, {"lesson"})
+    page.keyboard.press("Escape")
     heard = listeners(page)
     page.locator(".st-le-ways button").last.click()
     settle(page)

@@ -136,7 +136,7 @@ def test_a_link_holds_the_whole_state(modules: Any, given: Any) -> None:
         assert asked.get("at", 0) == [0, 5, 9][state["at"]]
         assert_same_choices(state, asked)
         for name, usual in USUAL.items():
-            assert asked.get(name, usual) == state[name], name
+            assert as_doubles(asked.get(name, usual)) == as_doubles(state[name]), name
         assert asked["window"] == [-1.5, 2.25, 0.0, 1e9]
         assert asked.get("named", usual_names(state)) == names_of(state)
         if state["rows"]:

@@ -170,7 +170,7 @@ def assert_names_are_text(doors: Doors, file: Path) -> None:
     for name in ODD_NAMES:
         assert name in table
         assert name in legend or f"{name[:4]}" in legend
-    assert (page.locator("img").count(), page.locator("script").count()) == (0, 4)
+    assert (page.locator("img").count(), page.locator("script").count()) == (0, 5)
     assert Menu(page).text("Show the Python lines")
     ElementTree.fromstring(Menu(page).saved("Save picture (SVG)"))
 

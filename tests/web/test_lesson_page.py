@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from doors import Doors
+from german import english_left, words
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -288,3 +289,39 @@ def test_long_german_names_cut_no_build(
             assert "(Standardeinheiten)" in line.inner_text()
             assert line.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1")
         page.keyboard.press("PageDown")
+
+
+RECORD_TEXTS = """() => {
+  window.drawn = new Set();
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    window.drawn.add(text);
+    return write.call(this, text, ...rest);
+  };
+}"""
+
+ALL_TEXTS = """() => {
+  const told = [...document.querySelectorAll('[aria-label], [title], [alt]')].flatMap((one) => (
+    ['aria-label', 'title', 'alt'].map((name) => one.getAttribute(name) ?? '')));
+  const words = document.querySelector('.st-lecture');
+  return [document.title, document.documentElement.lang, words.innerText, ...told, ...window.drawn];
+}"""
+
+
+@pytest.mark.prove
+def test_a_lesson_in_german_has_no_english_word(doors: Doors, line: st.Run, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.html"
+    line.lesson(path, language="de")
+    page = opened(doors, path)
+    page.evaluate(RECORD_TEXTS)
+    texts = set()
+    for _ in KEYS:
+        texts |= set(page.evaluate(ALL_TEXTS))
+        page.keyboard.press("Space")
+    with page.expect_popup() as opening:
+        page.keyboard.press("n")
+    texts.add(opening.value.locator("body").inner_text())
+    own = ["waiting", "duration", "species", "flipper_length_mm", "geyser"]
+    assert {"verlust", "wahrscheinlichkeit", "standardeinheiten"} < words(texts)
+    assert not english_left(texts, own=own)
+    assert "de" in texts

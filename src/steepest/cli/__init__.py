@@ -23,7 +23,9 @@ def main() -> None:
     program = as_a_program()
     try:
         with patient() as interrupted:
-            from steepest.cli.program import run
+            from steepest.cli.program import load, run
+
+            load(sys.argv[1:])
         if interrupted():
             raise KeyboardInterrupt
         run()

@@ -2,26 +2,37 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 
 import click
 
 from steepest import __version__
-from steepest.cli.classroom import classroom
-from steepest.cli.data import data
-from steepest.cli.demo import demo
-from steepest.cli.diagnose import diagnose
-from steepest.cli.fit import fit
-from steepest.cli.lesson import lesson
-from steepest.cli.path import path
-from steepest.cli.play import play
-from steepest.cli.predict import predict
-from steepest.cli.rate import rate
-from steepest.cli.resume import resume
-from steepest.cli.show import show
 from steepest.errors import SteepestError
 
-__all__ = ["run"]
+__all__ = ["cli", "load", "run"]
+
+COMMANDS = {
+    "class": "classroom",
+    **{
+        name: name
+        for name in (
+            "data",
+            "demo",
+            "diagnose",
+            "fit",
+            "lesson",
+            "path",
+            "play",
+            "predict",
+            "rate",
+            "resume",
+            "show",
+        )
+    },
+}
+"""The commands, and what each is called in a module of the same name: `class` is Python's word."""
 
 COLOUR = False if os.environ.get("NO_COLOR") else None
 """None leaves it to click: colour on a terminal, none in a pipe."""
@@ -79,7 +90,32 @@ def _complain(message: str) -> None:
     click.secho(f"steepest: {message}", err=True, fg="red", color=COLOUR)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+class Commands(click.Group):
+    """A group whose commands load when they are asked for: all of them take twice as long."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"steepest.cli.{name}"), name)
+        return command
+
+
+def load(words: Sequence[str]) -> None:
+    """Load the command that the first of the words names, if it names one."""
+    for word in words[:1]:
+        cli.get_command(None, word)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
 @click.version_option(__version__, prog_name="steepest", message="%(prog)s %(version)s")
 def cli() -> None:
     """Gradient descent you can see: every step, on the true loss surface, on your own data.
@@ -91,20 +127,3 @@ def cli() -> None:
     steepest fit geyser --target waiting                train on a shipped data set ...
     steepest fit mine.csv --target price --figure a.png ... or on your own
     """
-
-
-for command in (
-    classroom,
-    data,
-    demo,
-    diagnose,
-    fit,
-    lesson,
-    path,
-    play,
-    predict,
-    rate,
-    resume,
-    show,
-):
-    cli.add_command(command)

@@ -71,7 +71,9 @@ def numbers(column: "pa.ChunkedArray") -> NDArray[np.float64]:
 
     if pa.types.is_null(column.type):
         return np.full(len(column), np.nan)
-    return floats_of(column.cast(pa.float64(), safe=False))
+    # A cast loads Arrow's functions, even of what is of that type already.
+    plain = pa.types.is_float64(column.type)
+    return floats_of(column if plain else column.cast(pa.float64(), safe=False))
 
 
 def words(column: "pa.ChunkedArray") -> "pa.ChunkedArray":

@@ -19,11 +19,12 @@ def check_exact(column: "pa.ChunkedArray", name: str) -> None:
     The message starts with the column's name. Others are rounded as any number with a point is.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
     if not (pa.types.is_integer(kind) or pa.types.is_decimal(kind)) or len(column) == 0:
         return
+    import pyarrow.compute as pc
+
     ends = pc.min_max(column).as_py()
     if ends["min"] is None or max(-ends["min"], ends["max"]) <= EXACT:
         return

@@ -6,6 +6,7 @@ Each is a guess, so it is told and never acted on: a year may count the rows as 
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,22 +132,19 @@ def counts_rows(table: Table, name: str) -> bool:
 
 def is_id(table: Table, name: str) -> bool:
     """Return whether a column has the name of an id, and another whole number in every row."""
-    import pyarrow.compute as pc
-
     column = table.arrow[name]
     if not _ID.search(name) or _ends(column) is None or column.null_count:
         return False
+    import pyarrow.compute as pc
+
     return pc.count_distinct(column).as_py() == len(column) > 2
 
 
 def stopgaps(table: Table, name: str) -> Iterator[str]:
     """Yield that -999 or the like is in a column, farther from all others than these are apart."""
-    import pyarrow.compute as pc
-
     column = table.arrow[name]
-    ends = pc.min_max(column).as_py() if kind_of(column) == "number" else {}
-    found = [end for end in set(ends.values()) if end is not None and float(end) in _STOPGAPS]
-    for value in sorted(map(float, found)):
+    ends = _least_and_greatest(column) if kind_of(column) == "number" else ()
+    for value in sorted(set(ends) & set(_STOPGAPS)):
         values = numbers(column)
         others = values[np.isfinite(values) & (values != value)]
         low, high = (others.min(), others.max()) if others.size else (0.0, 0.0)
@@ -176,17 +174,22 @@ def is_code(table: Table, name: str) -> bool:
 
 def _ends(column: "pa.ChunkedArray") -> tuple[float, float] | None:
     """Return the least and the greatest of a column of whole numbers; None of any other."""
-    import pyarrow.compute as pc
-
     if kind_of(column) != "number":
         return None
     head = numbers(column.slice(0, _HEAD))
     head = head[np.isfinite(head)]
     if head.size == 0 or not np.array_equal(head, np.floor(head)):
         return None
-    ends = pc.min_max(column).as_py()
-    low, high = float(ends["min"]), float(ends["max"])
+    low, high = _least_and_greatest(column)
     return (low, high) if low.is_integer() and high.is_integer() else None
+
+
+def _least_and_greatest(column: "pa.ChunkedArray") -> tuple[float, float]:
+    """Return the ends of a column of numbers, as float64; NaN where it has none."""
+    values = numbers(column)
+    if not values.size:
+        return nan, nan
+    return float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ SAVED = """\
 <script type="application/json" id="steepest-record">{record}</script>
 <script type="application/json" id="steepest-lesson">{lesson}</script>
 <script type="application/json" id="steepest-kept">{kept}</script>
-<script type="application/json" id="steepest-texts">{texts}</script>
+<script type="application/json" id="steepest-sentences">{sentences}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -70,14 +70,17 @@ LIVE = """\
 """
 
 
-TEXTS = ("sentences/en.json", "gestures/keys.json")
-"""What the modules have as JSON: data of a saved page, beside its code, as the lesson is."""
+SENTENCES = "sentences/en.json"
+"""The sentences of the page: of a saved one they stand beside the code, as the lesson's do."""
 
 FOUND = (
-    "(globalThis.steepestTexts ??= "
-    'JSON.parse(document.getElementById("steepest-texts").textContent))["{path}"]'
+    "globalThis.steepestSentences ?? "
+    'JSON.parse(document.getElementById("steepest-sentences").textContent)'
 )
-"""Where a saved page finds one, and its worker, whose text has them before the script."""
+"""Where a saved page finds them, and its worker, whose text has them before the script."""
+
+KEYS = "gestures/keys.json"
+"""The table of keys, which stands with the sentences as their `keys`."""
 
 GLOBALS = (
     *("Math.max", "Math.min", "Math.abs", "Math.floor", "Math.round", "Math.sqrt", "Math.hypot"),
@@ -147,17 +150,17 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
     """Return the file of a record; `kept` is what the page begins with."""
     script = _started("saved.js", apart=True)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style(lesson=True))}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return SAVED.format(
         policy=policy,
         title=html.escape(record["title"]),
-        style=style(),
+        style=style(lesson=True),
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
-        texts=to_json({path: json.loads(web_text(path)) for path in TEXTS}),
+        sentences=to_json({**json.loads(web_text(SENTENCES)), "keys": json.loads(web_text(KEYS))}),
         kept=to_json(kept._asdict()),
         script=script,
     )
@@ -182,10 +185,10 @@ def notebook_script() -> str:
 
 
 @cache
-def style() -> str:
-    """Return the style of the page; ValueError if it could end its own element."""
-    sheets = (style_text(f"{name}.css") for name in ("page", "explore", "lesson"))
-    return _enclosed("".join(sheets), "</style")
+def style(lesson: bool = False) -> str:
+    """Return the style of the page, with a `lesson`'s; ValueError if it could end its element."""
+    names = ("page", "explore", "lesson") if lesson else ("page", "explore")
+    return _enclosed("".join(style_text(f"{name}.css") for name in names), "</style")
 
 
 def _started(entry: str, *, apart: bool = False) -> str:
@@ -196,7 +199,7 @@ def _started(entry: str, *, apart: bool = False) -> str:
 @cache
 def _script(entry: str, export: str, *, apart: bool = False) -> str:
     """Return the joined text of a door, with its sentences or `apart` from them."""
-    found = {path: FOUND.replace("{path}", path) for path in TEXTS} if apart else {}
+    found = {SENTENCES: FOUND, KEYS: f"({FOUND}).keys"} if apart else {}
     return _with_short_globals(join(entry, (export,), apart=found))
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from time import perf_counter
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Column
+from typing import TYPE_CHECKING
 
 from steepest.numerals import short
 from steepest.trace import Step
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["bar", "watch_steps"]
 
@@ -30,6 +30,44 @@ def bar(task: str, total: float | None) -> Iterator[Show]:
 
     The bar says the time left where the total is known, else the time that has passed.
     """
+    began = last = perf_counter()
+    progress: Progress | None = None
+
+    def show(done: float, say: Callable[[], str]) -> None:
+        nonlocal last, progress
+        now = perf_counter()
+        if now - began < QUIET_SECONDS or now - last < PERIOD:
+            return
+        last = now
+        progress = progress or _progress(task, total, began)
+        if not progress.live.is_started and progress.console.is_terminal:
+            progress.start()
+        progress.update(progress.task_ids[0], completed=done, text=say())
+
+    try:
+        yield show
+    finally:
+        # An interrupt may have come while the bar was being put up; then it has no end to it.
+        with suppress(IndexError):
+            if progress is not None and progress.live.is_started:
+                progress.stop()
+
+
+def _progress(task: str, total: float | None, began: float) -> "Progress":
+    """Return the bar of a task that began at that time, not yet shown.
+
+    It is not made before it is shown: rich takes as long to load as a fit of few rows.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+
     clock = TimeElapsedColumn if total is None else TimeRemainingColumn
     progress = Progress(
         TextColumn("{task.description}"),
@@ -38,27 +76,11 @@ def bar(task: str, total: float | None) -> Iterator[Show]:
         TextColumn("{task.fields[text]}", markup=False),
         console=Console(file=sys.stderr),
         transient=True,
+        get_time=perf_counter,
     )
-    number = progress.add_task(task, total=total, text="")
-    began = last = perf_counter()
-
-    def show(done: float, say: Callable[[], str]) -> None:
-        nonlocal last
-        now = perf_counter()
-        if now - began < QUIET_SECONDS or now - last < PERIOD:
-            return
-        last = now
-        if not progress.live.is_started and progress.console.is_terminal:
-            progress.start()
-        progress.update(number, completed=done, text=say())
-
-    try:
-        yield show
-    finally:
-        # An interrupt may have come while the bar was being put up; then it has no end to it.
-        with suppress(IndexError):
-            if progress.live.is_started:
-                progress.stop()
+    progress.add_task(task, total=total, text="")
+    progress.tasks[0].start_time = began
+    return progress
 
 
 @contextmanager

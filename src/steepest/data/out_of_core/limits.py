@@ -10,7 +10,7 @@ from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
 
-__all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
+__all__ = ["DECODE", "MEMORY", "SAMPLED", "Limits", "limits_of"]
 
 MEMORY = 512_000_000
 """The bytes that a run beyond memory takes, unless it is told another number."""
@@ -30,8 +30,9 @@ SAMPLE_SHARE = 0.26
 READ_SHARE = 0.06
 """The share of the memory for each of what is read ahead and what is decoded, of all threads."""
 
-MATRICES = 12
-"""Matrices over pairs of features that a fit holds at once, with what is read beside (measured)."""
+MATRICES = 24
+"""Matrices over pairs of features that fit the memory: L1 holds 17 at once (measured), and the
+sample and what is read are there beside."""
 
 DECODE = "none"
 """The word for no cache: the files are decoded anew in each pass."""

@@ -103,9 +103,10 @@ def _without_nothing(table: "pa.Table", dialect: Dialect) -> "tuple[pa.Table, tu
 def _is_empty(column: "pa.ChunkedArray") -> bool:
     """Return whether a column has no value at all."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     if pa.types.is_string(column.type):
+        import pyarrow.compute as pc
+
         return not pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py()
     return column.null_count == len(column)
 
@@ -124,12 +125,13 @@ def _with_codes(file: TextFile, table: "pa.Table") -> "tuple[pa.Table, tuple[str
     A postcode 01000 is not the number 1000.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kinds = zip(table.column_names, table.schema.types, strict=True)
     numbers = [key for key, kind in kinds if pa.types.is_integer(kind) or pa.types.is_float64(kind)]
     if not numbers or not has_leading_zeros(file.path, file.dialect):
         return table, ()
+    import pyarrow.compute as pc
+
     found = []
     text = file.read(numbers).slice(0, table.num_rows)
     for key in numbers:

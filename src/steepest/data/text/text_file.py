@@ -198,13 +198,15 @@ class TextFile:
     def _check_words(self, table: "pa.Table") -> None:
         """Look through the columns of words for what Arrow lets pass: junk, and an open quote."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         for column in table.columns:
             if pa.types.is_binary(column.type):
                 raise UnicodeDecodeError(self.dialect.encoding, b"", 0, 0, "not letters")
             if not pa.types.is_string(column.type):
                 continue
+            # Not before there are words: it takes as long to import as all of pyarrow.
+            import pyarrow.compute as pc
+
             if pc.any(pc.match_substring(column, "\0")).as_py():
                 refuse_junk(self.path, self.dialect.encoding)
             # A quote left open swallows the lines up to the end of the file into its last value.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks, Matrix
 from steepest.data.moments import Moments
 from steepest.data.sparse import Sparse, is_sparse
+from steepest.limits import check_decomposition
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.model.model import Array
 
@@ -77,6 +78,8 @@ def weighted_gram(
             _gram_of_counted(Z, column, one)
         return found
 
+    # What is made of the products is decomposed: where that is too long they are too.
+    check_decomposition(len(mean) + 1)
     least = 1 if blocks.is_sparse else len(mean) * (SEVERAL_ROWS if several else 1) // 2
     return blocks.sum_large(product, least) / blocks.total
 

@@ -59,6 +59,23 @@ class LayerOnPlane(NamedTuple):
         along += self.origin
         return along
 
+    def lines(self, b: Array) -> "Lines":
+        """Return the lines of points (any, b[i])."""
+        return Lines(self, b[:, None, None] * self.by_b)
+
+
+class Lines(NamedTuple):
+    """Lines of points in a layer: what is the same for every a is worked out once."""
+
+    layer: LayerOnPlane
+    moved: Array
+    """By how much they are away from b = 0, (points, units, inputs + 1)."""
+
+    def at(self, a: float) -> Array:
+        """Return the layer at the points (a, b[i]), (points, units, inputs + 1)."""
+        points: Array = self.moved + (self.layer.origin + a * self.layer.by_a)
+        return points
+
 
 def layers_on_plane(model: Network, plane: Plane) -> list[LayerOnPlane]:
     """Return the layers of a network at the origin of a plane and along u and v."""
@@ -115,7 +132,7 @@ class Margins:
             z += base
             z += b[at, None, None] * by_b
             self.activation.put(z, out=z)
-            yield at, self._outputs(self.after, a[at], b[at])
+            yield at, self._outputs([layer.at(a[at], b[at]) for layer in self.after])
 
     def on_grid(self, a: Array, b: Array) -> Iterator[tuple[int, slice, Array]]:
         """Yield j, which i, and the outputs at (a[j], b[i]), (points, outputs, rows)."""
@@ -123,20 +140,21 @@ class Margins:
         a, b = a.astype(self.dtype, copy=False), b.astype(self.dtype, copy=False)
         folded, of_ramps = self._folded(), self.activation.is_ramp and len(self.after) == 1
         for at in self._parts(len(b)):
-            some, moved = b[at], b[at, None, None] * by_b
-            table = None if folded is None else self._exponentials(moved, 1.0)
+            moved = b[at, None, None] * by_b
+            table = self._exponentials(moved, 1.0) if folded else None
+            after, after_folded = ([one.lines(b[at]) for one in of] for of in (self.after, folded))
             for j, x in enumerate(a):
-                line, every = base + x * by_a, np.full(len(some), x, self.dtype)
+                line = base + x * by_a
                 row = None if table is None else self._exponentials(line, -1.0)
-                if folded is not None and table is not None and row is not None:
+                if table is not None and row is not None:
                     self._put_reciprocals(table, row)
-                    yield j, at, self._outputs(folded, every, some)
+                    yield j, at, self._outputs([layer.at(x) for layer in after_folded])
                 elif of_ramps:
-                    yield j, at, self._of_ramps(line, moved, every, some)
+                    yield j, at, self._of_ramps(line, moved, x, b[at])
                 else:
-                    z = np.add(moved, line, out=self._first(len(some)))
+                    z = np.add(moved, line, out=self._first(len(moved)))
                     self.activation.put(z, out=z)
-                    yield j, at, self._outputs(self.after, every, some)
+                    yield j, at, self._outputs([layer.at(x) for layer in after])
 
     def _parts(self, count: int) -> Iterator[slice]:
         """Yield which points are taken together."""
@@ -147,34 +165,38 @@ class Margins:
         """Return where the first activations of so many points go, (points, units, rows)."""
         return self._room[0][:count, :-1]
 
-    def _outputs(self, layers: list[LayerOnPlane], a: Array, b: Array) -> Array:
-        """Return the outputs at some points, float64, by `layers` after the first activations."""
+    def _outputs(self, layers: list[Array]) -> Array:
+        """Return the outputs at some points, float64, by the `layers` after the first activations.
+
+        Each is (points, units, inputs + 1).
+        """
         *inner, last = layers
-        z = self._room[0][: len(a)]
+        count = len(last)
+        z = self._room[0][:count]
         for layer, room in zip(inner, self._room[1:], strict=True):
-            units = np.matmul(layer.at(a, b), z, out=room[: len(a), :-1])
+            units = np.matmul(layer, z, out=room[:count, :-1])
             self.activation.put(units, out=units)
-            z = room[: len(a)]
-        outputs: Array = np.matmul(last.at(a, b), z, out=self._out[: len(a)])
+            z = room[:count]
+        outputs: Array = np.matmul(last, z, out=self._out[:count])
         return outputs.astype(np.float64, copy=False)
 
-    def _of_ramps(self, line: Array, moved: Array, a: Array, b: Array) -> Array:
+    def _of_ramps(self, line: Array, moved: Array, a: float, b: Array) -> Array:
         """Return the outputs of one hidden layer of ReLU: `W max(b R, -L) + W L + c`."""
         (last,) = self.after
         np.maximum(moved, -line, out=self._first(len(b)))
-        outputs = self._outputs(self.after, a, b)
-        outputs += (last.origin + a[0] * last.by_a)[:, :-1] @ line
+        outputs = self._outputs([last.lines(b).at(a)])
+        outputs += (last.origin + a * last.by_a)[:, :-1] @ line
         outputs += b[:, None, None] * (last.by_b[:, :-1] @ line)
         return outputs
 
-    def _folded(self) -> list[LayerOnPlane] | None:
+    def _folded(self) -> list[LayerOnPlane]:
         """Return the layers after the first for its `1 / (1 + exp(k z))` as its activations.
 
-        `W (1 - c r) + b = -c W r + (b + W 1)`, so two passes over all activations are saved. None
-        where the activation is not of an exponential.
+        `W (1 - c r) + b = -c W r + (b + W 1)`, so two passes over all activations are saved. None,
+        an empty list, where the activation is not of an exponential.
         """
         if self.activation.of_exponential is None:
-            return None
+            return []
         (c, _), (second, *rest) = self.activation.of_exponential, self.after
         parts = (
             np.column_stack([-c * one[:, :-1], one[:, -1] + one[:, :-1].sum(axis=1)])

@@ -16,9 +16,9 @@ export function start() {
   const source = document.documentElement.outerHTML;
   const scene = fromBase64(JSON.parse(document.getElementById('steepest-record').textContent));
   const kept = JSON.parse(document.getElementById('steepest-kept').textContent);
-  const texts = document.getElementById('steepest-texts').textContent;
+  const sentences = document.getElementById('steepest-sentences').textContent;
   const script = document.querySelector('script[type=module]').textContent;
-  const helper = new Helper(workersOf(`globalThis.steepestTexts=${texts};${script}`));
+  const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
   engine.page = async (state) => rewritten(source, state, kept.language ?? '');
   const store = createStore(engine, scene);

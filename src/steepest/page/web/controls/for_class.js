@@ -1,5 +1,5 @@
 // What a class gets: controls that are hidden, a text above the page, an exam; saved with the page and in its link.
-import { element, part } from '../draw/canvas.js';
+import { element } from '../draw/canvas.js';
 import { entry, tick } from './fields.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 
@@ -9,18 +9,10 @@ const SAY = SENTENCES.controlsForClass;
 const KEPT = ['keep', 'lesson'];
 
 /**
- * Adds the ticks, made anew when they are unfolded; `root` has the controls.
+ * Shows in place of all else in an element what a class gets; `root` has the controls.
  * @param {Store} store
  */
-export function makeForClass(parent, store, root) {
-  const fold = element('details', { class: 'st-for-class' }, parent);
-  element('summary', { text: 'For a class' }, fold);
-  const held = part(fold, 'st-for-class-ticks');
-  fold.addEventListener('toggle', () => fold.open && offer(held, store, root));
-}
-
-/** @param {Store} store */
-function offer(held, store, root) {
+export function offerClass(held, store, root) {
   held.replaceChildren();
   const { state } = store;
   const exam = tick(held, SAY.exam, (on) => store.set({ exam: on }));

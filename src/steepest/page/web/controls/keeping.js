@@ -8,7 +8,7 @@ import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
 import { box, button } from './fields.js';
-import { makeForClass } from './for_class.js';
+import { offerClass } from './for_class.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
@@ -32,7 +32,7 @@ export function makeKeeping(parent, store, { cards, root, classroom }) {
   act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
   if (classroom) act('class', classroom);
-  makeForClass(menu, store, root);
+  act('options', () => offerClass(shown, store, root));
   menu.append(shown);
   return { destroy: closeWhenLeft(held, root) };
 }
@@ -57,6 +57,7 @@ const LABELS = {
   trace: SAY.saveSteps,
   python: SAY.show,
   class: SAY.links,
+  options: SAY.options,
 };
 
 async function attempt(does, say) {

@@ -1,5 +1,6 @@
 // The keys of the page, all of them, once: where each is heard, what it does, in words and by the name of the act
-// that does it. What hears them (keyboard.js), the help of the page, aria-keyshortcuts and the tests read this.
+// that does it, in keys.json. What hears them (keyboard.js), the help of the page, aria-keyshortcuts and the tests
+// read this.
 import TABLE from './keys.json' with { type: 'json' };
 
 /**
@@ -8,10 +9,7 @@ import TABLE from './keys.json' with { type: 'json' };
  * @typedef {{where: string, entries: [does: string, keys: Asked][]}} Place
  */
 
-/**
- * A billion is as far as there is: whoever acts stops at the end.
- * @type {Record<string, Place>}
- */
+/** @type {Record<string, Place>} A key to the end goes a thousand million on, which every act takes for the last. */
 export const KEYS = /** @type {any} */ (TABLE);
 
 /** Returns what each key of a place asks for: the name of an act, and its numbers. */

@@ -107,7 +107,7 @@ export function toFragment(state) {
     // A page that only shows what was recorded could not take any other run up.
     ...(scene.engine === 'record' ? [] : madePairs(state)),
     ...lookPairs(state),
-    ...Object.entries(state.answers).map(([key, value]) => [`answer.${key}`, value]),
+    ...Object.entries(state.answers ?? {}).map(([key, value]) => [`answer.${key}`, value]),
   ];
   return pairs.map(([key, value]) => `${key}=${written(value)}`).join('&');
 }
@@ -280,7 +280,7 @@ function answersFrom(pairs, faults) {
   const read = (text) => numberFrom(text);
   const table = Object.fromEntries(tasks.map((task) => [task, { key: `answer.${task}`, read }]));
   const answers = valuesOf(table, '', pairs, faults, {});
-  return tasks.length ? { answers } : {};
+  return Object.keys(answers).length ? { answers } : {};
 }
 
 const DATA = {

@@ -42,6 +42,7 @@ class Lesson {
     this.store = store;
     this.handIn = handIn;
     this.guesses = {};
+    this.title = document.title;
     this.at = at;
     /** @type {number | null} */
     this.began = null;
@@ -188,6 +189,8 @@ class Lesson {
     this.spoken = known;
     const { ui } = this.told;
     this.root.lang = known;
+    Object.assign(document, { title: `${this.told.words.title} – ${this.told.source}` });
+    document.documentElement.lang = known;
     this.closeTasks();
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
@@ -348,6 +351,8 @@ class Lesson {
   }
 
   destroy() {
+    document.title = this.title;
+    document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());
   }
 }

@@ -1,6 +1,8 @@
 // The tasks of the lesson, over its picture: hints one after another, and a link that carries the answers.
 import { button, numberIn } from '../controls/fields.js';
 import { element, part } from '../draw/canvas.js';
+import { attached } from '../gestures/gesture.js';
+import { Keyboard } from '../gestures/keyboard.js';
 import { filled } from '../sentences/filled.js';
 
 /**
@@ -24,7 +26,13 @@ export function showTasks(parent, { tasks, ui, language, isExam, answers, keep, 
   button(held, ui.hand_in, () => tellLink(said, ui, handIn), { style: 'st-le-next' });
   held.append(said);
   end.focus();
-  return { destroy: () => held.remove() };
+  const detach = attached(new Keyboard(held, 'menu', { close }));
+  return {
+    destroy() {
+      detach();
+      held.remove();
+    },
+  };
 }
 
 async function tellLink(said, ui, handIn) {

@@ -39,6 +39,7 @@ function toldIn(record, models, language) {
     ...models,
     ...manner,
     words,
+    source: known.source,
     placed: (value) => manner.placed(value, places),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
     sum: (key) => {
