@@ -101,19 +101,20 @@ def write_page(
     lesson: LessonRecord | None = None,
     exam: bool = False,
     present: bool = False,
+    link: str = "",
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
     the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
     the one of an author, in place of ours on these rows. An `exam` shows no verdicts and answers;
-    `present` opens it as a class sees it.
+    `present` opens it as a class sees it; `link` is as `saved_html` has it.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
     way = "present" if present else way
-    text = _page(record, words, Kept("", way, language, exam), lesson)
+    text = _page(record, words, Kept(link, way, language, exam), lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
