@@ -148,7 +148,7 @@ def _area(good: Array, bad: Array) -> tuple[float, float] | None:
 
 
 def measured_in_passes(problem: Problem, params: Vector) -> MetricsInPasses | None:
-    """Return the metrics of all rows of a problem beyond memory; None of any other."""
+    """Return the metrics of all rows of a problem beyond memory at params, (size,); else None."""
     if not problem.is_stored:
         return None
     objective = problem.objective
