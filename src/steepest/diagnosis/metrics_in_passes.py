@@ -59,7 +59,7 @@ class MetricsInPasses:
             return self._of_classes(self.probable)
 
     def _explained(self, loss: float, null: float) -> float | None:
-        return share_explained(loss, null) if self.risk.count > 1 else None
+        return float(share_explained(loss, null)) if self.risk.count > 1 else None
 
     def _of_numbers(self) -> Metrics:
         loss, about = self.risk.loss, float(np.mean(self.near))

@@ -10,7 +10,7 @@ from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
 
-__all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
+__all__ = ["DECODE", "MEMORY", "SAMPLED", "Limits", "limits_of"]
 
 MEMORY = 512_000_000
 """The bytes that a run beyond memory takes, unless it is told another number."""

@@ -344,13 +344,13 @@ function makeFoot(root) {
   }
 }
 
-/** Hides the controls that a link names. */
+/** Hides the controls and the pictures that a link names. */
 function makeHider(root) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'hidden')) return;
-      for (const one of root.querySelectorAll('[data-control]')) {
-        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control));
+      for (const one of root.querySelectorAll('[data-control], [data-card]')) {
+        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
       }
     },
   };

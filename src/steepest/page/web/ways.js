@@ -39,9 +39,9 @@ export class Ways {
    * @param {Element} parent
    * @param {Store} store
    * @param {any} lesson
-   * @param {MountOptions & {language: string, isLesson: boolean}} options
+   * @param {MountOptions & {language: string, isFresh: boolean}} options
    */
-  constructor(parent, store, lesson, { language, isLesson, ...options }) {
+  constructor(parent, store, lesson, { language, isFresh, ...options }) {
     this.parent = parent;
     this.store = store;
     this.lesson = lesson;
@@ -50,8 +50,8 @@ export class Ways {
     if (lesson.theme) store.set({ theme: lesson.theme });
     this.at = 0;
     this.first = toFragment(store.state);
-    /** Whether the page began as a lesson, and was not yet explored. */
-    this.isLesson = isLesson;
+    /** Whether nothing says yet in which units it is explored. */
+    this.isFresh = isFresh;
     this.shown = null;
     const { documentElement: whole } = document;
     new DropFile(whole, {
@@ -122,8 +122,8 @@ export class Ways {
     const { state, engine } = this.store;
     // Standard units first, where the walk is in them: a bowl is round there, and your own units one press away.
     const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
-    if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
-    this.isLesson = false;
+    if (this.isFresh && isBowl && !state.scene.network) this.store.setAxes('walk');
+    this.isFresh = false;
     const shown = mount(this.parent, this.store, {
       ...this.options, fits: true, lesson: () => this.show('lesson'), classroom: () => this.show('class'),
     });
