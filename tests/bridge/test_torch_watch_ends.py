@@ -50,9 +50,7 @@ def test_of_a_diverged_training_no_word_is_false(diverged: Run) -> None:
 
 
 def test_a_diverged_training_is_not_gone_on_with_and_why(diverged: Run) -> None:
-    with pytest.raises(
-        st.ChoiceError, match=r"its params are no finite numbers.*start=run\.params"
-    ):
+    with pytest.raises(st.ChoiceError, match=r"params are no finite numbers.*start=run\.params"):
         diverged.resume(steps=2)
 
 
