@@ -28,7 +28,7 @@ export async function start() {
     return;
   }
   const { way, at, link } = wayOf(location.hash, 'explore');
-  const options = { keys: document, sources: [makeSource], language: navigator.language.slice(0, 2), isLesson: false };
+  const options = { keys: document, sources: [makeSource], language: navigator.language.slice(0, 2), isFresh: false };
   const ways = new Ways(place, store, await engine.lesson(), options);
   ways.show(way, at);
   store.subscribe((state, changed) => changed.has('offer') && renew(ways, engine));
