@@ -106,8 +106,8 @@ def web(tmp_path: Path) -> Path:
 
 def test_the_joiner_takes_the_card_that_is_added(web: Path) -> None:
     text = join("saved.js", ("start",), web)
-    assert text.count("function makeGradient") == 1
-    assert text.index("function makeGradient") < text.index("'Gradient',makeGradient]")
+    assert text.count("const makeGradient=") == 1
+    assert text.index("const makeGradient=") < text.index("'Gradient',makeGradient]")
 
 
 def test_the_card_that_is_added_follows_the_state(web: Path) -> None:
