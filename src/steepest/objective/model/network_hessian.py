@@ -23,6 +23,7 @@ from steepest.data.sparse import is_sparse
 from steepest.objective.evaluation import Vector
 from steepest.objective.model.model import Array
 from steepest.objective.model.network import Network
+from steepest.objective.model.network_products import parts_of_rows, put_back, put_sum_of_parts
 
 __all__ = ["NetworkHessian"]
 
@@ -76,7 +77,10 @@ class NetworkHessian:
         product = np.empty(self.model.layout.size)
         by = self.model.matrices(product)
         for i in range(len(self.weights) - 1, -1, -1):
-            np.dot(delta, self.inputs[i].T, out=by[i].weights)
+            rows = self.inputs[i].T
+            put_sum_of_parts(
+                delta, rows, parts_of_rows(by[i].weights.size, len(rows)), by[i].weights
+            )
             np.add.reduce(delta, axis=1, out=by[i].bias)
             if i:
                 by[i].weights[:] += self.deltas[i] @ activations[i - 1].T
@@ -111,5 +115,5 @@ def _dense(X: Matrix) -> Array:
 
 
 def _times(left: Array, right: Array) -> Array:
-    """Return the product; of one inner number it is an outer one, which BLAS is slow at."""
-    return left * right if left.shape[1] == 1 else left @ right
+    """Return the product, `W' delta`."""
+    return put_back(left, right, np.empty((len(left), right.shape[1])))
