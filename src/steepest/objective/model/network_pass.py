@@ -22,7 +22,7 @@ MOST_KEPT = 4
 """Passes that a thread keeps: a block, the last block, all rows beside a mini-batch, those held."""
 
 MOST_BYTES = 2**24
-"""Bytes of a pass that is kept, 16 MB: a block of rows has some 3 MB. Larger are made anew."""
+"""Bytes of a pass that is kept, 16 MB: a block of rows has some 1.5 MB. Larger are made anew."""
 
 
 class Pass:
