@@ -66,6 +66,8 @@ def test_markdown_is_styled_linked_and_shown(deck: Any) -> None:
     assert by_text["second"].font.bold and by_text["third"].font.italic
     assert by_text["code"].font.name == "Courier New" and by_text["a_1 * b_1"].font.italic
     assert by_text["there"].hyperlink.address == "https://example.org"
+    themes = [one.blob for one in deck.part.package.iter_parts() if "/theme/" in one.partname]
+    assert any(b'<a:hlink><a:srgbClr val="1D5AA8"/>' in one for one in themes)
     (picture,) = (one for one in slide.shapes if one.shape_type == 13)
     assert picture._element.xpath(".//p:cNvPr")[0].get("descr") == "what it shows"
     assert picture.width == pytest.approx(2 * picture.height, rel=0.01)

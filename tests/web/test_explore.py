@@ -230,3 +230,23 @@ def test_a_page_of_auto_opens_on_a_walk_to_be_watched_as_it_was_asked_for(
     assert page.locator('[data-control="runs"]').inner_text().count("Run 2") > 0
     page.get_by_role("button", name="Your units").click()
     page.get_by_role("button", name="Standard units").wait_for()
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-1"])
+def test_an_invalid_rate_is_told_beside_its_field(doors: Doors, lesson: Path, text: str) -> None:
+    page = explored(doors, lesson, (1280, 720))
+    page.get_by_role("button", name="Rate and rule").click()
+    field = page.get_by_label("learning rate as a number")
+    field.fill(text)
+    field.press("Enter")
+    fault = page.locator(".st-rate .st-fault")
+    fault.wait_for()
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == fault.get_attribute("id")
+    boxes = [one.bounding_box() for one in (field, fault)]
+    assert boxes[0] and boxes[1]
+    assert 0 <= boxes[1]["y"] - boxes[0]["y"] - boxes[0]["height"] < 30
+    field.fill("0.1")
+    field.press("Enter")
+    fault.wait_for(state="detached")
+    assert field.get_attribute("aria-invalid") is None

@@ -148,7 +148,10 @@ def _area(good: Array, bad: Array) -> tuple[float, float] | None:
 
 
 def measured_in_passes(problem: Problem, params: Vector) -> MetricsInPasses | None:
-    """Return the metrics of all rows of a problem beyond memory; None of any other."""
+    """Return the metrics of all rows of a problem beyond memory, at params (size,).
+
+    None of any other problem.
+    """
     if not problem.is_stored:
         return None
     objective = problem.objective

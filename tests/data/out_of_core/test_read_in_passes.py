@@ -171,7 +171,8 @@ def test_the_proved_gap_is_the_true_one(tmp_path):
     assert end.message in run.stop.message
 
 
-def test_the_surface_is_that_of_all_rows(tmp_path):
+def test_the_surface_is_that_of_all_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("steepest.objective.plane.linear.STRETCH", 400)
     table = table_of()
     asked = {"target": "k", "features": ["x", "z"]}
     run, memory = st.descend(written(tmp_path, table), **asked), st.descend(table, **asked)

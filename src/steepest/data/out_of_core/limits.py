@@ -73,6 +73,10 @@ class Limits:
         """The numbers that a matrix over pairs of features may have."""
         return min(Blocks.most_matrix, int(self.memory / (8 * MATRICES)))
 
+    def buffered_for(self, columns: int, features: int) -> int:
+        """Return the same where columns become more features: so many fewer rows at a time."""
+        return self.buffered * columns // max(1, columns, features)
+
     def sample_rows(self, rows: int, columns: int) -> int:
         """Return how many rows the sample has, of so many rows and columns."""
         fit = int(self.memory * SAMPLE_SHARE / (16 * (columns + 2)))

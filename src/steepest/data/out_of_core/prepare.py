@@ -171,6 +171,7 @@ class _Preparing:
         judged = replace(self.asked, features=self._features, drop=())
         target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
+        first = first.sampled(self.limits.sample_rows(self.source.rows, len(features.names)))
         self._check_holes(features, first)
         self._check_weights(first.digests)
         recipe = Recipe(
@@ -180,7 +181,7 @@ class _Preparing:
             self.weight,
             self.asked.missing,
             dtype if self._is_as_it_is(features) else np.dtype(np.float64),
-            self.limits.buffered,
+            self.limits.buffered_for(len(self.columns), len(features.names)),
             self._drops(features, first.digests),
             self.back,
         )

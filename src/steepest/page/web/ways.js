@@ -1,16 +1,14 @@
-// The ways to be in a saved page, one at a time: the lesson, or all that can be explored. What is not shown is
+// The ways to be in a page, one at a time: the lesson, all that can be explored, or a class. What is not shown is
 // not there, so nothing that the lesson has yet to tell is on the page.
 import { mount } from './app.js';
 import { mountClass } from './classroom/room.js';
 import { DropFile } from './gestures/drop_file.js';
 import { copyText } from './keep/files.js';
 import { faultOfLink, toFragment } from './keep/link.js';
+import { remember, rememberer } from './keep/remember.js';
 import { mountLesson } from './lesson/lesson.js';
 import { makeSheet } from './lesson/sheet.js';
 import { tasksOf } from './words/tasks.js';
-
-/** Milliseconds without a change after which the state is kept: an address may not change too often. */
-const SETTLED = 400;
 
 const WAYS = ['lesson', 'explore', 'present', 'class'];
 
@@ -53,12 +51,14 @@ export class Ways {
     /** Whether nothing says yet in which units it is explored. */
     this.isFresh = isFresh;
     this.shown = null;
+    window.addEventListener('beforeprint', () => this.makePaper());
+    // Where Python answers, what is dropped is data.
+    if (options.sources) return;
     const { documentElement: whole } = document;
     new DropFile(whole, {
       over: (isOver) => whole.classList.toggle('st-over', isOver),
       file: (file) => file && this.takeClass(file),
     }).attach();
-    window.addEventListener('beforeprint', () => this.makePaper());
   }
 
   /** Has the page be a hand-out on paper. */
@@ -137,31 +137,8 @@ export class Ways {
   }
 }
 
-/** Returns what hears of each state, and keeps it in the address once the reader has changed something. */
-function rememberer(before) {
-  let [last, waiting] = [toFragment(before), 0];
-  return (state) => {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => {
-      if (state.playing || state.busy || state.dragging) return;
-      const link = toFragment(state);
-      if (link !== last && !faultOfLink(link)) remember(`#${link}`);
-      last = link;
-    }, SETTLED);
-  };
-}
-
 /** Copies the link of a state with its answers; returns it where it cannot be copied. */
 async function handIn(state) {
   const link = `${location.href.split('#')[0]}#${toFragment(state)}`;
   return (await copyText(link)) ? '' : link;
-}
-
-/** Keeps in the address what is shown, so that it is there again when the page is loaded anew. */
-function remember(address) {
-  try {
-    window.history.replaceState(null, '', address);
-  } catch {
-    // A page within another may not write its address.
-  }
 }

@@ -200,9 +200,9 @@ function beside(stage, told, now) {
 function marks(stage, told, scales, { params, way, arrows, guides = 0, comes = 1, guessed }) {
   if (guides) drawGuides(stage, scales, params, guides);
   if (arrows) {
-    const { bowl, start } = told.line;
-    const move = bowl.gradient(...start).map((slope) => -ARROW * slope);
-    drawParts(stage, scales, start, move, arrows);
+    const { line } = told;
+    const move = line.bowl.gradient(...line.start).map((slope) => -ARROW * slope);
+    drawParts(stage, scales, line.start, move, arrows);
   }
   stage.faint(comes, () => drawPath(stage, scales, way));
   const guess = guessed && told.guesses[guessed];
