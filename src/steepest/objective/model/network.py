@@ -223,7 +223,7 @@ class NetworkAt:
         layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
         for layer, inputs, z, a in layers:
             put_sums(layer, inputs, z, parts)
-            parts = ()  # Later layers are of units alone, which are fewer than features mostly.
+            parts = ()  # Later layers are multiplied at once.
             if a is not None:
                 self.activation.value(z, out=a)
         return numbers
