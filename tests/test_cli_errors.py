@@ -563,3 +563,25 @@ def test_the_look_of_a_picture_that_nobody_asked_for_is_refused(ask: Ask) -> Non
     axes = ask(*fit, "--x", "duration", "--y", "bias")
     assert "--x and --y say how" in axes.err and "add --page FILE, --figure FILE" in axes.err
     assert ask(*fit, "--figure", "run.png", "--fps", "3").err.rstrip().endswith("add --film FILE")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("--template mine.pptx", "pptx"),
+        ("--no-film", "pptx"),
+        ("--paper letter", "handout"),
+        ("--scorm-version 2004", "scorm"),
+    ],
+)
+def test_a_lesson_says_which_file_an_option_is_of(ask: Ask, said: str, kind: str) -> None:
+    told = ask("lesson", *said.split(), "-o", "lesson.html")
+    name = said.split()[0]
+    assert told.status == 2 and f"{name} says how" in told.err
+    assert f"none is asked for; add --{kind} FILE, or leave it" in told.err
+
+
+@pytest.mark.parametrize("name", ["--exam", "--present"])
+def test_a_lesson_without_a_page_takes_no_option_of_one(ask: Ask, name: str) -> None:
+    told = ask("lesson", name, "--quiz", "quiz.gift")
+    assert told.status == 2 and "none is asked for; add -o FILE, or leave it" in told.err

@@ -174,6 +174,7 @@ class TestEveryDoorHasTheOptions:
         others |= {*OF_TEXT}
         kinds = {"figure", "film", "page", "present", "table", "trace", "onnx", "frames"}
         kinds |= {"panels", "size", "theme", "fps", "surface_x", "surface_y", "surface_plane"}
+        kinds |= {"page_title", "page_text", "page_hide", "page_lang"}
         assert {one.name for one in fit.params} == {*OPTIONS, *others, *kinds}
         for one in fit.params:
             if one.name in OPTIONS:

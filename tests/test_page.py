@@ -128,7 +128,7 @@ def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
     text = without_data(saved(line, tmp_path))
     # What the run says in words is of the run, like its numbers.
     assert len(text.replace(html.escape(line.explain()), "").encode()) < 400_000
-    assert len((live_script() + style()).encode()) < 400_000
+    assert len((live_script() + style(lesson=True)).encode()) < 400_000
     assert len((notebook_script() + style()).encode()) < 400_000
 
 

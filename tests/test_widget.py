@@ -153,6 +153,28 @@ def test_a_terminal_gets_words_alone(line: st.Run) -> None:
     assert line._repr_mimebundle_() == ({"text/plain": repr(line)}, {})
 
 
+@pytest.mark.usefixtures("kernel")
+def test_a_run_without_rows_has_its_picture_and_how_to_get_its_page() -> None:
+    run = st.descend(lambda p: (float(p @ p), 2 * p), start=[1.0, 2.0], steps=3)
+    bundle, _ = run._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    for told in (bundle["text/plain"], html.unescape(bundle["text/html"])):
+        assert 'run.page("run.html") writes a page that replays its steps' in told
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_training_of_which_no_loss_is_known_is_shown_in_words() -> None:
+    torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+    model = torch.nn.Linear(2, 1)
+    with st.torch.watch(model) as watched:
+        model(torch.ones(3, 2)).sum().backward()
+        with torch.no_grad():
+            model.weight -= 0.1 * model.weight.grad
+    bundle, _ = watched.run._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"} and "No picture: no loss" in bundle["text/plain"]
+    assert "No picture: no loss" in str(watched.run._display_())
+
+
 def test_marimo_gets_the_widget(line: st.Run) -> None:
     assert isinstance(line._display_(), RunWidget)
 

@@ -49,6 +49,11 @@ def test_of_a_diverged_training_no_word_is_false(diverged: Run) -> None:
     assert "moved weight by nan" not in said
 
 
+def test_a_diverged_training_is_not_gone_on_with_and_why(diverged: Run) -> None:
+    with pytest.raises(st.ChoiceError, match=r"params are no finite numbers.*start=run\.params"):
+        diverged.resume(steps=2)
+
+
 def test_planes_of_a_diverged_training(diverged: Run) -> None:
     """The Hessian at its best point is right; why its path spans no plane is said."""
     seen = diverged.surface(plane="sharpest", points=5)

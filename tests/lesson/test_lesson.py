@@ -11,6 +11,7 @@ from steepest.lesson.arithmetic import worked_out
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
 from steepest.lesson.tables import rows_of
+from steepest.lesson.tasks import tasks_of
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
 from steepest.page.lesson.record import lesson_record
 from steepest.run.descend import descend
@@ -160,6 +161,22 @@ def test_what_is_written_of_settings_is_read_back(lesson: Lesson, tmp_path: Path
     assert read_settings(path).shown([one.key for one in lesson.builds]) == [
         one.key for one in lesson.builds
     ]
+
+
+def test_the_examples_of_a_lesson_toml_can_be_used(
+    geyser: Run, lesson: Lesson, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.toml"
+    write_settings(Settings(), [one.key for one in lesson.builds], lesson.own_words, path)
+    before, _, examples = path.read_text(encoding="utf-8").partition("# Slides of your own")
+    used = [line.removeprefix("# ") for line in examples.splitlines()]
+    text = "\n".join(used[used.index("[[slides]]") :])
+    tasks = text.replace("Tasks of your own", "# Tasks of your own")
+    path.write_text(before + tasks, encoding="utf-8")
+    made = lesson_of(geyser, read_settings(path))
+    assert made.own["own 1"].heading == "My example"
+    ratio = made.values["loss1"] / made.values["loss0"]  # type: ignore[operator]
+    assert tasks_of(made)[-1].answer == pytest.approx(ratio)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.powerpoint import write_slides
 from steepest.lesson.quiz import write_quiz
 from steepest.lesson.scorm import write_package
-from steepest.lesson.settings import OwnTask, Settings
+from steepest.lesson.settings import OwnSlide, OwnTask, Settings
 from steepest.lesson.tasks import Task, tasks_of
 from steepest.run.run import Run
 
@@ -105,6 +105,25 @@ def test_the_hand_out_reads_aloud_what_it_shows(
         assert chosen[0].why not in asked
         rows = np.flatnonzero((sheet.mean(axis=2) < 200).mean(axis=1) > 0.5)
         assert rows.max() < 0.97 * len(sheet)
+
+
+def test_own_slides_are_pages_of_the_hand_out_before_the_answers(
+    geyser: Run, tmp_path: Path
+) -> None:
+    long = " ".join(f"word{i}" for i in range(900))
+    text = f"# Mine\n\nSo *it* is, $w_0 * x$.\n\n- [there](https://example.org)\n\n{long}"
+    lesson = lesson_of(geyser, Settings(slides=(OwnSlide("rows", text), OwnSlide("rows", long))))
+    write_handout(lesson, tmp_path / "sheet.pdf")
+    pages = pages_of(tmp_path / "sheet.pdf")
+    said = [" ".join(one.split()) for one, _ in pages]
+    assert len(pages) > 4 and all(f"{i} / {len(pages)}" in one for i, one in enumerate(said, 1))
+    assert "Mine" in said[2] and "So it is, w_0 * x." in said[2]
+    assert " ".join(said[2:-1]).count("word0 ") == 2
+    assert "".join(said[2:-1]).count("word899") == 2 and "Answers" in said[-1]
+    assert b"https://example.org" in (tmp_path / "sheet.pdf").read_bytes()
+    for _, image in pages[2:-1]:
+        drawn = image.mean(axis=2) < 200
+        assert not drawn[:, :4].any() and not drawn[:, -4:].any(), "nothing runs off the page"
 
 
 PARSE = """

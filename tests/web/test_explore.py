@@ -139,7 +139,14 @@ STRIP = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1366, 625), (1920, 1080)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (1280, 720),
+        pytest.param((1366, 625), marks=pytest.mark.prove),
+        pytest.param((1920, 1080), marks=pytest.mark.prove),
+    ],
+)
 def test_the_strip_cuts_no_sentence_and_keeps_its_height(
     doors: Doors, lesson: Path, size: tuple[int, int]
 ) -> None:
@@ -157,3 +164,89 @@ def test_the_strip_cuts_no_sentence_and_keeps_its_height(
     told = page.evaluate(STRIP)
     assert told["high"] > high and not told["out"] and not told["meeting"], told
     assert not page.evaluate(SEEN)["cut"]
+
+
+@pytest.fixture(scope="module")
+def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a run of which rule, rate and scale were left to auto."""
+    path = tmp_path_factory.mktemp("auto") / "auto.html"
+    run = st.descend("geyser", "waiting", ["duration"])
+    run.page(path, title="Old Faithful", hide=["tasks", "chart"], theme="dark", text="Look & see")
+    return path
+
+
+PHONE = """() => {
+  const box = (one) => document.querySelector(one).getBoundingClientRect();
+  const seen = [...document.querySelectorAll('.st-app :is(button, select, input, summary)')]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 2);
+  const root = document.documentElement;
+  return {
+    low: seen.filter((one) => one.getBoundingClientRect().height < 44).length,
+    scrolls: root.scrollHeight > innerHeight || root.scrollWidth > innerWidth,
+    picture: [box('.st-cards').top, box('.st-cards').bottom],
+    rate: box('.st-hand .st-rate input[type=range]').bottom,
+    knob: box('.st-hand .st-turn-row input').top,
+    step: box('.st-transport .st-main').bottom, high: innerHeight,
+    shown: [...document.querySelectorAll('.st-cards > figure')].filter((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return one.checkVisibility() && left > -2 && right < innerWidth + 2;
+    }).map((one) => one.dataset.card),
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), pytest.param((820, 1180), marks=pytest.mark.prove)])
+def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
+    doors: Doors, lesson: Path, size: tuple[int, int]
+) -> None:
+    page = explored(doors, lesson, size)
+    page.wait_for_timeout(200)
+    told = page.evaluate(PHONE)
+    assert not told["low"] and not told["scrolls"], told
+    assert told["picture"][1] <= told["knob"] < told["rate"] < told["step"] <= told["high"], told
+    assert told["picture"][1] - told["picture"][0] > 0.28 * told["high"], told
+    assert told["shown"] == ["fit"]
+    assert not page.evaluate(STRIP)["out"]
+    for name, card in (("Loss", "chart"), ("Surface", "map")):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function(f"({PHONE})().shown.join() === '{card}'")
+    page.get_by_role("button", name="Rate and rule").click()
+    assert page.locator(".st-settings").is_visible() and page.locator(".st-main").first.is_visible()
+    assert page.evaluate(PHONE)["shown"] == ["map"]
+
+
+def test_a_page_of_auto_opens_on_a_walk_to_be_watched_as_it_was_asked_for(
+    doors: Doors, auto: Path
+) -> None:
+    page = explored(doors, auto, (1280, 720))
+    assert page.locator("h1").inner_text() == "Old Faithful"
+    assert page.locator(".st-app").get_attribute("data-theme") == "dark"
+    assert page.get_by_text("Look & see").is_visible()
+    assert page.locator('[data-control="tasks"], [data-card="chart"]').evaluate_all(
+        "(all) => all.length > 1 && all.every((one) => !one.checkVisibility())"
+    )
+    assert "0 of 20" in page.locator(".st-counter").inner_text()
+    page.get_by_role("button", name="Runs").click()
+    assert page.locator('[data-control="runs"]').inner_text().count("Run 2") > 0
+    page.get_by_role("button", name="Your units").click()
+    page.get_by_role("button", name="Standard units").wait_for()
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-1"])
+def test_an_invalid_rate_is_told_beside_its_field(doors: Doors, lesson: Path, text: str) -> None:
+    page = explored(doors, lesson, (1280, 720))
+    page.get_by_role("button", name="Rate and rule").click()
+    field = page.get_by_label("learning rate as a number")
+    field.fill(text)
+    field.press("Enter")
+    fault = page.locator(".st-rate .st-fault")
+    fault.wait_for()
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == fault.get_attribute("id")
+    boxes = [one.bounding_box() for one in (field, fault)]
+    assert boxes[0] and boxes[1]
+    assert 0 <= boxes[1]["y"] - boxes[0]["y"] - boxes[0]["height"] < 30
+    field.fill("0.1")
+    field.press("Enter")
+    fault.wait_for(state="detached")
+    assert field.get_attribute("aria-invalid") is None

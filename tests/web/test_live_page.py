@@ -21,6 +21,7 @@ from doors import (
     loss_of,
     press,
     settle,
+    step_of,
     typed_params,
     written,
 )
@@ -194,7 +195,8 @@ def assert_a_lost_connection_comes_back(live: "Page") -> None:
     live.evaluate(CUT)
     live.wait_for_function("() => sockets.length > 1 && sockets.at(-1).readyState === 1")
     live.get_by_role("alert").wait_for(state="hidden")
-    assert "connection is lost" in live.evaluate("() => told")
+    told = live.evaluate("() => told")
+    assert "connection is lost" in told and "start it once more" in told
     assert loss_of(live) == before
     enter(live, "learning rate as a number", "0.03")
     features = read_table("diabetes").arrow.column_names[1:-1]
@@ -219,6 +221,18 @@ def assert_files_are_opened_or_refused(live: "Page") -> None:
     assert not alert.is_visible()
     press(live, "Step")
     at_step(live, 1)
+
+
+def assert_a_lesson_is_on_the_data(live: "Page") -> None:
+    """Check that what was opened is taught, and that the address leads back to what was tried."""
+    live.wait_for_function("() => location.hash.includes('data=mine.csv')")
+    live.get_by_role("button", name="Lesson", exact=True).click()
+    live.locator('[data-build="title"]').wait_for()
+    assert "mine.csv: 30 rows" in live.locator(".st-le-say").inner_text()
+    live.keyboard.press("PageDown")
+    live.get_by_role("button", name="Explore").click()
+    settle(live)
+    assert step_of(live) == 1
 
 
 def assert_the_token_leaves_the_address_and_a_reload_finds_it(live: "Page") -> None:
@@ -246,6 +260,7 @@ def test_the_live_page_asks_python_whatever_its_data(live: "Page") -> None:
     open_other_data(live)
     assert_a_lost_connection_comes_back(live)
     assert_files_are_opened_or_refused(live)
+    assert_a_lesson_is_on_the_data(live)
 
 
 # --- the notebook --------------------------------------------------------------------------------

@@ -130,10 +130,8 @@ def lesson(
         wanted = {"page": PAGE}
     said_of = {"template": template, "no-film": no_film or None}
     said_of |= {"paper": paper, "scorm-version": scorm_version}
+    said_of |= {"exam": exam or None, "present": present or None}
     _check(wanted, toml, said_of)
-    if (exam or present) and "page" not in wanted:
-        flag = "--exam" if exam else "--present"
-        raise ChoiceError(f"{flag} is of a page, but none is asked for; add -o {PAGE}")
     run = _run_of(settings, said)
     doors = Doors(
         run,
@@ -173,8 +171,9 @@ def _check(wanted: dict[str, str], toml: str | None, said_of: Mapping[str, objec
     unused = unused_option(wanted, said_of)
     if unused is not None:
         name, kind, made = unused
+        flag = "-o" if kind == "page" else f"--{kind}"
         raise ChoiceError(
-            f"--{name} says how {made} made, but none is asked for; add --{kind} FILE, or leave it"
+            f"--{name} says how {made} made, but none is asked for; add {flag} FILE, or leave it"
         )
 
 

@@ -18,10 +18,14 @@ from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
 from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
 from steepest.interrupts import exit_status
+from steepest.numerals import counted
+from steepest.page.lesson.builds import LANGUAGES
+from steepest.page.look import PageLook
 from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.report import report
 from steepest.run.run import Run
 from steepest.run.seeds import Seeds
+from steepest.run.watched import watched
 from steepest.surface.planes import PLANES
 from steepest.surface.surface import Surface
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
@@ -88,8 +92,12 @@ class Outputs:
     as_json: bool = False
     present: bool = False
     """Whether pages open in the lesson, as a class sees it."""
+    page: Mapping[str, Any] = field(default_factory=dict)
+    """What else was said of a page, as `Run.page` takes it."""
 
     def __post_init__(self) -> None:
+        PageLook(**self.page)
+        self._check_page()
         Format(**self.look, **self.pace).check_film(self.files.get("film", ()))
         self._check_drawn()
         if self.present and not self.files.get("page"):
@@ -101,12 +109,21 @@ class Outputs:
         if self.files.get("onnx"):
             check_installed("onnx", "to write ONNX")
 
+    def _check_page(self) -> None:
+        """Raise ChoiceError for the look of a page where none is asked for."""
+        idle = [] if self.files.get("page") else [name for name in self.page if name != "theme"]
+        if idle:
+            flags = " and ".join(f"--{name}" for name in idle)
+            raise ChoiceError(f"{flags}: of a page, but none is asked for; add --page FILE")
+
     def _check_drawn(self) -> None:
         """Raise ChoiceError for the look of a picture where none is asked for."""
         films = bool(self.files.get("film"))
         drawn = films or self.frames is not None or bool(self.files.get("figure"))
+        paged = bool(self.files.get("page"))
         params = [] if self.files.get("page") else [name for name in self.axes if name != "plane"]
-        idle = [*([] if drawn else [*self.look, *params]), *([] if films else self.pace)]
+        look = [name for name in self.look if not (paged and name == "theme")]
+        idle = [*([] if drawn else [*look, *params]), *([] if films else self.pace)]
         if idle:
             flags = " and ".join(f"--{name}" for name in idle)
             what = "--film FILE" if drawn else "--figure FILE, --film FILE or --frames FOLDER"
@@ -129,10 +146,16 @@ def outputs(command: Command) -> Command:
         named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
         axes = {name: value for name, value in named.items() if value is not None}
         pace = {"fps": look.pop("fps")} if "fps" in look else {}
-        return command(out=Outputs(files, frames, look, pace, axes, as_json, present), **given)
+        page = {name: value for name in PAGED if (value := given.pop(f"page_{name}")) is not None}
+        if files["page"] and "theme" in look:
+            page["theme"] = look["theme"]
+        return command(
+            out=Outputs(files, frames, look, pace, axes, as_json, present, page), **given
+        )
 
     made = cast(Command, gathered)
-    for option in reversed([*_file_options(), PRESENT, *_picture_options(), _JSON]):
+    drawn = [*_file_options(), PRESENT, *_picture_options()]
+    for option in reversed([*drawn, *_page_options(), _JSON]):
         made = option(made)
     return made
 
@@ -170,7 +193,9 @@ def _picture_options() -> Iterator[Callable[[Command], Command]]:
         help=f"Pixels.  [default: {SIZE[0]}x{SIZE[1]}; of films {FILM_SIZE[0]}x{FILM_SIZE[1]}]",
     )
     yield click.option(
-        "--theme", type=click.Choice(THEME_NAMES), help="Colours of pictures.  [default: light]"
+        "--theme",
+        type=click.Choice(THEME_NAMES),
+        help="Colours of pictures and page.  [default: light; of a page the browser's]",
     )
     for axis in ("x", "y"):
         yield click.option(
@@ -187,6 +212,28 @@ def _picture_options() -> Iterator[Callable[[Command], Command]]:
         "ends of the Hessian's spectrum; it is told in words too.",
     )
     yield click.option("--fps", type=int, help=f"Frames a second of a film.  [default: {FPS}]")
+
+
+PAGED = ("title", "text", "hide", "lang")
+"""What is said of a page alone."""
+
+
+def _page_options() -> Iterator[Callable[[Command], Command]]:
+    """Yield the options of pages; their theme is that of pictures too."""
+    yield click.option("--title", "page_title", metavar="TEXT", help="Of a page: what heads it.")
+    yield click.option(
+        "--text", "page_text", metavar="TEXT", help="Of a page: a text that stands above all."
+    )
+    yield click.option(
+        "--hide",
+        "page_hide",
+        metavar="A,B,...",
+        callback=lambda context, option, text: None if text is None else text.split(","),
+        help="Of a page: pictures and controls that are not shown, such as rate,tasks,chart.",
+    )
+    yield click.option(
+        "--lang", "page_lang", type=click.Choice(LANGUAGES), help="Of a page: that of its lesson."
+    )
 
 
 def _size(context: object, option: object, text: str | None) -> tuple[int, int] | None:
@@ -219,6 +266,28 @@ def check_distinct(paths: Sequence[str], save: str | None, sources: Sequence[str
             raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
+def drawn_run(run: Run, out: Outputs, runs: Seeds | None = None) -> Run:
+    """Return the run that pictures are of: a walk to watch in place of one of auto.
+
+    That is of one run alone, on its usual surface.
+    """
+    asked = bool(out.files["figure"] or out.files["film"] or out.frames is not None)
+    walk = watched(run) if asked and runs is None and not out.axes else None
+    return run if walk is None else walk
+
+
+def watch_note(run: Run, out: Outputs) -> list[str]:
+    """Return a line on the walk that pictures show in place of the run that is told, if they do."""
+    walk = drawn_run(run, out)
+    if walk is run:
+        return []
+    rate, steps = walk.plan.rate_in_words, counted(len(walk.trace) - 1, "step")
+    return [
+        f"the pictures show a walk that can be watched, from the same start: {steps} of rate "
+        f"{rate} in standard units; --rule, --learning-rate or --scale choose another"
+    ]
+
+
 def surface_of(run: Run, out: Outputs) -> Surface | None:
     """Return the surface whose axes were named; None where it is the usual one."""
     return _drawn(run, out) if out.axes else None
@@ -236,16 +305,16 @@ def write(
 
     The figure is of all `runs` where there are several, and so is the page on the usual plane.
     """
-    files, named = out.files, surface
-    if surface is None and not run.no_surface and (files["figure"] or files["film"]):
-        surface = _drawn(run, out)
+    files, named, drawn = out.files, surface, drawn_run(run, out, runs)
+    if surface is None and not drawn.no_surface and (files["figure"] or files["film"]):
+        surface = _drawn(drawn, out)
     look = {**out.look, "surface": surface}
     for path in files["figure"]:
-        run.figure(path, **look) if runs is None else runs.figure(path, **out.look)
+        drawn.figure(path, **look) if runs is None else runs.figure(path, **out.look)
     if files["film"]:
         first, *more = files["film"]
-        run.film(first, *more, progress=True, **look, **out.pace)
-    frames = [] if out.frames is None else run.frames(out.frames, **look)
+        drawn.film(first, *more, progress=True, **look, **out.pace)
+    frames = [] if out.frames is None else drawn.frames(out.frames, **look)
     _pages(run, out, named, runs)
     for path in files["table"]:
         write_table(run.table(), path)
@@ -261,7 +330,7 @@ def _pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) 
     """Write the pages: of all runs where there are several, but on a surface that was named."""
     for path in out.files["page"]:
         if runs is None or surface is not None:
-            run.page(path, surface=surface, present=out.present)
+            run.page(path, surface=surface, present=out.present, **out.page)
         else:
             runs.page(path, present=out.present)
 
@@ -273,7 +342,10 @@ def hand_over(
     save.write(run)
     surface = surface_of(run, out)
     written = [*write(run, out, surface), *save.paths]
-    notes = rows_inside(run, out.files["page"], save, checkpoint)
+    notes = [
+        *watch_note(run, out),
+        *rows_inside(run, out.files["page"], save, checkpoint),
+    ]
     tell(run, written, out.as_json, surface, notes=notes)
     if run.stop.reason == "interrupted":
         sys.exit(exit_status())
@@ -300,6 +372,8 @@ def check_seeds(out: Outputs, checkpoint: CheckpointFile | None) -> None:
     """Raise ChoiceError for what several seeds have not: panels of their figure, a checkpoint."""
     if checkpoint is not None:
         raise ChoiceError("--checkpoint keeps one run, but --seeds makes several; leave one out")
+    if said := [name for name in out.page if name != "theme"]:
+        raise ChoiceError(f"--{said[0]} is of the page of one run, but --seeds makes several")
     if "panels" in out.look:
         raise ChoiceError(
             "--panels are those of the figure of one run; with --seeds leave it out, the figure "

@@ -1,12 +1,24 @@
 """Why a run ended: the reason in one word, and how that is known."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
+from steepest.numerals import short
+from steepest.objective.evaluation import norm
 from steepest.trace import Step
 
-__all__ = ["BY_CURVATURE", "BY_DUALITY", "Stop", "earlier_result", "proof"]
+__all__ = [
+    "BY_CURVATURE",
+    "BY_DUALITY",
+    "Stop",
+    "by_mean_slope",
+    "earlier_result",
+    "falls_for_ever",
+    "not_finite",
+    "proof",
+]
 
 BY_DUALITY = "the duality gap"
 """What proves how much lower a loss with L1 or kinks can be."""
@@ -77,3 +89,41 @@ def proof(last: Step, by: str, gap: float | None = None) -> str:
     gap = max(last.gap if gap is None else gap, GAP_ROUNDING * loss)
     share = f" ({gap / loss:.1g} of it)" if loss else ""
     return f"no loss is lower than this one by more than {gap:.1g}{share}, as {by} proves"
+
+
+def by_mean_slope(first: Step, last: Step, tol: float) -> str | None:
+    """Return in words that the gradient is at most `tol` of the mean slope so far; else None."""
+    fall, distance = first.full_loss - last.full_loss, norm(last.params - first.params)
+    if not fall > 0 or last.gradient_norm * distance > tol * fall:
+        return None
+    return (
+        f"the gradient has the length {short(last.gradient_norm)}, which is "
+        f"{last.gradient_norm * distance / fall:.1g} of the mean slope since the start (the "
+        f"loss fell by {short(fall)} over a distance of {short(distance)})"
+    )
+
+
+def not_finite(last: Step) -> Stop | None:
+    """Return that the loss or the gradient of a step is no number, and which; else None."""
+    if isfinite(last.loss) and isfinite(last.steepness):
+        return None
+    if isfinite(last.loss) and np.isnan(last.gradient).any():
+        at = int(np.flatnonzero(np.isnan(last.gradient))[0]) + 1
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
+            f"param {at} is no number",
+        )
+    if last.loss == -np.inf:
+        return Stop(
+            "failed",
+            f"stopped: at step {last.index:,} the loss is -inf: it falls beyond all numbers",
+        )
+    return Stop(
+        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
+    )
+
+
+def falls_for_ever(now: str) -> Stop:
+    """Return that the loss has no lowest point, and what it is `now`."""
+    return Stop("separated", f"stopped: the loss falls for ever; {now}")

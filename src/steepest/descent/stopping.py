@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf, isfinite, isnan, log
+from math import inf, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 from steepest.checks import number
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
 from steepest.descent.remaining_gap import remaining_gap
-from steepest.descent.stop import BY_CURVATURE, BY_DUALITY, Stop, proof
+from steepest.descent.stop import (
+    BY_CURVATURE,
+    BY_DUALITY,
+    Stop,
+    by_mean_slope,
+    falls_for_ever,
+    not_finite,
+    proof,
+)
 from steepest.numerals import counted, short
-from steepest.objective.evaluation import Vector, norm
+from steepest.objective.evaluation import Vector
 from steepest.objective.minimum.recession import Recession
 from steepest.objective.minimum.sure_gap import SureGap
 from steepest.trace import Step, Trace
@@ -178,7 +186,7 @@ class Stopping:
         """Return why the run is over at the last step of `trace`, or None if it goes on."""
         last = trace.last
         return (
-            _not_finite(last)
+            not_finite(last)
             or self._grown(trace, last.loss)
             or self._separation(trace, last)
             or self._unless_separated(self._reached(trace, last), last)
@@ -286,7 +294,7 @@ class Stopping:
             return None
         if not last.gradient_norm:
             return Stop("arrived", "arrived: the gradient is exactly 0")
-        small = _by_mean_slope(first, last, self.tol)
+        small = by_mean_slope(first, last, self.tol)
         return None if small is None else Stop("arrived", f"arrived: {small}")
 
     def _gradient(self, first: Step, last: Step) -> Stop | None:
@@ -297,7 +305,7 @@ class Stopping:
         """
         if self.slope_tol is None or last.loss != last.full_loss:
             return None
-        small = _by_mean_slope(first, last, self.slope_tol)
+        small = by_mean_slope(first, last, self.slope_tol)
         if small is None:
             return None
         return Stop("gradient", f"stopped: {small}, as small as tol asks; lower may follow")
@@ -325,12 +333,12 @@ class Stopping:
         if not (vanished or due) or not (found := self._recession(last)).found:
             return None
         if vanished:
-            return _falls_for_ever(f"{last.full_loss:.2g} of it is left")
+            return falls_for_ever(f"{last.full_loss:.2g} of it is left")
         if self.largest_loss(last.params, found.rows) < OWN_SIDE:
-            return _falls_for_ever("the rows that make it fall have a loss below log 2 each")
+            return falls_for_ever("the rows that make it fall have a loss below log 2 each")
         gained = trace.full_losses[steps // 2] - last.full_loss
         if gained < VANISHED * self.null_loss:
-            return _falls_for_ever(f"in the last {steps // 2:,} steps it hardly fell")
+            return falls_for_ever(f"in the last {steps // 2:,} steps it hardly fell")
         return None
 
     def _recession(self, last: Step) -> Recession:
@@ -342,7 +350,7 @@ class Stopping:
         ends = stop is not None and stop.reason in ("arrived", "settled", "stalled")
         if not ends or not self._recession(last).found:
             return stop
-        return _falls_for_ever(f"the gradient has the length {short(last.gradient_norm)}")
+        return falls_for_ever(f"the gradient has the length {short(last.gradient_norm)}")
 
     def _settled(self, trace: Trace, last: Step) -> Stop | None:
         if self.tol is None:
@@ -406,42 +414,6 @@ def least_rise(rounding: float) -> float:
     return max(RISEN, rounding)
 
 
-def _by_mean_slope(first: Step, last: Step, tol: float) -> str | None:
-    """Return in words that the gradient is at most `tol` of the mean slope so far; else None."""
-    fall, distance = first.full_loss - last.full_loss, norm(last.params - first.params)
-    if not fall > 0 or last.gradient_norm * distance > tol * fall:
-        return None
-    return (
-        f"the gradient has the length {short(last.gradient_norm)}, which is "
-        f"{last.gradient_norm * distance / fall:.1g} of the mean slope since the start (the "
-        f"loss fell by {short(fall)} over a distance of {short(distance)})"
-    )
-
-
 def _stood_still(trace: Trace, last: Step) -> bool:
     """Return whether neither the last step nor the next one moves."""
     return not last.learning_rate and last.index > 0 and not trace.learning_rates[-2]
-
-
-def _not_finite(last: Step) -> Stop | None:
-    if isfinite(last.loss) and isfinite(last.steepness):
-        return None
-    if isfinite(last.loss) and np.isnan(last.gradient).any():
-        at = int(np.flatnonzero(np.isnan(last.gradient))[0]) + 1
-        return Stop(
-            "failed",
-            f"stopped: at step {last.index} the loss is {short(last.loss)}, but its slope by "
-            f"param {at} is no number",
-        )
-    if last.loss == -np.inf:
-        return Stop(
-            "failed",
-            f"stopped: at step {last.index:,} the loss is -inf: it falls beyond all numbers",
-        )
-    return Stop(
-        "diverged", f"diverged: at step {last.index} the loss or its gradient is no finite number"
-    )
-
-
-def _falls_for_ever(now: str) -> Stop:
-    return Stop("separated", f"stopped: the loss falls for ever; {now}")

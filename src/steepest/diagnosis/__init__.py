@@ -9,8 +9,9 @@ rate above its limit explains; `spectrum` has the eigenvalues that they go by, `
 limit, `sharpness_along` both at steps of a run. They come in three levels: `proved` by numbers
 alone, `measured` against a theory that holds for these runs, `rule of thumb`. None is a made-up
 confidence. What is worth knowing though nothing is wrong is a `note`, made alike: `uniqueness` and
-`flat_bottom` have those on what the rows leave open, `notes` lists them. `metrics` say how good the
-predictions are, `uncertainty` how sure the params (`student` has quantiles). A `check` says what
+`flat_bottom` have those on what the rows leave open, `notes` lists them. `metrics` say how good
+the predictions are (`metrics_in_passes` of rows beyond memory), `uncertainty` how sure the params
+(`student` has quantiles). A `check` says what
 was looked at and what was not, `checks` lists them (`network_checks` has those of networks);
 `findings` are all of a run. Files and programs read them as JSON (`as_record`).
 """

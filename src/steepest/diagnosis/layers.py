@@ -78,30 +78,35 @@ def layer_ratio(evidence: Evidence, step: Step) -> Ratio | None:
 
 
 def _vanishing(evidence: Evidence, start: Ratio) -> Verdict:
-    return Verdict(
-        level="rule of thumb",
-        name="vanishing",
-        message=(
-            f"the gradient vanishes on its way back: {_sizes(evidence, start)}, a share of "
-            f"{short(start.value)}, at the start, and the loss is hardly lower"
-        ),
-        numbers=start.numbers,
-        remedy="use fewer layers, activation = relu, init = auto, or the rule adam",
-        source=f"{SOURCE}: a share below {VANISHING:g}",
+    return _verdict(
+        "vanishing",
+        f"the gradient vanishes on its way back: {_sizes(evidence, start)}, a share of "
+        f"{short(start.value)}, at the start",
+        start,
+        "use fewer layers, activation = relu, init = auto, or the rule adam",
+        f"a share below {VANISHING:g}",
     )
 
 
 def _exploding(evidence: Evidence, start: Ratio) -> Verdict:
+    return _verdict(
+        "exploding",
+        f"the gradient grows on its way back: {_sizes(evidence, start)}, "
+        f"{short(start.value)} times as large",
+        start,
+        "use scale = standard, init = auto, a clip, or a smaller learning rate",
+        f"more than {EXPLODING:g} times",
+    )
+
+
+def _verdict(name: str, told: str, start: Ratio, remedy: str, threshold: str) -> Verdict:
     return Verdict(
         level="rule of thumb",
-        name="exploding",
-        message=(
-            f"the gradient grows on its way back: {_sizes(evidence, start)}, "
-            f"{short(start.value)} times as large, and the loss is hardly lower"
-        ),
+        name=name,
+        message=f"{told}, and the loss is hardly lower",
         numbers=start.numbers,
-        remedy="use scale = standard, init = auto, a clip, or a smaller learning rate",
-        source=f"{SOURCE}: more than {EXPLODING:g} times",
+        remedy=remedy,
+        source=f"{SOURCE}: {threshold}",
     )
 
 

@@ -59,7 +59,7 @@ class MetricsInPasses:
             return self._of_classes(self.probable)
 
     def _explained(self, loss: float, null: float) -> float | None:
-        return share_explained(loss, null) if self.risk.count > 1 else None
+        return float(share_explained(loss, null)) if self.risk.count > 1 else None
 
     def _of_numbers(self) -> Metrics:
         loss, about = self.risk.loss, float(np.mean(self.near))
@@ -148,7 +148,10 @@ def _area(good: Array, bad: Array) -> tuple[float, float] | None:
 
 
 def measured_in_passes(problem: Problem, params: Vector) -> MetricsInPasses | None:
-    """Return the metrics of all rows of a problem beyond memory; None of any other."""
+    """Return the metrics of all rows of a problem beyond memory, at params (size,).
+
+    None of any other problem.
+    """
     if not problem.is_stored:
         return None
     objective = problem.objective

@@ -38,6 +38,7 @@ NEEDS: Mapping[str, tuple[str, str]] = {
 """The extra that a kind needs, and what for."""
 
 MADE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "page": ("a page is", ("exam", "present")),
     "pptx": ("a file of slides is", ("template", "no-film")),
     "handout": ("a hand-out is", ("paper",)),
     "scorm": ("a package is", ("scorm", "scorm-version")),

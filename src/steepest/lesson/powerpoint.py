@@ -95,7 +95,8 @@ def write_slides(
     """
     check_writable(path, SLIDES)
     check_installed("slides", "slides")
-    deck = _Deck(lesson, open_presentation(template), own_look=template is None)
+    made = open_presentation(template, INKS[lesson.theme].weight)
+    deck = _Deck(lesson, made, own_look=template is None)
     shown = [one for one in lesson.builds if film or one.pictures != ("film",)]
     with _shown(progress, len(shown)) as show:
         for count, build in enumerate(shown, start=1):

@@ -254,7 +254,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "# Tasks of your own: the answer is arithmetic over the numbers of the lesson.",
         "# [[tasks]]",
         '# question = "What is the loss after the first step, by that at the start?"',
-        '# answer = "new_loss / loss"',
+        '# answer = "loss1 / loss0"',
         "# tolerance = 0.02",
     ),
 }

@@ -1,6 +1,7 @@
 """The empty presentation that slides are put on: of PowerPoint's own make, or the lecturer's."""
 
 import os
+import re
 import zipfile
 from copy import deepcopy
 from io import BytesIO
@@ -26,9 +27,10 @@ TITLE_TOP, TITLE_HEIGHT = 0.04, 0.11
 """Where on the slide our own title stands, in shares of the height."""
 
 
-def open_presentation(template: str | os.PathLike[str] | None) -> Any:
+def open_presentation(template: str | os.PathLike[str] | None, links: str) -> Any:
     """Return a presentation without slides, 16:9, or in the size and look of a template.
 
+    `links` is the colour that links have where there is no template.
     Raises FileError for a template that is none.
     """
     from pptx import Presentation
@@ -36,6 +38,7 @@ def open_presentation(template: str | os.PathLike[str] | None) -> Any:
     if template is None:
         made = Presentation()
         _widen(made)
+        _colour_links(made, links)
         return made
     path = Path(template)
     if path.suffix.lower() not in TEMPLATES:
@@ -83,6 +86,19 @@ def _widen(made: Any) -> None:
     style.find("{*}defRPr").set("sz", str(100 * int(Pt(28).pt)))
     style.find("{*}defRPr").set("b", "1")
     _left(title_layout(made))
+
+
+def _colour_links(made: Any, colour: str) -> None:
+    """Give links a colour: programs take that of the theme, whatever a run of letters says."""
+    for relation in made.slide_master.part.rels.values():
+        if relation.reltype.endswith("/theme"):
+            theme = relation.target_part
+            code = colour.removeprefix("#").upper().encode()
+            theme._blob = LINKS.sub(rb'\g<1><a:srgbClr val="' + code + rb'"/>', theme.blob)
+
+
+LINKS = re.compile(rb"(<a:(?:folH|h)link>)\s*<a:srgbClr[^>]*/>")
+"""The colours of links in a theme, those that were followed too."""
 
 
 def _left(layout: Any) -> None:

@@ -79,6 +79,9 @@ FOUND = (
 )
 """Where a saved page finds them, and its worker, whose text has them before the script."""
 
+KEYS = "gestures/keys.json"
+"""The table of keys, which stands with the sentences as their `keys`."""
+
 GLOBALS = (
     *("Math.max", "Math.min", "Math.abs", "Math.floor", "Math.round", "Math.sqrt", "Math.hypot"),
     *("Math.ceil", "Math.cos", "Math.sin", "Math.exp", "Math.log", "Array.from"),
@@ -98,19 +101,20 @@ def write_page(
     lesson: LessonRecord | None = None,
     exam: bool = False,
     present: bool = False,
+    link: str = "",
 ) -> None:
     """Write the saved page to `path` (.html), whole or not at all; FileError if it cannot be.
 
     `way` is how it opens where its address says nothing: "explore" or "lesson"; `language` that of
     the lesson, where it is not the browser's, ChoiceError if it has no sentences in it. `lesson` is
     the one of an author, in place of ours on these rows. An `exam` shows no verdicts and answers;
-    `present` opens it as a class sees it.
+    `present` opens it as a class sees it; `link` is as `saved_html` has it.
     """
     check_writable(path, PAGES)
     if language:
         sentences(language)
     way = "present" if present else way
-    text = _page(record, words, Kept("", way, language, exam), lesson)
+    text = _page(record, words, Kept(link, way, language, exam), lesson)
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -146,17 +150,17 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
     """Return the file of a record; `kept` is what the page begins with."""
     script = _started("saved.js", apart=True)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style())}; "
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style(lesson=True))}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return SAVED.format(
         policy=policy,
         title=html.escape(record["title"]),
-        style=style(),
+        style=style(lesson=True),
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
-        sentences=to_json(json.loads(web_text(SENTENCES))),
+        sentences=to_json({**json.loads(web_text(SENTENCES)), "keys": json.loads(web_text(KEYS))}),
         kept=to_json(kept._asdict()),
         script=script,
     )
@@ -181,10 +185,10 @@ def notebook_script() -> str:
 
 
 @cache
-def style() -> str:
-    """Return the style of the page; ValueError if it could end its own element."""
-    sheets = (style_text(f"{name}.css") for name in ("page", "explore", "lesson"))
-    return _enclosed("".join(sheets), "</style")
+def style(lesson: bool = False) -> str:
+    """Return the style of the page, with a `lesson`'s; ValueError if it could end its element."""
+    names = ("page", "explore", "lesson") if lesson else ("page", "explore")
+    return _enclosed("".join(style_text(f"{name}.css") for name in names), "</style")
 
 
 def _started(entry: str, *, apart: bool = False) -> str:
@@ -195,7 +199,7 @@ def _started(entry: str, *, apart: bool = False) -> str:
 @cache
 def _script(entry: str, export: str, *, apart: bool = False) -> str:
     """Return the joined text of a door, with its sentences or `apart` from them."""
-    found = {SENTENCES: FOUND} if apart else {}
+    found = {SENTENCES: FOUND, KEYS: f"({FOUND}).keys"} if apart else {}
     return _with_short_globals(join(entry, (export,), apart=found))
 
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -20,22 +19,21 @@ from steepest.data.span import check_digits, check_span
 from steepest.data.target import Target
 from steepest.data.text.reading import Reading
 from steepest.descent.plan.keywords import OptionKeywords
-from steepest.descent.plan.method import objective_of, plan_method
+from steepest.descent.plan.method import objective_of
 from steepest.descent.plan.option import Part, described
 from steepest.descent.plan.options import OPTIONS, Options
-from steepest.descent.plan.plan import Plan
 from steepest.descent.plan.signature import takes_options
 from steepest.errors import ChoiceError
 from steepest.numerals import counted
 from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
-from steepest.objective.problem import Problem, problem_of
+from steepest.objective.problem import problem_of
 from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
 from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
+from steepest.run.descended import descended
 from steepest.run.passes import passes_shown
 from steepest.run.run import Run
-from steepest.run.training import train
 from steepest.trace import Step
 
 __all__ = ["descend", "descend_objective", "descend_rows"]
@@ -247,7 +245,7 @@ def _on_rows(
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = problem_on(rows, objective)
-    return _descended(problem, given, Callback(callback), progress, given_up, keeping)
+    return descended(Run.of, problem, given, Callback(callback), progress, given_up, keeping)
 
 
 @takes_options()
@@ -270,56 +268,7 @@ def descend_objective(
     params = start.params if isinstance(start, Run) else start
     given = Options(start=params, **options)
     problem = problem_of(objective, None if params is None else np.size(params))
-    return _descended(problem, given, Callback(callback), progress, _never, checkpoint)
-
-
-def _descended(
-    problem: Problem,
-    options: Options,
-    callback: Callback,
-    progress: bool,
-    given_up: Callable[[], bool],
-    keeping: CheckpointFile | None = None,
-) -> Run:
-    """Return the run of a problem under these options."""
-    options = options.in_steps(problem.rows)
-    _check_validation(options, problem)
-    method, reasons = plan_method(problem.objective, options)
-    plan = Plan.of(
-        options,
-        loss=problem.loss,
-        penalty=problem.objective.penalty,
-        rule=method.rule,
-        scale=method.coordinates.name,
-        curvature=method.coordinates.curvature,
-        reasons=reasons,
-    )
-    run_of = partial(Run.of, problem, plan, options)
-    keep = None if keeping is None else keeping.of(problem, plan, run_of)
-    outcome = train(
-        method, options, problem, callback, progress=progress, given_up=given_up, keep=keep
-    )
-    run = run_of(outcome)
-    if keeping is not None:
-        keeping.write(run)
-    return callback.raise_with_run(run)
-
-
-def _check_validation(options: Options, problem: Problem) -> None:
-    """Raise ChoiceError where rows kept back are to end the run, and there are none.
-
-    Patience is theirs too: without that stop nothing would wait.
-    """
-    if not options.by_validation and options.patience != OPTIONS["patience"].default:
-        raise ChoiceError(
-            f"patience is {options.patience}, but it counts only with stop = validation; say that "
-            "too (--stop validation), or leave patience out"
-        )
-    if options.by_validation and not problem.validation_rows:
-        raise ChoiceError(
-            "stop is validation, but no rows were kept back; say which: validation=0.2, or "
-            "--validation 0.2"
-        )
+    return descended(Run.of, problem, given, Callback(callback), progress, _never, checkpoint)
 
 
 def _check_numbers(options: OptionKeywords) -> None:

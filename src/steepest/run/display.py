@@ -2,7 +2,8 @@
 
 Exports, and viewers that know no widgets, take the picture; a plain terminal takes the words. Only
 `notebook/widget.py` needs anywidget; without it the picture is shown, and how to get the page is
-said. Of an objective that was given, without rows, there is no page: the picture is shown.
+said. Of an objective that was given, without rows, there is no page here: the picture is shown, or
+why there is none, and how to have the page that replays its steps.
 """
 
 import base64
@@ -66,11 +67,11 @@ def mime_bundle(run: "Run") -> Bundle:
     """
     if not _in_kernel():
         return {"text/plain": repr(run)}, {}
+    if not run.objective.has_page:
+        return _without_page(run), {}
     picture = {"text/plain": repr(run)}
     if is_installed("figure"):
         picture["image/png"] = _picture(run)
-    if not run.objective.has_page:
-        return picture, {}
     if not is_installed("notebook"):
         said = f"{run!r}\nfor the page to play with: {install_line('notebook')}"
         return picture | {"text/plain": said}, {}
@@ -82,11 +83,28 @@ def mime_bundle(run: "Run") -> Bundle:
     return shown | picture, about
 
 
-def marimo_view(run: "Run") -> "Figure | RunWidget":
+def _without_page(run: "Run") -> dict[str, str]:
+    """Return a run without rows by type: its picture, if there is one, and how to get its page."""
+    told = f'{run!r}\nrun.page("run.html") writes a page that replays its steps.'
+    if not is_installed("figure"):
+        return {"text/plain": told}
+    try:
+        png = _picture(run)
+    except ChoiceError as error:
+        return {"text/plain": f"{told}\nNo picture: {error}."}
+    words = f"<p>{html.escape(told.splitlines()[1])}</p>"
+    still = STILL.format(mark="", words=html.escape(repr(run), quote=True), png=png)
+    return {"text/plain": told, "image/png": png, "text/html": still + words}
+
+
+def marimo_view(run: "Run") -> "Figure | RunWidget | str":
     """Return what marimo shows: it makes a page of a widget by itself."""
-    if not run.objective.has_page or not is_installed("notebook"):
+    if run.objective.has_page and is_installed("notebook"):
+        return _widget(run) or run.figure()
+    try:
         return run.figure()
-    return _widget(run) or run.figure()
+    except ChoiceError as error:
+        return f"{run!r}\nNo picture: {error}."
 
 
 def _widget(run: "Run") -> "RunWidget | None":

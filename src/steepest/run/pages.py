@@ -1,12 +1,14 @@
 """The page of a run, and the record that it reads."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.errors import ChoiceError
+from steepest.numerals import counted
 from steepest.run.pictures import Pictures
 from steepest.surface.surface import Surface, surface_of_trace
 
@@ -45,26 +47,55 @@ class Pages(Pictures):
         *,
         surface: Surface | None = None,
         sharpness: bool = False,
+        title: str = "",
+        text: str = "",
+        theme: str = "auto",
+        hide: Sequence[str] = (),
+        lang: str = "",
         present: bool = False,
     ) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
         It shows what the figure shows, with every step; with one feature, and of a network that is
         not too large, it computes too: another start, rate, rule or data point. It opens on the
-        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has.
+        plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. A run
+        of one or two features whose rule, rate and scale were left to auto is its second run: the
+        first is a walk of fixed rate in standard units from the same start, which can be watched.
         Without data it replays the steps, on a surface where there is one, and says what is left
-        out; with `sharpness` it has the largest curvature along the run too, which takes time. With
-        `present` it opens in the lesson, as a class sees it.
-        Raises FileError for any other ending, and ChoiceError for a run that was saved without its
-        rows, for a surface of another run, and for a sharpness that is not known, or of a run with
-        rows, whose page takes other steps too.
+        out; with `sharpness` it has the largest curvature along the run too, which takes time.
+
+        `title` heads the page, `text` stands above all, `theme` is auto, light, dark or projector,
+        `hide` names pictures and controls that are not shown (`["rate", "tasks"]`), and `lang`,
+        "en" or "de", is the language of its lesson in place of the browser's. With `present` it
+        opens in the lesson, as a class sees it.
+
+        Raises FileError for any other ending, and ChoiceError for what cannot be hidden or chosen,
+        for a run that was saved without its rows, for a surface of another run, and for a sharpness
+        that is not known, or of a run with rows, whose page takes other steps too.
         """
         from steepest.page.html import write_page
+        from steepest.page.look import PageLook
 
-        record = self.record(surface=surface)
+        look = PageLook(title, text, theme, hide, lang)
+        record = self.record(surface=surface) if surface or sharpness else self._watched_record()
         if sharpness:
             record = self._with_sharpness(record)
-        write_page(record, self.explain(), path, present=present)
+        if title:
+            record = {**record, "title": title}
+        words = self.explain()
+        write_page(record, words, path, language=lang, link=look.link, present=present)
+
+    def _watched_record(self) -> "Record":
+        """Return the record of a walk that can be watched, with this run beside it, or of this."""
+        from steepest.page.record import MOST_SAVED
+        from steepest.page.run_record import run_record
+        from steepest.run.watched import watched
+
+        walk = watched(cast("Run", self))
+        if walk is None:
+            return self.record()
+        own = run_record(self.story, self.problem.risk("a page"), most=MOST_SAVED)
+        return {**walk.record(), "others": [own], "note": _note(cast("Run", self))}
 
     def _with_sharpness(self, record: "Record") -> "Record":
         from steepest.page.rowless import with_sharpness
@@ -176,3 +207,9 @@ class Pages(Pictures):
         self.check_own(surface)
         points, end = page_points(self.problem.risk("a page")), self._surface_end
         return surface_of_trace(self.objective, surface.axes, self.informed_trace, end, points)
+
+
+def _note(run: "Run") -> str:
+    """Return what the two runs of a page are that opens on a walk to be watched."""
+    steps = counted(len(run.trace) - 1, "step")
+    return f"Run 1 is a walk to be watched; Run 2 is that of auto, {steps}."

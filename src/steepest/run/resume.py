@@ -135,6 +135,11 @@ def _taken_up(run: "Run") -> tuple[Options, Method, Checkpoint]:
             method, _ = plan_method(run.objective, options)
         return options, method, run.checkpoint
     last = run.trace[-1]
+    if not np.isfinite(last.params).all():
+        raise ChoiceError(
+            f"the run ended at step {last.index:,}, where its params are no finite numbers, so no "
+            "step leads on; start=run.params begins at its best point, at a lower learning rate"
+        )
     try:
         options = replace(run.options or run.plan.to_options(), start=last.params)
         method, _ = plan_method(run.objective, options)

@@ -48,7 +48,7 @@ def make_app(session: Callable[[], Session], token: str, port: int, pages: Pages
     texts = {
         "/": ("text/html", live_html(token)),
         "/app.js": ("text/javascript", live_script()),
-        "/page.css": ("text/css", style()),
+        "/page.css": ("text/css", style(lesson=True)),
     }
 
     async def socket(websocket: WebSocket) -> None:

@@ -4,6 +4,7 @@ import os
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.risk import Risk
 from steepest.page.html import saved_html
+from steepest.page.lesson.record import lesson_record
 from steepest.page.record import Record
 from steepest.page.run_record import run_record
+from steepest.page.schema import SceneRecord
 from steepest.page.surface_record import next_points, page_points, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
@@ -90,6 +93,7 @@ class Session:
             "surface": self._surface,
             "loss": self._loss,
             "page": self._page,
+            "lesson": self._lesson,
         }
 
     @classmethod
@@ -148,6 +152,10 @@ class Session:
             self._lowest_losses = {}
         scene = self._opened.run.record(live=True)
         return {"scene": scene, "offer": self._opened.offer(), "note": self._opened.note}
+
+    def _lesson(self, request: Request, given_up: GivenUp) -> Record:
+        """Return the lesson on the rows of what is open, without tasks."""
+        return {"lesson": lesson_record(cast(SceneRecord, self._opened.run.record()))}
 
     def _remade(
         self, network: ChosenOptions, choices: ChosenOptions, given_up: GivenUp

@@ -57,7 +57,8 @@ def _drawn(
             sheet.head(fit, fontsize=9.5, color=muted)
         sheet.foot(footnote, fontsize=9.5, color=muted)
         for name, panel in draw_panels(sheet, names, story, path, with_scale=True).items():
-            panel.show(path.result if name == "fit" else len(path.steps) - 1)
+            is_model = name == "fit" and story.rows
+            panel.show(path.result if is_model else len(path.steps) - 1)
         return sheet.figure
 
 

@@ -180,8 +180,13 @@ def test_text_files_are_called_by_their_names_and_have_partitions(tmp_path):
         ({"cluster": 5}, "cluster is 5, but it must be the address"),
         ({"threads": -1}, "threads is -1, but it must be a whole number"),
         ({"checkpoint": 5}, "checkpoint is 5, but it must be the name of a file"),
-        ({"validation": 0.2}, "validation is 0.2, but no rows of files"),
-        ({"validation": "last:0.2"}, "validation is last:0.2, but no rows of files"),
+        ({"validation": 1.2}, "validation is 1.2, but a share of the rows is above 0 and below 1"),
+        (
+            {"validation": "last:0.2"},
+            "validation is last:0.2, but of files that are read in passes",
+        ),
+        ({"validation": 0.2, "missing": "mean"}, "what fills gaps is of all rows"),
+        ({"loss": "poisson", "offset": np.ones(3)}, "offset of files beyond memory is the name of"),
     ],
 )
 def test_what_cannot_be_asked_of_files_in_passes_is_told(folder, asked, said):

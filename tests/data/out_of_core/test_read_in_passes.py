@@ -171,7 +171,8 @@ def test_the_proved_gap_is_the_true_one(tmp_path):
     assert end.message in run.stop.message
 
 
-def test_the_surface_is_that_of_all_rows(tmp_path):
+def test_the_surface_is_that_of_all_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("steepest.objective.plane.linear.STRETCH", 400)
     table = table_of()
     asked = {"target": "k", "features": ["x", "z"]}
     run, memory = st.descend(written(tmp_path, table), **asked), st.descend(table, **asked)
@@ -241,6 +242,61 @@ def test_standard_errors_are_those_of_all_rows(tmp_path):
     run, memory = (st.descend(d, "y", drop=["k"]) for d in (written(tmp_path, table), table))
     ours, theirs = (one.summary().weights.to_dict()["standard_error"] for one in (run, memory))
     assert np.allclose(ours, theirs, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"exposure": "e", "sample_weight": "w"},
+        pytest.param({"offset": "x", "missing": "drop"}, marks=pytest.mark.prove),
+    ],
+)
+def test_counts_over_an_exposure_are_those_of_memory(tmp_path, asked):
+    table = with_gaps(table_of()).append_column(
+        "e", pa.array(np.random.default_rng(1).uniform(0.5, 2.0, ROWS))
+    )
+    table = table if "missing" in asked else table.set_column(0, "x", table_of()["x"]).set_column(
+        3, "c", table_of()["c"]
+    )  # fmt: skip
+    counts = pa.array(np.random.default_rng(2).poisson(3.0, ROWS))
+    table = table.append_column("n", counts)
+    whole = {"target": "n", "drop": ["k", "y"], "loss": "poisson", "tol": 1e-10, **asked}
+    run, memory = st.descend(written(tmp_path, table), **whole), st.descend(table, **whole)
+    assert run.feature_names == memory.feature_names
+    assert np.allclose(run.params, memory.params, rtol=1e-6, atol=1e-9)
+    assert run.data.count_by == memory.data.count_by
+
+
+def test_a_share_is_kept_back(tmp_path, monkeypatch):
+    table = table_of()
+    asked = {"target": "k", "drop": ["y"], "l2": 1e-3, "seed": 5}
+    run = st.descend(written(tmp_path, table), **asked, validation=0.2)
+    rows, back = run.problem.all_rows.kept, run.problem.all_rows.validation.kept
+    assert sorted([*rows, *back]) == list(range(ROWS)) and 240 < len(back) < 360
+    rest, other = table.take(rows), table.take(back)
+    memory = st.descend(rest, **asked, validation=other)
+    assert 0.0 <= run.loss - memory.loss + 1e-14 <= 1e-6 * memory.loss
+    there = st.descend(rest, **asked, start=run.params, steps=0, validation=other)
+    measured = there.trace.validation_losses[0]
+    assert run.trace.validation_losses[-1] == pytest.approx(measured, rel=1e-12)
+    assert f"{len(back)} rows kept back, drawn by seed" in run.data.notes[-1]
+    assert run.problem.dropped == 0
+    # Of very many a part measures, and all of them are left out.
+    monkeypatch.setattr(Limits, "sample_rows", lambda self, rows, columns: 100)
+    few = st.descend(written(tmp_path, table), **asked, validation=0.2)
+    assert np.array_equal(few.problem.all_rows.kept, rows) and few.problem.dropped == 0
+    assert set(few.problem.all_rows.validation.kept) < set(back)
+
+
+def test_what_is_for_passes_is_told_beside_rows_in_memory(tmp_path):
+    table = table_of()
+    for asked in ({"memory": "64MB"}, {"cache": str(tmp_path)}):
+        (name,) = asked
+        run = st.descend(table, "y", drop=["k"], **asked)
+        assert run.data.notes[0].startswith(f"{name}: for rows that are read in passes, but table")
+    pq.write_table(table, tmp_path / "t.parquet")
+    run = st.descend(tmp_path / "t.parquet", "y", drop=["k"], cache=str(tmp_path))
+    assert run.problem.is_stored
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ numbers   X, y and weights into scratch files, where columns are numbers as they
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -65,6 +65,10 @@ class FirstPass:
     digests: Mapping[str, Digest]
     sample: "pa.Table"
     places: NDArray[np.intp]
+
+    def sampled(self, rows: int) -> "FirstPass":
+        """Return the same with so many rows of the sample, the first that were drawn."""
+        return replace(self, sample=self.sample.slice(0, rows), places=self.places[:rows])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
 
-__all__ = ["DECODE", "MEMORY", "Limits", "limits_of"]
+__all__ = ["DECODE", "MEMORY", "SAMPLED", "Limits", "limits_of"]
 
 MEMORY = 512_000_000
 """The bytes that a run beyond memory takes, unless it is told another number."""
@@ -72,6 +72,10 @@ class Limits:
     def most_matrix(self) -> int:
         """The numbers that a matrix over pairs of features may have."""
         return min(Blocks.most_matrix, int(self.memory / (8 * MATRICES)))
+
+    def buffered_for(self, columns: int, features: int) -> int:
+        """Return the same where columns become more features: so many fewer rows at a time."""
+        return self.buffered * columns // max(1, columns, features)
 
     def sample_rows(self, rows: int, columns: int) -> int:
         """Return how many rows the sample has, of so many rows and columns."""

@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 
 from steepest.data.columns import need_column
+from steepest.data.exposure import count_by
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
@@ -28,10 +29,11 @@ from steepest.data.out_of_core.first_pass import (
     first_pass,
     is_plain,
 )
-from steepest.data.out_of_core.limits import DECODE, Limits
+from steepest.data.out_of_core.kept_back import KeptBack, share_kept_back
+from steepest.data.out_of_core.limits import DECODE, SAMPLED, Limits
 from steepest.data.out_of_core.schemas import check_everywhere
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
-from steepest.data.out_of_core.second_pass import AllRows, second_pass
+from steepest.data.out_of_core.second_pass import AllRows, kept_back_rows, second_pass
 from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
 from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe
@@ -56,11 +58,17 @@ def used_columns(source: Source, asked: Asked, weight: str | None) -> list[str]:
     names = source.schema.names
     _check_there(source, asked, weight)
     if asked.features is None:
-        out = {asked.target, weight, *asked.drop}
+        out = {asked.target, *_counting(asked, weight), *asked.drop}
         features = [one for one in names if one not in out and not one.startswith("__index_level")]
     else:
         features = list(asked.features)
-    return [*features, asked.target, *([] if weight is None else [weight])]
+    return [*features, asked.target, *_counting(asked, weight)]
+
+
+def _counting(asked: Asked, weight: str | None) -> list[str]:
+    """Return the columns by which rows count: weights, exposure."""
+    over = asked.exposure
+    return [name for name in (weight, None if over is None else over.name) if name is not None]
 
 
 def _check_there(source: Source, asked: Asked, weight: str | None) -> None:
@@ -71,6 +79,7 @@ def _check_there(source: Source, asked: Asked, weight: str | None) -> None:
     for role, given in (
         ("target", [asked.target]),
         ("sample weights", [] if weight is None else [weight]),
+        ("exposure", [] if asked.exposure is None else [asked.exposure.name]),
         ("features", asked.features or []),
         ("columns to drop", asked.drop),
         ("categories", asked.category),
@@ -92,38 +101,35 @@ def prepare_source(
     Raises DataError, ChoiceError or FileError as `from_table` does, by file and row.
     """
     weight = _weight_column(sample_weight, asked)
-    _check_split(split)
+    back = _kept_back(asked, split)
     columns = used_columns(source, asked, weight)
     check_everywhere(source.schemas, source.unlike, columns, source.name)
     check_rows(source.rows, source.name, "")
-    return _Preparing(source, asked, weight, split, limits, progress, columns).data()
+    return _Preparing(source, asked, weight, split, limits, progress, columns, back).data()
 
 
-def _check_split(split: Split) -> None:
-    """Raise ChoiceError for rows that are to be kept back out of those that are never held."""
-    said = split.said
-    if isinstance(said, bool | int | float) or (isinstance(said, str) and _is_share(said)):
+def _kept_back(asked: Asked, split: Split) -> KeptBack | None:
+    """Return which rows are kept back; ChoiceError where fills would be of these too."""
+    back = share_kept_back(split.said, split.seed)
+    if isinstance(split.said, bool):
+        raise ChoiceError(f"validation is {split.said}, but it must be a share, a file or a table")
+    if back is not None and asked.missing in FILLS:
         raise ChoiceError(
-            f"validation is {said}, but no rows of files that are read in passes are kept back; "
-            "give a file or a table of other rows, or leave validation out"
+            f"missing is {asked.missing}, and validation {split.said}, but of files that are read "
+            "in passes what fills gaps is of all rows, of those kept back too; give a file or a "
+            "table of other rows, or leave rows with gaps out with --missing drop"
         )
-
-
-def _is_share(said: str) -> bool:
-    """Return whether a text ends in a share of the rows: 0.2, last:0.2, COLUMN:0.2."""
-    try:
-        float(said.rpartition(":")[2])
-    except ValueError:
-        return False
-    return True
+    return back
 
 
 def _weight_column(sample_weight: object, asked: Asked) -> str | None:
     if asked.exposure is not None:
-        raise ChoiceError(
-            "exposure and offset are for tables in memory; divide the counts by the exposure in "
-            "the files, and give it as the sample weight"
-        )
+        if asked.exposure.given is not None:
+            raise ChoiceError(
+                f"{asked.exposure.name} of files beyond memory is the name of the column that "
+                "holds it"
+            )
+        asked.exposure.check_free(asked.target, asked.features, "the files")
     if sample_weight is None or isinstance(sample_weight, str):
         return sample_weight
     raise ChoiceError(
@@ -142,6 +148,7 @@ class _Preparing:
     limits: Limits
     progress: Progress
     columns: Sequence[str]
+    back: KeptBack | None
 
     def data(self) -> Data:
         scratch = self.limits.scratch
@@ -164,6 +171,7 @@ class _Preparing:
         judged = replace(self.asked, features=self._features, drop=())
         target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
+        first = first.sampled(self.limits.sample_rows(self.source.rows, len(features.names)))
         self._check_holes(features, first)
         self._check_weights(first.digests)
         recipe = Recipe(
@@ -173,8 +181,9 @@ class _Preparing:
             self.weight,
             self.asked.missing,
             dtype if self._is_as_it_is(features) else np.dtype(np.float64),
-            self.limits.buffered,
+            self.limits.buffered_for(len(self.columns), len(features.names)),
             self._drops(features, first.digests),
+            self.back,
         )
         keep = plain is not None and recipe.is_plain and not target.categories
         rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
@@ -193,12 +202,16 @@ class _Preparing:
         """Return whether the different values of a column of numbers matter."""
         if name == self.asked.target or name in self.asked.category:
             return True
-        return self.asked.missing in FILLS and name != self.weight
+        return self.asked.missing in FILLS and name not in self._counting
 
     @property
     def _features(self) -> list[str]:
-        others = (self.asked.target, self.weight)
+        others = (self.asked.target, *self._counting)
         return [name for name in self.columns if name not in others]
+
+    @property
+    def _counting(self) -> list[str]:
+        return _counting(self.asked, self.weight)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
@@ -217,8 +230,9 @@ class _Preparing:
     def _plain(self, scratch: Scratch, dtype: np.dtype[np.floating]) -> Plain | None:
         """Return where numbers go in the first pass; None where some columns are more."""
         kinds = [is_plain(self.source.schema.field(name).type) for name in self.columns]
-        special = self.asked.terms or self.asked.date or self.asked.category
-        if any(kind is None for kind in kinds) or special or self.limits.cluster is not None:
+        asked = self.asked
+        special = asked.terms, asked.date, asked.category, asked.exposure, self.back
+        if any(kind is None for kind in kinds) or any(special) or self.limits.cluster is not None:
             return None
         rows = self.source.rows
         X = self._room_for(scratch, rows, len(self._features), dtype)
@@ -260,8 +274,7 @@ class _Preparing:
 
     def _check_holes(self, features: Features, first: FirstPass) -> None:
         """Raise DataError for gaps that may neither be left out nor filled."""
-        missing, others = self.asked.missing, [self.asked.target]
-        others += [] if self.weight is None else [self.weight]
+        missing, others = self.asked.missing, [self.asked.target, *self._counting]
         used = [*[column.name for column in features.columns], *others]
         holes = {name: first.digests[name] for name in used}
         if missing in FILLS:
@@ -285,11 +298,12 @@ class _Preparing:
 
     def _drops(self, features: Features, digests: Mapping[str, Digest]) -> bool:
         """Return whether rows are left out."""
-        needed = [self.asked.target, *([] if self.weight is None else [self.weight])]
+        needed = [self.asked.target, *self._counting]
         if self.asked.missing in LEFT_OPEN:
             needed += [column.name for column in features.columns]
         gaps = any(digests[name].gaps or digests[name].infinite for name in needed)
-        return gaps or (self.weight is not None and digests[self.weight].low == 0.0)
+        light = self.weight is not None and digests[self.weight].low == 0.0
+        return gaps or light or self.back is not None
 
     def _kept(self, recipe: Recipe, first: FirstPass, plain: Plain) -> AllRows:
         """Return the rows that the first pass has written already."""
@@ -333,6 +347,7 @@ class _Preparing:
         notes = [*self.source.notes, *self._told(rows)]
         notes += suspicions(evidence, target, features, chosen)
         notes += telling(few, target, features, y)
+        notes += [] if target.exposure is None else [target.exposure.in_words(target.name)]
         dropped = self.source.rows - len(rows.y) - rows.weightless
         sample = Data(
             X.sample,
@@ -344,6 +359,7 @@ class _Preparing:
             None if weights is None else np.asarray(weights[X.sampled]),
             kept=rows.places,
             notes=tuple(notes),
+            count_by=count_by(self.weight, target.exposure),
             origin=Origin({str(file.absolute()): one for file, one in self.source.files.items()}),
         )
         weights = None if weights is None else within_range(weights)
@@ -356,9 +372,37 @@ class _Preparing:
             kept=rows.kept,
         )
         data = replace(data, weightless=rows.weightless)
-        if self.split.said is not None:
+        if self.back is not None:
+            data = self._with_kept_back(data, recipe, self.back)
+        elif self.split.said is not None:
             data = self.split.of(data, np.zeros(0, dtype=bool))
-        return replace(data, sample=replace(sample, validation=data.validation))
+        sample = replace(sample, validation=data.validation, notes=data.notes)
+        return replace(data, sample=sample)
+
+    def _with_kept_back(self, data: Data, recipe: Recipe, back: KeptBack) -> Data:
+        """Return the data with the rows that measure, in memory: those kept back, or some."""
+        rows = self.source.rows
+        most = self.limits.sample_rows(SAMPLED * rows, len(self.columns))
+        found = kept_back_rows(recipe, back, back.measuring(most, rows), self.limits)
+        if not len(found.y):
+            raise DataError(
+                f"{self.source.name}: validation is {back.share:g}, of which no row is; say more"
+            )
+        weights = None if found.weights is None else within_range(found.weights)
+        few = f", {len(found.y):,} of which measure" if len(found.y) < found.kept_back else ""
+        told = f"{counted(found.kept_back, 'row')} kept back, drawn by seed{few}"
+        other = replace(
+            data,
+            X=found.X,
+            y=found.y,
+            sample_weight=weights,
+            kept=found.places,
+            notes=(),
+            sample=None,
+            dropped=0,
+        )
+        dropped, notes = data.dropped - found.kept_back, (*data.notes, told)
+        return replace(data, validation=other, dropped=dropped, notes=notes)
 
     def _told(self, rows: AllRows) -> list[str]:
         """Return how the rows are read, in words."""

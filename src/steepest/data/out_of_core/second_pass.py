@@ -1,6 +1,7 @@
 """The second pass, where columns are more than numbers: they become X once all levels are known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -8,17 +9,18 @@ from numpy.typing import NDArray
 
 from steepest.data.left_out import check_rows
 from steepest.data.out_of_core.first_pass import FirstPass, Progress, each_unit
+from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.out_of_core.stored_rows import RowReader, ScratchRows, StoredRows
-from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe
+from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe, Rows
 from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AllRows", "among", "order_drawn", "second_pass"]
+__all__ = ["AllRows", "among", "kept_back_rows", "order_drawn", "second_pass"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -78,7 +80,7 @@ def second_pass(
     """Read everything once more, and write X, unless it is decoded anew, y and weights."""
     rows, scratch = recipe.source.rows, limits.scratch
     y = scratch.array(rows)
-    weights = None if recipe.weight is None else scratch.array(rows)
+    weights = scratch.array(rows) if recipe.others[1:] else None
     kept = scratch.array(rows, np.intp) if recipe.drops else None
     drawn = np.sort(first.places)
 
@@ -104,6 +106,39 @@ def second_pass(
 
     found = each_unit(recipe.source, work, limits, progress, "second pass")
     return _closed_up(recipe, first, X, y, weights, kept, found, scratch)
+
+
+class BackRows(NamedTuple):
+    """The rows that measure: X, (n, features), y, weights and places, (n,); `kept_back` are all."""
+
+    X: NDArray[Any]
+    y: Array
+    weights: Array | None
+    places: Indices
+    kept_back: int
+
+
+def kept_back_rows(recipe: Recipe, back: KeptBack, measuring: KeptBack, limits: Limits) -> BackRows:
+    """Return the rows that are `measuring` of those kept back, read once more, in memory."""
+    inside = replace(recipe, back=replace(back, inside=True))
+
+    def work(source: Source, unit: Unit) -> tuple[list[Rows], int]:
+        parts, count = [], 0
+        for part in inside.on(source).rows(unit, True):
+            count += len(part.places)
+            parts.append(part.taken(np.flatnonzero(measuring.takes(part.places))))
+        return parts, count
+
+    found = each_unit(recipe.source, work, limits, lambda *told: None, "rows kept back")
+    rows = [part for parts, _ in found for part in parts]
+    weights = [one.weights for one in rows if one.weights is not None]
+    return BackRows(
+        np.concatenate([one.X for one in rows]),
+        np.concatenate([one.y for one in rows if one.y is not None]),
+        np.concatenate(weights) if weights else None,
+        np.concatenate([one.places for one in rows]),
+        sum(count for _, count in found),
+    )
 
 
 def among(places: Indices, drawn: Indices) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.gaps import sound_rows
 from steepest.data.out_of_core.digests import as_numbers, side_by_side
+from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
@@ -33,6 +34,12 @@ class Rows(NamedTuple):
     places: NDArray[np.intp]
     weightless: int = 0  # how many were left out since they weigh 0
 
+    def taken(self, at: NDArray[np.intp]) -> "Rows":
+        """Return some of the rows, by their indices, (n,)."""
+        y = None if self.y is None else self.y[at]
+        weights = None if self.weights is None else self.weights[at]
+        return Rows(self.X[at], y, weights, self.places[at])
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -46,12 +53,21 @@ class Recipe:
     dtype: np.dtype[Any]
     buffered: int
     drops: bool
-    """Whether rows are left out: for gaps, or since they weigh 0."""
+    """Whether rows are left out: for gaps, since they weigh 0, or since they are kept back."""
+    back: KeptBack | None = None
+    """Which rows are kept back to measure on."""
 
     @property
     def columns(self) -> list[str]:
         """The columns that are read for X."""
         return [column.name for column in self.features.columns]
+
+    @property
+    def others(self) -> list[str]:
+        """The columns that are read beside X: the target, and by what rows count."""
+        over = self.target.exposure
+        counting = [self.weight, None if over is None else over.name]
+        return [self.target.name, *(name for name in counting if name is not None)]
 
     @property
     def is_plain(self) -> bool:
@@ -70,8 +86,7 @@ class Recipe:
 
     def rows(self, unit: Unit, with_target: bool) -> Iterator[Rows]:
         """Yield what is left of a unit, batch by batch; y and weights if they are asked for."""
-        others = [self.target.name, *([] if self.weight is None else [self.weight])]
-        asked = [*self.columns, *(others if with_target or self.drops else [])]
+        asked = [*self.columns, *(self.others if with_target or self.drops else [])]
         at = unit.start
         for batch in self.source.batches(unit, list(dict.fromkeys(asked)), self.buffered):
             yield self._of(batch, unit, at, with_target)
@@ -89,17 +104,20 @@ class Recipe:
         if self.drops:
             counting = self._counting(table)
             weightless = int((~counting).sum())
-            left = np.flatnonzero(counting & self._sound(table))
+            there = counting & self._sound(table)
+            left = np.flatnonzero(there if self.back is None else there & self.back.takes(places))
             table, places = table.keep(left), places[left]
         X = self.features.matrix(table).astype(self.dtype, copy=False)
         if not with_target:
             return Rows(X, None, None, places)
-        weights = (
-            None
-            if self.weight is None
-            else as_numbers(table.arrow[self.weight].combine_chunks()).astype(np.float64)
-        )
-        return Rows(X, self.target.vector(table), weights, places, weightless)
+        return Rows(X, self.target.vector(table), self._weights(table), places, weightless)
+
+    def _weights(self, table: Table) -> NDArray[np.float64] | None:
+        """Return how much each row counts, (rows,): by its weight, and by its exposure."""
+        over, weights = self.target.exposure, None
+        if self.weight is not None:
+            weights = as_numbers(table.arrow[self.weight].combine_chunks()).astype(np.float64)
+        return weights if over is None else over.counting(weights, over.of_table(table))
 
     def _counting(self, table: Table) -> NDArray[np.bool_]:
         """Return which rows of a batch, (rows,), weigh something, or have a gap there."""
@@ -110,7 +128,7 @@ class Recipe:
 
     def _sound(self, table: Table) -> NDArray[np.bool_]:
         """Return which rows of a batch, (rows,), have no gap that nothing fills."""
-        needed = [self.target.name, *([] if self.weight is None else [self.weight])]
+        needed = [*self.others]
         needed += self.columns if self.missing in LEFT_OPEN else []
         return sound_rows(table_holes(table, needed), table.arrow.num_rows)
 

@@ -37,4 +37,5 @@ def has_exact_bound(objective: Objective) -> bool:
     A kink of L1 may hold what would grow without it; the bound of very many features is no
     eigenvalue.
     """
-    return objective.is_quadratic and objective.layout.shape[0] <= most_exact_bound(objective)
+    most = most_exact_bound(objective.most_matrix)
+    return objective.is_quadratic and objective.layout.shape[0] <= most

@@ -22,7 +22,6 @@ from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
-    from steepest.objective.objective import Objective
 
 __all__ = [
     "BLOCK_FEATURES",
@@ -180,9 +179,12 @@ def _block_bound(objective: "LinearObjective", features: slice) -> Array:
     return bound
 
 
-def most_exact_bound(objective: "Objective") -> int:
-    """Return the features up to which the bound is the largest eigenvalue, not the sum of all."""
-    return min(MOST_EXACT_BOUND, isqrt(objective.most_matrix))
+def most_exact_bound(most_matrix: int) -> int:
+    """Return the features up to which the bound is the largest eigenvalue, not the sum of all.
+
+    `most_matrix` is how many numbers a matrix over pairs of features may have.
+    """
+    return min(MOST_EXACT_BOUND, isqrt(most_matrix))
 
 
 def neighbours_correlate(objective: "LinearObjective") -> bool:
@@ -211,7 +213,7 @@ def _largest_curvature(
     if not np.isfinite(curvature):
         return None
     penalty = objective.penalty.l2 / unit**2
-    if len(mean) > most_exact_bound(objective):
+    if len(mean) > most_exact_bound(objective.most_matrix):
         return float(curvature * (1.0 + np.sum(mean**2 + spread**2)) + penalty.max())
     features = np.diag(np.append(spread, 1.0))
     features[-1, :-1] = mean

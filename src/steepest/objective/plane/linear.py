@@ -6,6 +6,7 @@ many logarithms. Any other loss of a margin: row by row, X unread. An L1 penalty
 itself, kinks and all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,9 @@ __all__ = ["LinearPlaneLoss"]
 
 Array = NDArray[np.float64]
 
+STRETCH = 2**17
+"""Rows beyond memory that are summed at a time: 1 MB for each number a row."""
+
 
 @dataclass(frozen=True, eq=False)
 class LinearPlaneLoss:
@@ -39,12 +43,22 @@ class LinearPlaneLoss:
         """The rows' margins on the plane, worked out once."""
         return RowsOnPlane.of(self.objective, self.plane)
 
+    @cached_property
+    def parts(self) -> Sequence[RowsOnPlane]:
+        """The rows as they are summed: of those beyond memory some at a time."""
+        if self.objective.blocks.keeps_margins:
+            return [self.rows]
+        return list(self.rows.stretches(STRETCH))
+
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, a: Array, b: Array) -> Array:
         """Return the loss at the points `(a[i], b[i])`, shape (points,)."""
-        rows, loss = self.rows, self.objective.loss
-        totals = [rows.total_and_slope(loss, x, y)[0] for x, y in zip(a, b, strict=True)]
-        return self._with_l1(np.array(totals) / rows.total + self._l2(a, b), a, b)
+        loss = self.objective.loss
+        totals = [
+            sum(part.total_and_slope(loss, x, y)[0] for part in self.parts)
+            for x, y in zip(a, b, strict=True)
+        ]
+        return self._with_l1(np.array(totals) / self.rows.total + self._l2(a, b), a, b)
 
     @np.errstate(over="ignore", invalid="ignore")
     def grid(self, a: Array, b: Array) -> Array:
@@ -57,16 +71,31 @@ class LinearPlaneLoss:
 
         A loss with kinks and the Huber loss may be flat where Newton's method stands, so the
         squared loss takes their place: a window needs to know where the minimum is, not exactly.
-        So does the minimum without L1 for that with its kinks.
+        So does the minimum without L1 for that with its kinks, and of rows beyond memory that of
+        those at hand.
         """
-        loss = self.objective.loss
-        bowl = find_bowl(self.rows, Squared() if loss.may_be_flat else loss)
-        exact = not (loss.may_be_flat or self.objective.penalty.l1)
+        loss, blocks = self.objective.loss, self.objective.blocks
+        rows = self.rows
+        if not blocks.keeps_margins:
+            few = self.objective.on(blocks.random_sample(blocks.largest_sample, 0))
+            rows = RowsOnPlane.of(few, self.plane)
+        bowl = find_bowl(rows, Squared() if loss.may_be_flat else loss)
+        exact = not (loss.may_be_flat or self.objective.penalty.l1) and blocks.keeps_margins
         return bowl if bowl is None or exact else bowl._replace(is_lowest=False)
 
     def _smooth_on_grid(self, a: Array, b: Array) -> Array:
         """Return the loss on the grid, of all but an L1 penalty."""
-        rows, loss, across, along = self.rows, self.objective.loss, a[None, :], b[:, None]
+        first, *others = self.parts
+        if not others:
+            return self._grid_of(first, a, b)
+        total = first.total * self._grid_of(first, a, b)
+        for part in others:
+            total += part.total * self._grid_of(part, a, b)
+        return total / self.rows.total
+
+    def _grid_of(self, rows: RowsOnPlane, a: Array, b: Array) -> Array:
+        """Return the same of some rows."""
+        loss, across, along = self.objective.loss, a[None, :], b[:, None]
         if loss.is_quadratic:
             return Quadratic.of(rows).at(across, along)
         by_rows = cross_entropy_on_grid if loss.is_log_loss else _by_rows

@@ -3,6 +3,7 @@
 Since margins are linear in the params, those of three vectors are those of every point.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,6 +35,9 @@ class LinearRisk(Protocol):
     def margins(self, params: Array) -> Array:
         """Return X w + b, (rows,) or (rows, k)."""
 
+    def on(self, blocks: Blocks) -> "LinearRisk":
+        """Return the same objective on other rows."""
+
 
 @dataclass(frozen=True)
 class RowsOnPlane:
@@ -58,6 +62,14 @@ class RowsOnPlane:
         base, by_a, by_b = (objective.margins(at) for at in (plane.origin, plane.u, plane.v))
         blocks, penalty = objective.blocks, _l2_on_plane(objective, plane)
         return cls(base, by_a, by_b, blocks.y, penalty, blocks.sample_weight, blocks.threads)
+
+    def stretches(self, most: int) -> Iterator["RowsOnPlane"]:
+        """Yield the rows, `most` neighbouring ones at a time."""
+        for start in range(0, len(self.target), most):
+            at = slice(start, start + most)
+            weight = None if self.weight is None else self.weight[at]
+            margins = self.base[at], self.by_a[at], self.by_b[at]
+            yield RowsOnPlane(*margins, self.target[at], self.penalty, weight, self.threads)
 
     @property
     def total(self) -> float:

@@ -18,6 +18,7 @@ import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
 import { makeLayout } from './controls/layout.js';
+import { makeNotes } from './controls/notes.js';
 import { Player } from './controls/player.js';
 import { makePresets } from './controls/presets.js';
 import { makeRuns } from './controls/runs.js';
@@ -142,32 +143,6 @@ function makeTitle(head) {
       title.textContent = straight(`${scene.title}${changed}`);
     },
   };
-}
-
-/**
- * The lecturer's text, notes about the data, and what went wrong.
- * @param {Store} store
- */
-function makeNotes(root, store) {
-  const lesson = part(root, 'st-lesson', 'p');
-  const note = part(root, 'st-lesson', 'p');
-  const fault = element('div', { class: 'st-fault', attributes: { role: 'alert' } }, root);
-  const words = element('span', {}, fault);
-  button(fault, '×', () => store.set({ fault: null }), { name: 'Close', style: 'st-close' });
-  return {
-    show(state) {
-      const lost = state.connection === 'lost' ? SAY.connection : '';
-      write(lesson, state.lesson);
-      write(note, state.note);
-      words.textContent = lost || state.fault || '';
-      fault.hidden = !words.textContent;
-    },
-  };
-}
-
-function write(paragraph, text) {
-  paragraph.textContent = text;
-  paragraph.hidden = !text;
 }
 
 /** @param {Store} store */
@@ -344,13 +319,13 @@ function makeFoot(root) {
   }
 }
 
-/** Hides the controls that a link names. */
+/** Hides the controls and the pictures that a link names. */
 function makeHider(root) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'hidden')) return;
-      for (const one of root.querySelectorAll('[data-control]')) {
-        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control));
+      for (const one of root.querySelectorAll('[data-control], [data-card]')) {
+        one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
       }
     },
   };

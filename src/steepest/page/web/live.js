@@ -1,11 +1,11 @@
 // The live page: Python computes, over a socket to the machine the page came from.
-import { mount } from './app.js';
 import { makeSource } from './controls/source.js';
 import { socketEngine } from './engine/remote.js';
 import { dataOf, fromFragment } from './keep/link.js';
 import { pageRequest } from './keep/page_request.js';
 import { isOtherData } from './state/state.js';
 import { createStore } from './store/store.js';
+import { Ways, wayOf } from './ways.js';
 
 /** Connects, opens what Python offers, and shows it. */
 export async function start() {
@@ -27,9 +27,18 @@ export async function start() {
     place.textContent = `The page could not be opened: ${error.message}`;
     return;
   }
-  mount(place, store, { keys: document, sources: [makeSource], fits: true });
-  store.wish(fromFragment(location.hash, store.state.scene));
+  const { way, at, link } = wayOf(location.hash, 'explore');
+  const options = { keys: document, sources: [makeSource], language: navigator.language.slice(0, 2), isLesson: false };
+  const ways = new Ways(place, store, await engine.lesson(), options);
+  ways.show(way, at);
+  store.subscribe((state, changed) => changed.has('offer') && renew(ways, engine));
+  store.wish(fromFragment(link, store.state.scene));
   window.addEventListener('hashchange', () => location.reload());
+}
+
+/** Has the lesson be on the data that were opened. */
+async function renew(ways, engine) {
+  ways.lesson = await engine.lesson();
 }
 
 /**

@@ -26,7 +26,8 @@ export function start() {
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
   if (kept.exam) store.set({ exam: true });
-  const options = { keys: document, helper, language, isLesson: kept.way !== 'explore' && !isWhole(link) };
+  const isFresh = !isWhole(link) && !/(^|&)(axes|scale)=/.test(`${link}&${kept.link}`);
+  const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
   wishAll(store, isWhole(link) ? link : [link, kept.link].filter(Boolean).join('&'));

@@ -125,6 +125,7 @@ interface Engine {
   lossAt: (request: any) => Promise<number>;
   open: (request: any) => Promise<{ scene: Scene; offer?: any; note?: string }>;
   offer: () => Promise<any>;
+  lesson?: () => Promise<any>;
   page: (request: any) => Promise<string>;
   giveUp?: () => void;
   close: () => void;

@@ -1,16 +1,14 @@
-// The ways to be in a saved page, one at a time: the lesson, or all that can be explored. What is not shown is
+// The ways to be in a page, one at a time: the lesson, all that can be explored, or a class. What is not shown is
 // not there, so nothing that the lesson has yet to tell is on the page.
 import { mount } from './app.js';
 import { mountClass } from './classroom/room.js';
 import { DropFile } from './gestures/drop_file.js';
 import { copyText } from './keep/files.js';
 import { faultOfLink, toFragment } from './keep/link.js';
+import { remember, rememberer } from './keep/remember.js';
 import { mountLesson } from './lesson/lesson.js';
 import { makeSheet } from './lesson/sheet.js';
 import { tasksOf } from './words/tasks.js';
-
-/** Milliseconds without a change after which the state is kept: an address may not change too often. */
-const SETTLED = 400;
 
 const WAYS = ['lesson', 'explore', 'present', 'class'];
 
@@ -39,9 +37,9 @@ export class Ways {
    * @param {Element} parent
    * @param {Store} store
    * @param {any} lesson
-   * @param {MountOptions & {language: string, isLesson: boolean}} options
+   * @param {MountOptions & {language: string, isFresh: boolean}} options
    */
-  constructor(parent, store, lesson, { language, isLesson, ...options }) {
+  constructor(parent, store, lesson, { language, isFresh, ...options }) {
     this.parent = parent;
     this.store = store;
     this.lesson = lesson;
@@ -50,15 +48,17 @@ export class Ways {
     if (lesson.theme) store.set({ theme: lesson.theme });
     this.at = 0;
     this.first = toFragment(store.state);
-    /** Whether the page began as a lesson, and was not yet explored. */
-    this.isLesson = isLesson;
+    /** Whether nothing says yet in which units it is explored. */
+    this.isFresh = isFresh;
     this.shown = null;
+    window.addEventListener('beforeprint', () => this.makePaper());
+    // Where Python answers, what is dropped is data.
+    if (options.sources) return;
     const { documentElement: whole } = document;
     new DropFile(whole, {
       over: (isOver) => whole.classList.toggle('st-over', isOver),
       file: (file) => file && this.takeClass(file),
     }).attach();
-    window.addEventListener('beforeprint', () => this.makePaper());
   }
 
   /** Has the page be a hand-out on paper. */
@@ -122,8 +122,8 @@ export class Ways {
     const { state, engine } = this.store;
     // Standard units first, where the walk is in them: a bowl is round there, and your own units one press away.
     const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
-    if (this.isLesson && isBowl && !state.scene.network) this.store.setAxes('walk');
-    this.isLesson = false;
+    if (this.isFresh && isBowl && !state.scene.network) this.store.setAxes('walk');
+    this.isFresh = false;
     const shown = mount(this.parent, this.store, {
       ...this.options, fits: true, lesson: () => this.show('lesson'), classroom: () => this.show('class'),
     });
@@ -137,31 +137,8 @@ export class Ways {
   }
 }
 
-/** Returns what hears of each state, and keeps it in the address once the reader has changed something. */
-function rememberer(before) {
-  let [last, waiting] = [toFragment(before), 0];
-  return (state) => {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => {
-      if (state.playing || state.busy || state.dragging) return;
-      const link = toFragment(state);
-      if (link !== last && !faultOfLink(link)) remember(`#${link}`);
-      last = link;
-    }, SETTLED);
-  };
-}
-
 /** Copies the link of a state with its answers; returns it where it cannot be copied. */
 async function handIn(state) {
   const link = `${location.href.split('#')[0]}#${toFragment(state)}`;
   return (await copyText(link)) ? '' : link;
-}
-
-/** Keeps in the address what is shown, so that it is there again when the page is loaded anew. */
-function remember(address) {
-  try {
-    window.history.replaceState(null, '', address);
-  } catch {
-    // A page within another may not write its address.
-  }
 }

@@ -1,8 +1,9 @@
-// How the page is laid out: fitted to the window, two pictures and the loss, all else in drawers; or everything
-// below each other, as in a notebook, on a phone and on paper.
+// How the page is laid out: fitted to the window, two pictures and the loss, all else in drawers; on a phone one
+// picture at a time; or everything below each other, as in a notebook and on paper.
 import { element, part } from '../draw/canvas.js';
 import { isNew, isOverParams } from '../state/select.js';
 import { button } from './fields.js';
+import { makePager } from './pager.js';
 
 /**
  * The drawers of a fitted page: their names, and the parts of the page that each opens.
@@ -18,8 +19,9 @@ const DRAWERS = [
 /** Cards that take turns at one place: the names of both, and what the button between them says. */
 const TURNS = [['fit', 'network', 'Network', 'Data'], ['map', 'relief', '3D', 'From above']];
 
-/** A window so large holds all of a fitted page. */
+/** A window so large holds all of a fitted page; a narrower one a picture at a time, and what changes it. */
 const HOLDS = '(min-width: 900px) and (min-height: 560px)';
+const NARROW = '(max-width: 899.98px) and (min-height: 560px)';
 
 /**
  * Adds the tabs of the drawers to the head, and fits the page where `fits` says that it is a window's own.
@@ -36,12 +38,15 @@ export function makeLayout(root, head, store, { fits, cards }) {
   ));
   const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
   const turns = makeTurns(store, cards);
-  const window_ = window.matchMedia(HOLDS);
-  const isFitted = (state) => fits && window_.matches && state.fitted;
+  const pager = makePager(root);
+  const windows = [HOLDS, NARROW].map((size) => window.matchMedia(size));
   const lay = (state) => {
-    const fitted = isFitted(state);
+    const holds = fits && windows.some(({ matches }) => matches);
+    const fitted = holds && state.fitted;
     root.toggleAttribute('data-fitted', fitted);
-    all.hidden = !(fits && window_.matches);
+    root.toggleAttribute('data-phone', fitted && windows[1].matches);
+    pager.show(fitted && windows[1].matches);
+    all.hidden = !holds;
     all.textContent = fitted ? 'All controls' : 'Fit to the window';
     buttons.forEach((one, i) => {
       one.hidden = !fitted;
@@ -53,13 +58,13 @@ export function makeLayout(root, head, store, { fits, cards }) {
   };
   const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
   const again = () => lay(store.state);
-  window_.addEventListener('change', again);
+  windows.forEach((one) => one.addEventListener('change', again));
   return {
     isPicture: true,
     show: (state, changed) => isNew(changed, 'fitted', 'drawer', 'turned', 'scene', 'axes', 'choices') && lay(state),
     destroy() {
       sizes.disconnect();
-      window_.removeEventListener('change', again);
+      windows.forEach((one) => one.removeEventListener('change', again));
     },
   };
 }

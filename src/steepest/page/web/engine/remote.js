@@ -75,6 +75,7 @@ function engineOf(asked, send, close) {
     lossAt: (request) => ask({ ...request, ask: 'loss' }).then(({ loss }) => loss),
     open: (request) => ask({ ...carried(request), ask: 'open' }),
     offer: () => ask({ ask: 'offer' }),
+    lesson: () => ask({ ask: 'lesson' }).then(({ lesson }) => lesson),
     page: (request) => ask({ ...request, ask: 'page' }).then(({ html }) => html),
     giveUp: () => asked.giveUp(send),
     close,

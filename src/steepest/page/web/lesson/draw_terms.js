@@ -42,9 +42,11 @@ export function drawTable(stage, [x, y, w, h], { heads, lines, last, lit = -1, s
   const high = Math.min(2.3 * size, h / (lines.length + 3));
   const wide = w / (heads.length + 0.4);
   const at = (column) => x + wide * (column + 1.35);
+  // The first number stands beside a short name: above it there is room for a longer head.
+  const roomOf = (texts, column, line) => [texts[1] ? 1.3 : 2.3, line ? 0.92 : 1.5][column] ?? 0.92;
   const row = (texts, line, look) => texts.forEach((text, column) => {
     const left = column === 0;
-    const room = (left ? (texts[1] ? 1.3 : 2.3) : 0.92) * wide;
+    const room = roomOf(texts, column, line) * wide;
     const place = left ? x + 0.4 * size : at(column);
     stage.text(text, place, y + high * (line + 0.7), { ...look, align: left ? 'left' : 'right', room });
   });

@@ -198,15 +198,16 @@ function beside(stage, told, now) {
 }
 
 function marks(stage, told, scales, { params, way, arrows, guides = 0, comes = 1, guessed }) {
-  const { line } = told;
   if (guides) drawGuides(stage, scales, params, guides);
   if (arrows) {
+    const { line } = told;
     const move = line.bowl.gradient(...line.start).map((slope) => -ARROW * slope);
     drawParts(stage, scales, line.start, move, arrows);
   }
   stage.faint(comes, () => drawPath(stage, scales, way));
   const guess = guessed && told.guesses[guessed];
-  if (guess) drawGuess(stage, scales, guess, line.path[1], told.ui.your);
+  // Until the dot has arrived, nothing tells where it will.
+  if (guess) drawGuess(stage, scales, guess, params, told.ui.your);
 }
 
 /** The rows with the line alone, as large as the stage. */
@@ -307,7 +308,7 @@ function rates(stage, share, told, chosen, asks = false) {
   if (asks) drawDot(stage, scales.at(line.start));
   else drawPath(stage, scales, now.walked);
   const guess = last === 'large' && told.guesses.guess_large;
-  if (guess) drawGuess(stage, scales, guess, line.walks.large[1], ui.your);
+  if (guess) drawGuess(stage, scales, guess, now.at ? path[1] : now.params, ui.your);
   const curves = chosen.map((name) => ({
     losses: losses(name), colour: name === last && !asks ? stage.colours.accent : stage.colours.soft, dash: looks[name],
     name: short(RATES[name]), shown: name === last ? now.at + 1 + Number(share >= 1) : undefined,

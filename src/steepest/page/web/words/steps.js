@@ -44,12 +44,18 @@ export function fourSteps(state, most = MOST_PARAMS) {
     repeatLines(state, most),
   ];
   const lit = litStep(state);
-  const brief = [lines[0].slice(activeRun(state).choices.start ? 0 : 1), move ? briefStep(state, move) : [NONE]];
+  const [round, ...rest] = lines[3];
+  const brief = [
+    lines[0].slice(activeRun(state).choices.start ? 0 : 1),
+    move ? briefStep(state, move) : [NONE],
+    lines[2],
+    [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
+  ];
   return headings(state.scene, activeRun(state)).map((heading, i) => ({
     number: i + 1,
     heading,
     lines: lines[i],
-    brief: brief[i] ?? lines[i],
+    brief: brief[i],
     lit: lit === i + 1,
     ...(i === 1 && move ? { phases: phases(state, move) } : {}),
   }));
