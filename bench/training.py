@@ -6,6 +6,8 @@ What takes too long is stopped, the earlier the less time steepest itself needed
 """
 
 import statistics
+import time
+from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
@@ -18,6 +20,9 @@ from bench.worker import FailedError, Fit, LateError, Worker, missing
 
 LADDER = 3.0
 """How many limits of one fit all settings of a peer may take, before the last one is begun."""
+
+MOST_SECONDS = 900.0
+"""Seconds that a problem may take: no peer is begun after that, and the table says so."""
 
 SAMPLE = 0.05
 """Seconds that a sample lasts at least: quick fits are repeated within it."""
@@ -88,6 +93,7 @@ class Entry(NamedTuple):
     ratio: float | None = None
     gap: float | None = None
     rounds: int = 0
+    tol: float | None = None
 
     def cells(self) -> list[str]:
         """Return the row of the table."""
@@ -108,6 +114,7 @@ class Contest:
         self.ours: Worker | None = None
         self.tol = 0.0
         self.samples: list[Fit] = []
+        self.until = time.monotonic() + MOST_SECONDS
 
     def start(self, ours: Worker) -> str:
         """Find our own setting; return why there is none, or an empty text."""
@@ -122,10 +129,20 @@ class Contest:
         return ""
 
     def enter(self, peer: Peer) -> Entry:
-        """Return what a peer comes to, on that number of threads on which it is fastest."""
+        """Return what a peer comes to, on that number of threads on which it is fastest.
+
+        The setting that arrives on the first number of threads is the loosest tried on others.
+        """
         if missing(peer):
             return Entry(peer.name, "not installed")
-        every = [self._enter(peer, threads) for threads in self.threads]
+        if time.monotonic() > self.until:
+            return Entry(peer.name, f"left out: the problem took over {MOST_SECONDS:.0f} s")
+        found = self._enter(peer, self.threads[0])
+        if found.tol is None:
+            # What is late by 25 times is by 12 on twice the threads.
+            return found
+        at = replace(peer, tols=peer.tols[peer.tols.index(found.tol) :])
+        every = [found, *(self._enter(at, threads) for threads in self.threads[1:])]
         return min(every, key=lambda entry: inf if entry.ratio is None else entry.ratio)
 
     def _enter(self, peer: Peer, threads: int | None) -> Entry:
@@ -156,7 +173,7 @@ class Contest:
         seconds = median_of(fits)
         ratio = seconds / median_of(ours or self.samples) if self.ours else None
         gap = self.goal.gap(fits[-1])
-        return Entry(peer.name, _setting(peer, tol), seconds, ratio, gap, len(fits))
+        return Entry(peer.name, _setting(peer, tol), seconds, ratio, gap, len(fits), tol)
 
     def own_entry(self, why: str) -> Entry:
         """Return our own row, the median of all samples next to all peers."""

@@ -155,13 +155,21 @@ def test_a_peer_is_run_on_one_and_two_threads_and_the_faster_counts(monkeypatch)
     seconds = {1: 2.0, 2: 1.5}
     goal = training.Goal(1.0, "", 1e-6, 1.0)
     contest = training.Contest("small-one", goal, True, (1, 2))
-    entry = training.Entry("sag", "tol 1", 1.0)
-    monkeypatch.setattr(
-        contest, "_enter", lambda _, n: entry._replace(said=f"{n}", ratio=seconds[n])
-    )
+    entry = training.Entry("sag", "tol 1", 1.0, tol=scikit.SAG.tols[2])
+    asked = []
+
+    def enter(peer, n):
+        asked.append((n, peer.tols[0]))
+        return entry._replace(said=f"{n}", ratio=seconds[n])
+
+    monkeypatch.setattr(contest, "_enter", enter)
     assert contest.enter(scikit.SAG).said == "2"
+    # Which setting arrives is known from one thread.
+    assert asked == [(1, scikit.SAG.tols[0]), (2, scikit.SAG.tols[2])]
     seconds[1] = 1.0
     assert contest.enter(scikit.SAG).said == "1"
+    monkeypatch.setattr(contest, "until", 0.0)
+    assert contest.enter(scikit.SAG).said.startswith("left out")
 
 
 def test_an_older_build_comes_from_git_or_is_told(tmp_path, monkeypatch):

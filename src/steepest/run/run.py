@@ -267,7 +267,7 @@ class Run(Predictions, Pages, Reports, FormerNames):
         the surface tells what each finer grid found. Raises ChoiceError for what is no param or no
         plane, or without two params.
         """
-        problem, is_usual = self.problem, (x, y, plane) == (None,) * 3
+        problem, is_usual = self.problem, x is None and y is None and plane is None
         if problem.no_surface and self.kept_surface is not None and is_usual:
             return self.kept_surface
         if problem.no_surface:

@@ -170,10 +170,9 @@ class Network:
     ) -> tuple[str, ...]:
         """Return the names of all params, (params,): `weight 1`, ..., `bias 1`, ..."""
         weights = self.layout.weights.stop
-        return tuple(
-            f"weight {i + 1}" if i < weights else f"bias {i - weights + 1}"
-            for i in range(self.layout.size)
-        )
+        biases = self.layout.size - weights
+        names = [f"weight {i}" for i in range(1, weights + 1)]
+        return (*names, *[f"bias {i}" for i in range(1, biases + 1)])
 
     def param_units(self, units: Sequence[str], margin: str) -> tuple[str, ...]:
         """Return the unit of each param, (params,): none, but of the output's biases."""
@@ -220,9 +219,11 @@ class NetworkAt:
     def _forward(self, X: Matrix, numbers: Pass) -> Pass:
         """Return the room `numbers`, filled with all sums and activations for the rows X."""
         numbers.begin(_as(self.dtype, _dense(X)))
+        parts = numbers.parts
         layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
         for layer, inputs, z, a in layers:
-            put_sums(layer, inputs, z)
+            put_sums(layer, inputs, z, parts)
+            parts = ()  # Later layers are multiplied at once.
             if a is not None:
                 self.activation.value(z, out=a)
         return numbers

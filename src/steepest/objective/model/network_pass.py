@@ -22,7 +22,7 @@ MOST_KEPT = 4
 """Passes that a thread keeps: a block, the last block, all rows beside a mini-batch, those held."""
 
 MOST_BYTES = 2**24
-"""Bytes of a pass that is kept, 16 MB: a block of rows has some 3 MB. Larger are made anew."""
+"""Bytes of a pass that is kept, 16 MB: a block of rows has some 1.5 MB. Larger are made anew."""
 
 
 class Pass:
@@ -32,7 +32,7 @@ class Pass:
     of the hidden layers: each (units, rows). `inputs` are what each layer is multiplied by: the
     activations before it, and under them a row of ones, by which its biases are multiplied.
     `across` are the hidden activations by rows, (rows, units); `parts` are the rows by which the
-    first layer's gradient is added up. `out` is where each layer's activations go, None for the
+    first layer is multiplied. `out` is where each layer's activations go, None for the
     last, which has none. `gradient`, (params,), is room too, and `by` its views layer by layer,
     weights and bias, which whoever first needs them makes. `count` says how often the room was
     used: what was read of it at another count is gone. The last sums are not part of the room: they
@@ -51,7 +51,7 @@ class Pass:
         self.inputs: list[Array] = [np.ones((units + 1, rows), dtype) for units in before]
         self.activations = [inputs[:-1] for inputs in self.inputs]
         self.across = [activations.T for activations in self.activations[1:]]
-        self.parts = parts_of_rows(sizes[0] * sizes[1], rows)
+        self.parts: Sequence[slice] = parts_of_rows(sizes[0] * sizes[1], rows)
         self.sums: list[Array] = [np.empty((units, rows), dtype) for units in sizes[1:]]
         self.out: list[Array | None] = [*self.activations[1:], None]
         self.slopes: list[Array] = [np.empty((units, rows), dtype) for units in hidden]

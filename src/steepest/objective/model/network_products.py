@@ -21,8 +21,9 @@ Measured: 2.6 and 5.8 us of 8 x 500, 32 and 53 of 32 x 1,797, 632 and 160 of 128
 SMALL = 10**6
 """Multiplications up to which OpenBLAS multiplies matrices as they lie, by kernels for small ones.
 
-`interface/gemm.c` with SMALL_MATRIX_OPT, since 0.3.16. Measured of the gradient by the first layer,
-569 rows of 30-64-1: 71 us at once, 48 by two halves; of digits, 1,797 of 64-32-10: 190 and 151.
+`interface/gemm.c` with SMALL_MATRIX_OPT, since 0.3.16. Measured of the first layer's sums and its
+gradient, 569 rows of 30-64-1: 50 and 71 us at once, 34 and 48 by two halves; of digits, 1,797 of
+64-32-10: 140 and 190, by four parts 107 and 151.
 """
 
 LEAST_ROWS = 128
@@ -44,13 +45,22 @@ def parts_of_rows(each: int, rows: int) -> list[slice]:
     return [slice(begin, end) for begin, end in pairwise(ends)]
 
 
-def put_sums(layer: Array, inputs: Array, out: Array) -> None:
+def put_sums(layer: Array, inputs: Array, out: Array, parts: Sequence[slice] = ()) -> None:
     """Put `[W b] [a; 1]`, (units, rows), into `out`; of inputs without ones `W a + b`."""
     if len(inputs) == len(layer):
-        layer.T.dot(inputs, out)
+        _put_product(layer.T, inputs, out, parts)
     else:
-        layer[:-1].T.dot(inputs, out)
+        _put_product(layer[:-1].T, inputs, out, parts)
         out += layer[-1][:, None]
+
+
+def _put_product(left: Array, right: Array, out: Array, parts: Sequence[slice]) -> None:
+    """Put the product into `out`, by `parts` of its columns if there are several."""
+    if len(parts) < 2:
+        left.dot(right, out)
+        return
+    for part in parts:
+        np.matmul(left, right[:, part], out=out[:, part])
 
 
 def put_sum_of_parts(delta: Array, X: Array, parts: Sequence[slice], out: Array) -> None:

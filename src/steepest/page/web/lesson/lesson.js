@@ -137,6 +137,7 @@ class Lesson {
       blank: () => this.presenter.blank(),
       notes: () => this.presenter.notes(),
       tasks: () => this.toggleTasks(),
+      address: () => this.tellAddress(),
       alone: (which) => this.showAlone(which),
       pen: () => this.togglePen(),
       replay: () => this.pen.replay(),
@@ -165,6 +166,15 @@ class Lesson {
   showAlone(which) {
     this.stage.alone = this.stage.alone === which ? -1 : which;
     this.draw();
+  }
+
+  /** Tells a class where it finds the tasks, or no more. */
+  tellAddress() {
+    const { ui } = this.told;
+    const [address] = location.href.split('#');
+    const text = location.protocol === 'file:' ? ui.no_address : ui.address.replace('{address}', address);
+    this.tip.hidden = !this.tip.hidden && this.tip.textContent === text;
+    this.tip.textContent = text;
   }
 
   /** Takes the pen, or lays it down; says so. */
