@@ -140,7 +140,7 @@ def assert_walks_as_python(page: "Page", run: st.Run, choices: dict[str, Any]) -
 def assert_the_default_run_lives_on(doors: Doors, tmp_path: Path) -> None:
     """Check that the page of a run with all left to auto walks on by the plane, as Python does."""
     run = st.descend("orings", "damaged", ["temperature"])
-    # On a surface that is named the page is of the run itself, with no walk to be watched before it.
+    # On a surface that is named a page is of the run itself, with no walk to watch before it.
     run.page(tmp_path / "default.html", surface=run.surface())
     page = doors.file(tmp_path / "default.html")
     rate = page.get_by_label("learning rate as a number", exact=True)
