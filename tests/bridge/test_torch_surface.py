@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ nn, parametrizations = torch.nn, torch.nn.utils.parametrizations
 from torch_nets import Convolutional, Recurrent, dense  # noqa: E402
 
 from steepest.bridge.torch import on_plane, preview  # noqa: E402
+from steepest.objective.plane.plane import Plane  # noqa: E402
 
 WAYS: dict[str, tuple[Callable[[], Any], tuple[int, ...], Any, str]] = {
     "tanh": (dense, (2,), None, "known network"),
@@ -55,14 +56,34 @@ def test_a_way_with_other_losses_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
     loss, batches = nn.CrossEntropyLoss(), data(2)
     true = st.torch.surface(dense(nn.Tanh(), nn.Dropout()), loss, batches, points=5)
 
-    def wrong(*_: Any) -> Any:
-        return lambda a, b: np.full(len(a), 1.25)
+    class Wrong(NamedTuple):
+        by_lines: bool = True
 
-    monkeypatch.setattr(on_plane, "known_network", wrong)
+        def at(self, a: Any, b: Any) -> Any:
+            return np.full(len(a), 1.25)
+
+        def grid(self, a: Any, b: Any) -> Any:
+            return np.full((len(b), len(a)), 1.25)
+
+    monkeypatch.setattr(on_plane, "known_network", lambda *_: Wrong())
     on = true.objective.on_plane(true.plane)
     found = on.grid(np.array([0.0, 0.5]), np.array([0.0, 0.25]))
     assert on.way == "loop"
     assert found[1, 1] == true.objective.value(true.plane.params(0.5, 0.25))
+
+
+def test_a_known_network_s_grid_is_that_of_our_own_kernel() -> None:
+    surface = st.torch.surface(dense(nn.ReLU()), nn.CrossEntropyLoss(), data(2), points=3)
+    size = surface.objective.size
+    plane = Plane(surface.objective.params, *np.eye(size)[[size - 1, size - 3]])
+    on, a, b = (
+        surface.objective.on_plane(plane),
+        np.linspace(-1.0, 2.0, 5),
+        np.linspace(0.0, 1.0, 4),
+    )
+    assert on.way == "known network" and not on.by_lines  # two tables stand for all of it
+    plain = [[surface.objective.value(plane.params(x, y)) for x in a] for y in b]
+    np.testing.assert_allclose(on.grid(a, b), plain, rtol=1e-12)
 
 
 @pytest.mark.parametrize("between", [(nn.Tanh(),), (nn.BatchNorm1d(4), nn.Tanh())])

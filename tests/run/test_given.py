@@ -338,7 +338,8 @@ def test_it_is_filmed(tmp_path: Path) -> None:
 def test_a_notebook_shows_the_picture(valley: st.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("steepest.run.display._in_kernel", lambda: True)
     shown, _ = valley._repr_mimebundle_()
-    assert set(shown) == {"text/plain", "image/png"}
+    assert set(shown) == {"text/plain", "text/html", "image/png"}
+    assert "<img" in shown["text/html"] and ".page(" in shown["text/html"]
 
 
 def test_a_loss_below_zero_is_drawn_and_told_as_it_is() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 import steepest as st
-from steepest.view.film import Reel, _taker
+from steepest.view.film import Reel, film_taker
 from steepest.view.format import Format
 from steepest.view.style import CLASSES, PATH, look
 
@@ -131,7 +131,7 @@ FLAT = [(213, 94, 0), (27, 31, 36), (68, 1, 84), (253, 231, 37), (33, 145, 140),
 def test_the_colours_of_an_mp4_are_those_of_the_figure(tmp_path: Path) -> None:
     """ffmpeg converts back by the tags that the file bears, as a player does."""
     frame = np.repeat(np.array(FLAT, dtype=np.uint8), 80, axis=0)[None].repeat(320, axis=0)
-    with _taker(tmp_path / "flat.mp4", Format(size=(480, 320))) as take:
+    with film_taker(tmp_path / "flat.mp4", Format(size=(480, 320))) as take:
         for _ in range(3):
             take(frame)
     shown = read_mp4(tmp_path / "flat.mp4").frames[1][160, 40::80]
@@ -144,7 +144,7 @@ def test_a_film_lasts_as_long_at_any_pace(tmp_path: Path, fps: int) -> None:
     names = [tmp_path / "f.gif", tmp_path / "f.mp4"]
     wanted = Format(size=(320, 320), fps=fps)
     with ExitStack() as stack:
-        takers = [stack.enter_context(_taker(name, wanted)) for name in names]
+        takers = [stack.enter_context(film_taker(name, wanted)) for name in names]
         for number in range(2 * fps):
             frame = np.full((320, 320, 3), number * 2 % 256, dtype=np.uint8)
             for take in takers:

@@ -393,21 +393,28 @@ def test_nothing_is_claimed_where_the_lowest_loss_is_not_known(modules: Any) -> 
 NETWORK: dict[str, Any] = {"hidden": (6,), "rule": "steepest"}
 
 
+NO_FALL = {"oscillation": "oscillation", "unsettled": "not settled", "too small": "too small"}
+"""The page's word for each verdict on a run that does not fall."""
+
+
 @pytest.mark.parametrize(
-    "how, word",
+    "how",
     [
-        ({"rule": "adam", "learning_rate": 10.0}, "oscillation"),
-        ({"learning_rate": 1e-6, "steps": 60}, "too small"),
-        ({"learning_rate": 0.1, "clip": 1e-9, "steps": 60}, "too small"),
-        ({"learning_rate": 5.0, "batch": 1, "epochs": 3}, "not settled"),
+        {"rule": "adam", "learning_rate": 10.0},
+        {"learning_rate": 1e-6, "steps": 60},
+        {"learning_rate": 0.1, "clip": 1e-9, "steps": 60},
+        {"learning_rate": 5.0, "batch": 1, "epochs": 3},
     ],
 )
-def test_a_network_that_does_not_fall_is_not_said_to(how: Any, word: str, modules: Any) -> None:
-    """Nor where the page knows no verdict of a closer look, as of runs that it walks itself."""
+def test_a_network_that_does_not_fall_is_not_said_to(how: Any, modules: Any) -> None:
+    """Nor where the page knows no verdict of a closer look, as of runs that it walks itself.
+
+    Which verdict a rate far too large has hangs on the last bits of its steps.
+    """
     run = st.descend("moons", "class", **{**NETWORK, **how})
     [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
     (verdict,) = run.verdicts
-    assert told["word"] == word and verdict.message in told["sentence"]
+    assert told["word"] == NO_FALL[verdict.name] and verdict.message in told["sentence"]
     tell = """(states) => states.map(({ runs: [run] }) => m.outcomeOf(
       { ...run, verdicts: [], stop: { reason: 'steps', message: 'stopped' } }))"""
     [alone] = ask(modules, "/words/outcome.js", tell, [state(run)])

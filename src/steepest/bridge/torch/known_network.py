@@ -5,7 +5,7 @@ of numbers. What a module is is read off its structure; that it is the same func
 by values (`on_plane`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from steepest.objective.loss.regression import Squared
 from steepest.objective.model.activity import LayerActivity
 from steepest.objective.model.hidden_layers import HiddenLayers
 from steepest.objective.network import NetworkObjective
+from steepest.objective.plane.network import NetworkPlaneLoss
 from steepest.objective.plane.plane import Plane
 
 __all__ = ["known_activity", "known_network"]
@@ -51,8 +52,8 @@ class Evaluated(Protocol):
     batches: Batches
 
 
-def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array], Array] | None:
-    """Return the loss at points (a, b) of a plane, (points,) each; None where it is not ours.
+def known_network(objective: Evaluated, plane: Plane) -> NetworkPlaneLoss | None:
+    """Return the loss on a plane by our own kernels; None where the module is not ours.
 
     The plane is one through the module's params, (params,).
     """
@@ -60,7 +61,7 @@ def known_network(objective: Evaluated, plane: Plane) -> Callable[[Array, Array]
     if ours is None:
         return None
     network, order = ours
-    return network.on_plane(Plane(*(one[order] for one in (plane.origin, plane.u, plane.v)))).at
+    return network.on_plane(Plane(*(one[order] for one in (plane.origin, plane.u, plane.v))))
 
 
 def known_activity(objective: Evaluated, params: Array) -> Sequence[LayerActivity] | None:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -30,8 +30,8 @@ __all__ = ["TorchPlaneLoss"]
 
 Array = NDArray[np.float64]
 
-At = Callable[[Array, Array], Array]
-"""The loss at points (a[i], b[i]), (points,)."""
+Calculation = Callable[[Array, Array], Array]
+"""The loss at points (a[i], b[i]), (points,), or on a grid of a and b."""
 
 LITTLE_WORK = 2**20
 """Params times rows up to which many points in one call are quicker than one after the other.
@@ -80,6 +80,28 @@ class Evaluated(Protocol):
         """Return frozen parameters and buffers, to be written to."""
 
 
+class _Way(NamedTuple):
+    """A way to work out the loss: its name, and the loss at points and on a grid.
+
+    `by_lines` says whether a line's is the same whichever others are asked for with it.
+    """
+
+    name: str
+    by_lines: bool
+    at: Calculation
+    grid: Calculation
+
+    @classmethod
+    def of_points(cls, name: str, by_lines: bool, at: Calculation) -> "_Way":
+        """Return a way whose grid is all its points."""
+        return cls(name, by_lines, at, lambda a, b: at(*_points_of(a, b)))
+
+
+def _points_of(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return the points of a grid, a row of it after the other, (len(a) len(b),) each."""
+    return np.tile(a, len(b)), np.repeat(b, len(a))
+
+
 class TorchPlaneLoss:
     """The loss of a module on a `plane`; see the module's docstring for how."""
 
@@ -88,42 +110,55 @@ class TorchPlaneLoss:
         self._loop = PointwiseLoss(objective.value, plane)
 
     @cached_property
-    def _way(self) -> tuple[str, At]:
-        """The way that is tried first, and what it is called."""
+    def _way(self) -> "_Way":
+        """The way that is tried first."""
         objective, plane = self._objective, self._plane
         known = known_network(objective, plane)
         if known is not None:
-            return "known network", known
+            return _Way("known network", known.by_lines, known.at, known.grid)
         layer = first_layer(objective, plane)
         if layer is not None:
-            return "first layer", layer
+            return _Way.of_points("first layer", True, layer)
         if objective.size * objective.batches.rows <= LITTLE_WORK:
-            return "vmap", self._together
-        return "loop", self._loop.at
+            return _Way.of_points("vmap", False, self._together)
+        return self._plain
+
+    @cached_property
+    def _plain(self) -> "_Way":
+        return _Way.of_points("loop", True, self._loop.at)
 
     @property
     def by_lines(self) -> bool:
         """Whether the loss on a line is the same whichever others are asked for with it."""
-        return self._way[0] != "vmap"
+        return self._way.by_lines
 
     @property
     def way(self) -> str:
         """What the way is called: known network, first layer, vmap or loop."""
-        return self._way[0]
+        return self._way.name
 
     @np.errstate(over="ignore", invalid="ignore")
     def at(self, a: Array, b: Array) -> Array:
         """Return the loss at the points `(a[i], b[i])`, (points,)."""
-        with self._objective.quiet():
-            return self._checked(a, b)
+        return self._checked(a, b, lambda: self._way.at(a, b))
 
-    def _checked(self, a: Array, b: Array) -> Array:
-        """Return the loss at points, by the loop where another way has other losses."""
-        _, way = self._way
-        if way == self._loop.at or len(a) < 1:
-            return self._loop.at(a, b)
+    @np.errstate(over="ignore", invalid="ignore")
+    def grid(self, a: Array, b: Array) -> Array:
+        """Return the loss on a grid, (len(b), len(a)): `[i, j]` is that at `(a[j], b[i])`."""
+        points = _points_of(a, b)
+        found = self._checked(*points, lambda: self._way.grid(a, b).ravel())
+        return found.reshape(len(b), len(a))
+
+    def _checked(self, a: Array, b: Array, work: Callable[[], Array]) -> Array:
+        """Return the loss at points as `work` has it, by the loop where that has other losses."""
+        with self._objective.quiet():
+            if self._way is self._plain or len(a) < 1:
+                return self._loop.at(a, b)
+            return self._compared(a, b, work)
+
+    def _compared(self, a: Array, b: Array, work: Callable[[], Array]) -> Array:
         try:
-            found = way(a, b)
+            found = work()
         except (RuntimeError, ValueError, TypeError, NotImplementedError, UserWarning):
             found = np.full(len(a), np.nan)
         some = np.unique([0, len(a) // 2, len(a) - 1])
@@ -131,12 +166,8 @@ class TorchPlaneLoss:
         most = max(ALIKE, 10.0 * self._objective.rounding)
         if np.allclose(found[some], true, rtol=most, atol=most * most, equal_nan=True):
             return found
-        self._way = ("loop", self._loop.at)
+        self._way = self._plain
         return self._loop.at(a, b)
-
-    def grid(self, a: Array, b: Array) -> Array:
-        """Return the loss on a grid, (len(b), len(a)): `[i, j]` is that at `(a[j], b[i])`."""
-        return self.at(np.tile(a, len(b)), np.repeat(b, len(a))).reshape(len(b), len(a))
 
     def bowl(self) -> None:
         """Return None: a module's minimum on a plane is not known."""
