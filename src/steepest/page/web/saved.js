@@ -20,6 +20,7 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
+  engine.isForClass = Boolean(kept.exam) || /(^|&)hide=/.test(kept.link);
   engine.page = async (state) => rewritten(source, state, kept.language ?? '');
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));

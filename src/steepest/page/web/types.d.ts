@@ -128,6 +128,8 @@ interface Engine {
   lesson?: () => Promise<any>;
   page: (request: any) => Promise<string>;
   giveUp?: () => void;
+  /** Whether the file was saved for a class: as an exam, or with controls that are hidden. */
+  isForClass?: boolean;
   close: () => void;
 }
 

@@ -32,7 +32,7 @@ export function makeKeeping(parent, store, { cards, root, classroom }) {
   act('trace', () => say(saved(saveTrace(store, root))));
   act('python', () => showPython(store, say));
   if (classroom) act('class', classroom);
-  act('options', () => offerClass(shown, store, root));
+  if (!store.engine.isForClass) act('options', () => offerClass(shown, store, root));
   menu.append(shown);
   return { destroy: closeWhenLeft(held, root) };
 }

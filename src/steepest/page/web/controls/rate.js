@@ -87,22 +87,24 @@ function showRate(state, { input, slider, marks, words, auto, span }) {
   slider.setAttribute('aria-valuetext', input.value);
   const busy = slider.getRootNode().activeElement === slider;
   if (!busy && !Number.isNaN(chosen)) slider.value = String(Math.round(placeOf(span, chosen)));
-  showMarks(activeRun(state), { marks, words }, span);
+  showMarks(state, { marks, words }, span);
 }
 
 /**
- * Marks 1/curvature and the limit on the slider, and says what the limit is.
- * @param {Run} run
+ * Marks 1/curvature and the limit on the slider, and says what the limit is; not in an exam.
+ * @param {State} state
  * @param {any} p1
  * @param {any} span
  */
-function showMarks(run, { marks, words }, span) {
-  const rates = run.limit ? [1 / run.curvature, run.limit] : [];
-  marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === run.limit)));
+function showMarks(state, { marks, words }, span) {
+  const run = activeRun(state);
+  const limit = state.exam ? null : run.limit;
+  const rates = limit ? [1 / run.curvature, limit] : [];
+  marks.replaceChildren(...rates.map((rate) => mark(placeOf(span, rate) / STEPS, rate === limit)));
   marks.hidden = !rates.length;
   const found = findsRate(run.choices.rule) ? 'found anew at every step' : '';
-  words.textContent = run.limit ? limitOf(run) : found;
-  const isOver = run.limit && Number(run.choices.learning_rate) > run.limit;
+  words.textContent = limit ? limitOf(run) : found;
+  const isOver = limit && Number(run.choices.learning_rate) > limit;
   words.className = isOver ? 'st-limit-words' : 'st-told';
   marks.classList.toggle('st-over-limit', isOver);
 }

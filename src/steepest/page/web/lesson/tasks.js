@@ -58,7 +58,7 @@ function addTask(list, task, { ui, language, isExam, before, keep }) {
   };
   if (task.choices.length) addChoices(row, task, before, take);
   else addNumber(row, task, { ui, language, before, take });
-  if (!isExam) addHelp(row, task, { ui, said, given: () => value });
+  if (!isExam && task.hints) addHelp(row, task, { ui, said, given: () => value });
   item.append(said);
 }
 
