@@ -43,10 +43,11 @@ class NetworkCard {
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
-    this.told = part(this.plot.wrap, 'st-net-told');
+    const words = part(this.plot.wrap, 'st-net-words');
+    this.told = part(words, 'st-net-told');
     this.room = keepRoom(this.told);
     const ask = (number) => on.tellRow?.(number);
-    this.walked = new RowPass(this.plot.wrap, (layer, row) => this.stage(layer, row), ask);
+    this.walked = new RowPass(words, (layer, row) => this.stage(layer, row), ask);
     this.detach = this.attach();
   }
 
@@ -197,9 +198,10 @@ class NetworkCard {
   // --- pointing and choosing ---------------------------------------------------------------------
 
   nearest(event) {
-    const box = this.plot.svg.getBoundingClientRect();
-    const point = { x: event.clientX - box.left, y: event.clientY - box.top };
-    return this.drawn?.nearest(point, NEAR[event.pointerType] ?? NEAR.mouse) ?? -1;
+    // A picture that is too high for its place is drawn smaller than it is laid out.
+    const drawn = this.plot.svg.getScreenCTM();
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawn.inverse());
+    return this.drawn?.nearest(point, (NEAR[event.pointerType] ?? NEAR.mouse) / drawn.a) ?? -1;
   }
 
   light(i) {

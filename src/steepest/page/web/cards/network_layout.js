@@ -24,8 +24,9 @@ const HIGHEST_NAME = 110;
  * Returns how a network is laid out: across, or down where the page is narrow or only so all numbers
  * have room. The places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their `radius`, the
  * `height` of the picture, and for each layer of weights the shares of a line between which its
- * `numbers` stand, null where there is no room for them. `size` is that of letters, `before` and
- * `after` are the widths of the longest names of inputs and outputs.
+ * `numbers` stand, null where there is no room for them. `size` is that of letters, `high` is what there
+ * is for the picture: units across come closer for it, and what is higher still is drawn at the `share`
+ * that fits. `before` and `after` are the widths of the longest names of inputs and outputs.
  */
 export function layoutOf(network, room) {
   const [across, down] = [false, true].map((upright) => placed(network, { ...room, upright }));
@@ -34,10 +35,11 @@ export function layoutOf(network, room) {
   return mannerOf(network) === 'numbers' && lacking(down) < lacking(across) ? down : across;
 }
 
-function placed(network, { width, size, before, after, upright }) {
+function placed(network, { width, high, size, before, after, upright }) {
   const sizes = mannerOf(network) === 'layers' ? network.sizes.map(() => 1) : network.sizes;
   const most = Math.max(...sizes);
-  const room = upright ? width - 12 : Math.max(170, Math.min(HEIGHT, most * 62), most * CLOSE);
+  const across = Math.max(170, Math.min(HEIGHT, most * 62));
+  const room = upright ? width - 12 : Math.max(Math.min(across, high - 8), most * CLOSE);
   const gaps = sizes.map((units) => Math.min(WIDE, room / units));
   const radius = Math.max(4.5, Math.min(15, 0.36 * Math.min(...gaps)));
   const firsts = network.layers.map((_, l) => firstShare(network, l, { gaps, size, upright }));
@@ -46,16 +48,18 @@ function placed(network, { width, size, before, after, upright }) {
   const stops = upright ? stopsDown(network, { size, firsts, top, radius })
     : stopsAcross(sizes, width, [before, after].map((wide) => Math.min(wide, 0.22 * width) + 26));
   const nodes = sizes.map((units, layer) => Array.from({ length: units }, (_, unit) => {
-    const across = room / 2 + (unit - (units - 1) / 2) * gaps[layer];
-    return upright ? { x: across + 6, y: stops[layer] } : { x: stops[layer], y: across + 4 };
+    const along = room / 2 + (unit - (units - 1) / 2) * gaps[layer];
+    return upright ? { x: along + 6, y: stops[layer] } : { x: stops[layer], y: along + 4 };
   }));
   const spans = firsts.map((first, l) => spanOf(network, l, { stops, first, size, upright, radius }));
+  const height = Math.round(upright ? stops.at(-1) + 3.4 * size : room + 8);
   return {
     upright,
     steep,
     nodes,
     radius,
-    height: Math.round(upright ? stops.at(-1) + 3.4 * size : room + 8),
+    height,
+    share: Math.min(1, high / height),
     numbers: spans,
   };
 }

@@ -1,6 +1,6 @@
 // The picture of a network: a line for each weight, its number beside it, and in each circle the
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
-import { renew, set, svg } from '../draw/canvas.js';
+import { fittedHeight, renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../numerals.js';
 import { SATURATED } from '../words/network.js';
 import { mannerOf } from '../state/drawn_as.js';
@@ -25,6 +25,9 @@ const SMALL = 0.88;
 /** A padlock about a point: its shackle, and its body. */
 const LOCK = 'M-2.9 -0.5V-2.5A2.9 2.9 0 0 1 2.9 -2.5V-0.5H4V5H-4V-0.5ZM-1.5 -0.5H1.5V-2.5A1.5 1.5 0 0 0 -1.5 -2.5Z';
 
+/** The most of a fitted card's height that is the picture's: the rest is for what is told, which scrolls. */
+const PICTURE = 0.64;
+
 /** Draws a network into a plot, whose axes it does not use. */
 export class NetworkPicture {
   constructor(plot, network) {
@@ -42,9 +45,10 @@ export class NetworkPicture {
     const [before, after] = [inputs, outputs].map((some) => Math.max(...some.map((one) => plot.wide(one))));
     const boxes = this.manner === 'layers';
     const ends = boxes ? [64, 64] : [before, after];
-    this.layout = layoutOf(network, { width: plot.width, size: plot.size, before: ends[0], after: ends[1] });
-    const { height } = this.layout;
-    set(plot.svg, { height, viewBox: `0 0 ${plot.width} ${height}` });
+    const high = PICTURE * fittedHeight(plot.wrap) || Infinity;
+    this.layout = layoutOf(network, { width: plot.width, high, size: plot.size, before: ends[0], after: ends[1] });
+    const { height, share } = this.layout;
+    set(plot.svg, { height: share * height, viewBox: `0 0 ${plot.width} ${height}` });
     set(plot.area, { x: 0, y: 0, width: plot.width, height });
     [plot.still, plot.back, plot.middle, plot.front].forEach((group) => group.replaceChildren());
     this.names = [];

@@ -26,6 +26,7 @@ export class UnitPictures {
     const [width, height] = [plot.width, layout.height];
     this.ground = new Underlay(plot, [width, height].map(Math.ceil));
     this.ground.place({ x: 0, y: 0, width, height });
+    Object.assign(this.ground.frame.style, { transformOrigin: 'top', transform: `scale(${layout.share})` });
     // All pictures below each other.
     this.tiles = element('canvas');
     [this.tiles.width, this.tiles.height] = [SIDE, SIDE * layout.nodes.flat().length];
