@@ -16,6 +16,9 @@ const DRAWERS = [
   ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]']],
 ];
 
+/** The drawer where the rate is at home. */
+const RATE_DRAWER = 0;
+
 /** Cards that take turns at one place: the names of both, and what the button between them says. */
 const TURNS = [['fit', 'network', 'Network', 'Data'], ['map', 'relief', '3D', 'From above']];
 
@@ -45,7 +48,7 @@ export function makeLayout(root, head, store, { fits, cards }) {
     const fitted = holds && state.fitted;
     root.toggleAttribute('data-fitted', fitted);
     root.toggleAttribute('data-phone', fitted && windows[1].matches);
-    pager.show(fitted && windows[1].matches);
+    pager.show(fitted && windows[1].matches, state.drawer === RATE_DRAWER);
     all.hidden = !holds;
     all.textContent = fitted ? 'All controls' : 'Fit to the window';
     buttons.forEach((one, i) => {

@@ -2,8 +2,9 @@
 import { element, part } from '../draw/canvas.js';
 import { button } from './fields.js';
 
-/** What stands under the pictures: the line with its knobs, and the rate. */
-const HELD = ['.st-equation', '[data-control="rate"]'];
+/** What stands under the pictures: the line with its knobs, and the rate, unless its own drawer is open. */
+const RATE = '[data-control="rate"]';
+const HELD = ['.st-equation', RATE];
 
 /** The pictures of the pager, by the cards that take turns at one place. */
 const PAGES = [['Data', ['fit', 'network']], ['Surface', ['map', 'relief']], ['Loss', ['chart']]];
@@ -31,9 +32,13 @@ export function makePager(root) {
   });
   grid.addEventListener('scroll', mark);
   return {
-    show(isPhone) {
+    show(isPhone, isRateOpen) {
       tabs.hidden = hand.hidden = !isPhone;
-      homes.forEach(({ node, home }) => (isPhone ? hand.append(node) : home.after(node)));
+      homes.forEach(({ node, home }) => {
+        const isAway = isPhone && !(isRateOpen && node.matches(RATE));
+        if (isAway) hand.append(node);
+        else home.after(node);
+      });
       if (isPhone) mark();
     },
   };
