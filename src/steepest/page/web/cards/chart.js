@@ -82,9 +82,9 @@ class Chart {
     this.marks = places[this.state.active];
     this.words.begin(places);
     this.drawExits();
+    this.label();
     this.drawLowest();
     this.step();
-    this.label();
     this.showLevel();
   }
 
@@ -240,7 +240,7 @@ class Chart {
     set(this.dot, { cx, cy, fill: this.plot.theme.runs[run.colour], stroke: this.plot.theme.halo });
   }
 
-  /** Write the name of each run at the end of its curve. */
+  /** Write the name of each run at the end of its curve, where no other text is to stand. */
   label() {
     const several = this.curves.length > 1;
     const ends = this.curves.filter(({ exit }) => several && !exit).map(({ run, strong }) => {
@@ -248,7 +248,7 @@ class Chart {
       const y = Math.max(0, this.heightOf(trueLoss(run, last)));
       return { run, strong, x: this.plot.x(run.index[last]), y };
     });
-    labelRuns(this.plot, this.names, ends);
+    labelRuns(this.plot, this.names, ends).forEach((place) => this.words.take(...place));
   }
 
   /** Show the loss that is under the pointer in another card. */
