@@ -4,16 +4,23 @@ import { faultOfLink, toFragment } from './link.js';
 /** Milliseconds without a change after which the state is kept: an address may not change too often. */
 const SETTLED = 400;
 
-/** Returns what hears of each state, and keeps it in the address once the reader has changed something. */
+/**
+ * Returns what hears of each state, and keeps it in the address once the reader has changed something: when a
+ * run begins to play, and when all stands still.
+ */
 export function rememberer(before) {
-  let [last, waiting] = [toFragment(before), 0];
+  let [last, waiting, wasPlaying] = [toFragment(before), 0, before.playing];
+  const keep = (state) => {
+    const link = toFragment(state);
+    if (link !== last && !faultOfLink(link)) remember(`#${link}`);
+    last = link;
+  };
   return (state) => {
     window.clearTimeout(waiting);
+    if (state.playing && !wasPlaying) keep(state);
+    wasPlaying = state.playing;
     waiting = window.setTimeout(() => {
-      if (state.playing || state.busy || state.dragging) return;
-      const link = toFragment(state);
-      if (link !== last && !faultOfLink(link)) remember(`#${link}`);
-      last = link;
+      if (!state.playing && !state.busy && !state.dragging) keep(state);
     }, SETTLED);
   };
 }
