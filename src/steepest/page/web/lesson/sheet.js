@@ -11,8 +11,8 @@ const STEPS = [['line', 0], ['sum', 1], ['loss', 0], ['walk', 1]];
 /** The step whose new weight and bias tasks ask for: it is told without numbers. */
 const ASKED = 3;
 
-/** Tasks on a page, as in Python; and pixels of a picture for each of the screen's, as a printer needs them. */
-const [MOST, SHARP] = [9, 3];
+/** Pixels of a picture for each of the screen's, as a printer needs them. */
+const SHARP = 3;
 
 /** Seconds after which every picture stands still. */
 const STILL = 99;
@@ -28,9 +28,8 @@ export function makeSheet(parent, record, language, tasks) {
   const attributes = { lang: spoken, 'data-theme': 'projector' };
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
   addSteps(part(sheet, 'st-sheet-page', 'section'), told);
-  const asked = tasks.slice(0, MOST);
-  if (asked.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, asked);
-  const answered = asked.filter(({ why }) => why);
+  if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks);
+  const answered = tasks.filter(({ why }) => why);
   if (answered.length) addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
   return sheet;
 }
