@@ -1,6 +1,7 @@
 """A class from its links: each is run again, names are not read, and what is damaged is said."""
 
 import csv
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -95,6 +96,13 @@ def test_a_class_that_cannot_be_told_says_what_to_do(tmp_path: Path) -> None:
     long = [link().replace("steps=30", "steps=100000")] * 300
     with pytest.raises(ChoiceError, match="give it in parts"):
         classroom_of(write(tmp_path / "long.csv", *long))
+
+
+def test_how_runs_ended_is_said_right_of_one_and_of_many() -> None:
+    """In the past tense, which in English is the same for any number; and as the page says it."""
+    said = json.loads((Path(st.__file__).parent / "page/web/sentences/en.json").read_text())
+    assert said["classroomEnds"] == ENDS
+    assert {text.split()[0] for text in ENDS.values()} <= {"came", "ended", "did", "fell"}
 
 
 @given(some.text(max_size=200))

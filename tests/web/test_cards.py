@@ -56,6 +56,13 @@ MOUNT = """async ([kind, record, more, width]) => {
 }"""
 
 
+ANOTHER = """async (record) => {
+  const { fromBase64 } = await import('/engine/wire.js');
+  const run = { ...fromBase64(record).run, label: 'Run 2', colour: 1 };
+  window.put({ runs: [...window.state.runs, run] });
+}"""
+
+
 class Mount(Protocol):
     def __call__(self, kind: str, run: st.Run, width: int = 560, **more: Any) -> "Locator": ...
 
@@ -386,6 +393,19 @@ def test_the_lowest_loss_is_named_off_the_curve_that_comes_to_it(mount: Mount) -
     card = mount("chart", run, width=330)
     text = card.locator(".st-lowest text").bounding_box()
     assert not covers(text, card.locator("svg svg > g > circle").bounding_box())
+
+
+def test_the_lowest_loss_stands_off_the_names_of_runs(page: "Page", mount: Mount) -> None:
+    """The second run ends early, so its name stands in the chart, at the lowest loss."""
+    short_run = golden.run_of("squared", learning_rate=0.5, scale="standard", steps=60)
+    long_run = golden.run_of("squared", learning_rate=0.1, scale="standard", steps=100)
+    for width in (190, 210, 260, 340):
+        card = mount("chart", short_run, width=width)
+        page.evaluate(ANOTHER, record(long_run))
+        lowest = card.locator(".st-lowest text").bounding_box()
+        for name in ("Run 1", "Run 2"):
+            label = card.get_by_text(name, exact=True).bounding_box()
+            assert lowest and label and not covers(lowest, label), (width, name)
 
 
 def test_mini_batches_are_drawn_beside_the_loss_of_all_rows(mount: Mount) -> None:

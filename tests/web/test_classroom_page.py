@@ -154,6 +154,29 @@ def test_an_exam_holds_no_answers(doors: Doors, line: st.Run, tmp_path: Path) ->
     assert "Show the answer" not in page.locator(".st-app").inner_html()
 
 
+def test_an_exam_tells_no_verdict_and_cannot_be_ended(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    """Neither how the run ends nor above which rate it diverges, at whatever step."""
+    settings = tmp_path / "lesson.toml"
+    for exam in (False, True):
+        settings.write_text(f"exam = {str(exam).lower()}\n", encoding="utf-8")
+        path = lesson_of(line, tmp_path / f"{exam}.html", settings=settings)
+        page = opened(doors, path)
+        page.get_by_role("button", name="Explore").click()
+        settle(page)
+        told = []
+        for key in ("Home", "ArrowRight", "End"):
+            page.locator(".st-scrub input").press(key)
+            settle(page)
+            told.append(page.locator(".st-app").inner_text())
+        hidden = [str(line.stop.message), "diverges above"]
+        assert [all((text in one) != exam for one in told) for text in hidden] == [True, True]
+        assert page.locator(".st-marks .st-limit").count() == (not exam)
+        page.locator("summary", has_text="Keep it").click()
+        assert page.get_by_text("For a class").count() == (not exam)
+
+
 @pytest.mark.prove
 def test_an_exam_that_is_saved_from_a_page_is_one(
     doors: Doors, line: st.Run, tmp_path: Path

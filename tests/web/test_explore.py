@@ -1,5 +1,6 @@
 """Explore, fitted to its window: large pictures, few words, and kept when reloaded."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from doors import READY, Doors, loss_of
 import steepest as st
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 SEEN = """() => {
   const app = document.querySelector('.st-app');
@@ -175,6 +176,15 @@ def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+WATCH = """() => {
+  window.kept = [];
+  const replace = history.replaceState.bind(history);
+  history.replaceState = (...given) => {
+    replace(...given);
+    window.kept.push({ hash: location.hash });
+  };
+}"""
+
 PHONE = """() => {
   const box = (one) => document.querySelector(one).getBoundingClientRect();
   const seen = [...document.querySelectorAll('.st-app :is(button, select, input, summary)')]
@@ -212,7 +222,35 @@ def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
         page.wait_for_function(f"({PHONE})().shown.join() === '{card}'")
     page.get_by_role("button", name="Rate and rule").click()
     assert page.locator(".st-settings").is_visible() and page.locator(".st-main").first.is_visible()
+    rate, first = (
+        page.locator(one).first for one in (".st-settings .st-rate", ".st-settings input")
+    )
+    assert rate.is_visible() and 0 < top(rate) < min(top(first), size[1])
+    page.get_by_role("button", name="Rate and rule").click()
+    assert page.locator(".st-hand .st-rate").is_visible()
     assert page.evaluate(PHONE)["shown"] == ["map"]
+
+
+def top(mark: "Locator") -> float:
+    box = mark.bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_the_address_has_what_was_changed_when_a_run_begins_to_play(
+    doors: Doors, lesson: Path
+) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    page.evaluate(WATCH)
+    page.evaluate(
+        "() => [...document.querySelectorAll('.st-transport button')].filter((one) =>"
+        " ['Step', 'Run'].includes(one.textContent)).forEach((one) => one.click())"
+    )
+    page.wait_for_function("() => window.kept.length")
+    assert re.search("&at=[12]&", page.evaluate("() => window.kept[0].hash"))
+    page.get_by_role("button", name="Pause").wait_for()
+    page.wait_for_timeout(600)
+    assert page.evaluate("() => window.kept.length") == 1
 
 
 def test_a_page_of_auto_opens_on_a_walk_to_be_watched_as_it_was_asked_for(

@@ -67,6 +67,45 @@ def axes(page: "Page") -> str | None:
     return page.locator(".st-network").get_attribute("data-axes")
 
 
+PLACES = """() => {
+  const card = document.querySelector('[data-card="network"]');
+  const bottom = (one) => one.getBoundingClientRect().bottom;
+  const words = card.querySelector('.st-net-words');
+  const canvas = card.querySelector('.st-underlay').getBoundingClientRect();
+  const drawn = card.querySelector('.st-plot-svg');
+  const { a, e, f } = drawn.getScreenCTM();
+  return {
+    units: Math.max(...[...card.querySelectorAll('.st-plot-svg text')].map(bottom)),
+    picture: bottom(drawn), words: bottom(words), card: bottom(card),
+    hidden: card.scrollHeight - card.clientHeight, scrolls: getComputedStyle(words).overflowY,
+    off: Math.hypot(
+      canvas.left - e, canvas.top - f, canvas.width - a * drawn.viewBox.baseVal.width),
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1366, 768)])
+def test_the_whole_network_is_in_sight_and_its_words_scroll(
+    doors: Doors, saved: Path, size: tuple[int, int]
+) -> None:
+    page = doors.sealed()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{saved.as_uri()}#explore")
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.locator(".st-net-words").wait_for()
+    page.wait_for_timeout(300)
+    places = page.evaluate(PLACES)
+    assert places["units"] <= places["picture"] + 1 <= places["words"], places
+    assert places["words"] <= places["card"] + 1 and not places["hidden"], places
+    assert places["scrolls"] == "auto" and places["off"] < 1.5, places
+    lit = page.locator(".st-net-told")
+    before = lit.inner_text()
+    box = page.locator(NUMBER, has_text=re.compile("^17$")).last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert lit.inner_text() != before and "bias 17" in lit.inner_text()
+
+
 def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
     """A new start of the same seed, a hundred steps more, and what is run on, are Python's."""
     page = doors.file(saved)

@@ -1,5 +1,7 @@
 """Presenting the lesson, and the page on paper."""
 
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,6 +121,9 @@ def test_the_page_on_paper_is_a_hand_out(
     assert len(texts) == 3
     assert all(step in texts[0].replace("\r\n", " ") for step in sentences("en")["steps"])
     assert texts[1].startswith("Tasks") and texts[2].startswith("Answers")
+    held = json.loads(page.locator("#steepest-lesson").text_content() or "")
+    numbers = [str(i + 1) for i in range(len(held["tasks"]["en"]))]
+    assert re.findall(r"^(\d+)\. ", texts[1], re.MULTILINE) == numbers
     answer = texts[2].split("4.")[0].split("=")[-1].strip()
     assert answer and not any(answer in text for text in texts[:2])
     first = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)

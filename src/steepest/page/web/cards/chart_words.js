@@ -5,8 +5,8 @@ import { fewest } from './labels.js';
 /** How near a text comes to a curve, in pixels: the circle of the current step reaches so far. */
 const NEAR = 7;
 
-/** Points that stand for a curve or a text are so far apart. */
-const GAP = 5;
+/** Points that stand for a curve are so far apart, and for a text: it may rather cross a curve than another text. */
+const [GAP, CLOSE] = [5, 2];
 
 /** How far from where a curve leaves the plot a text stands: the curve comes from the left. */
 const ASIDE = [10, 22, 36];
@@ -63,8 +63,8 @@ export class Words {
   }
 
   take(left, top, { width, height }) {
-    for (let x = left; x <= left + width; x += GAP) {
-      for (let y = top; y <= top + height; y += GAP) this.add(x, y);
+    for (let x = left; x <= left + width; x += CLOSE) {
+      for (let y = top; y <= top + height; y += CLOSE) this.add(x, y);
     }
   }
 }
@@ -80,12 +80,12 @@ export function exitSpots(x) {
   };
 }
 
-/** Spots along a level line, below it and above, near it or clear of a circle on it. */
+/** Spots along a level line, below it and above, near it or clear of a circle or a text on it. */
 export function levelSpots(y) {
   return ({ width, height }, area) => {
     const room = Math.max(0, area.width - width - 12);
     const acrosses = [0, 0.25, 0.5, 0.75, 1].map((share) => 6 + share * room);
-    const tops = [2, NEAR + 1].flatMap((far) => [y + far, y - height - far]);
+    const tops = [2, NEAR + 1, height].flatMap((far) => [y + far, y - height - far]);
     const inside = tops.filter((top) => top >= 0 && top + height <= area.height);
     return inside.flatMap((top) => acrosses.map((left) => [left, top]));
   };
