@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ import pytest
 import steepest as st
 from steepest.page import html as page_module
 from steepest.page.html import live_script, notebook_script, saved_html, style, write_page
+from steepest.page.look import PageLook
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +222,28 @@ def test_a_page_is_written_whole_or_not_at_all(line: st.Run, tmp_path: Path) -> 
         write_page({}, "", tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text() == "the one before"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"title": 3}, "title is 3, but it is a text"),
+        ({"text": ["a"]}, r"text is \['a'\], but it is a text"),
+        ({"lang": {}}, "lang is {}, but it is a text"),
+        ({"hide": 3}, "hide is 3, but it is a list of names"),
+        ({"hide": [3]}, r"hide is \[3\], but it is a list of names"),
+        ({"hide": {"rate": 1}}, "hide is {'rate': 1}, but it is a list of names"),
+        ({"hide": ["rates"]}, "hide names rates, but a page has no such part"),
+        ({"theme": "sepia"}, "theme is 'sepia'"),
+    ],
+)
+def test_what_is_said_of_a_page_is_checked(
+    line: st.Run, tmp_path: Path, how: Any, told: str
+) -> None:
+    with pytest.raises(st.ChoiceError, match=told):
+        line.page(tmp_path / "page.html", **how)
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_one_part_is_hidden_by_its_name_alone() -> None:
+    assert PageLook(hide="rate").link == PageLook(hide=["rate"]).link

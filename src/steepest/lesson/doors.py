@@ -112,7 +112,7 @@ class Doors:
 
     def _page(self, path: str | os.PathLike[str]) -> None:
         write_page(
-            self.run.record(),
+            self.run.opening_record(),
             self.run.explain(),
             path,
             way="lesson",

@@ -36,6 +36,15 @@ class PageLook:
     lang: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("title", "text", "lang"):
+            if not isinstance(getattr(self, name), str):
+                raise ChoiceError(f"{name} is {getattr(self, name)!r}, but it is a text")
+        hide = (self.hide,) if isinstance(self.hide, str) else self.hide
+        if not isinstance(hide, Sequence) or not all(isinstance(one, str) for one in hide):
+            raise ChoiceError(
+                f"hide is {self.hide!r}, but it is a list of names, such as ['rate', 'tasks']"
+            )
+        object.__setattr__(self, "hide", tuple(hide))
         if self.theme not in PAGE_THEMES:
             known = ", ".join(PAGE_THEMES)
             raise ChoiceError(f"theme is {self.theme!r}, but that of a page is one of {known}")

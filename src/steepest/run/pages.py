@@ -77,7 +77,7 @@ class Pages(Pictures):
         from steepest.page.look import PageLook
 
         look = PageLook(title, text, theme, hide, lang)
-        record = self.record(surface=surface) if surface or sharpness else self._watched_record()
+        record = self.record(surface=surface) if surface or sharpness else self.opening_record()
         if sharpness:
             record = self._with_sharpness(record)
         if title:
@@ -85,8 +85,11 @@ class Pages(Pictures):
         words = self.explain()
         write_page(record, words, path, language=lang, link=look.link, present=present)
 
-    def _watched_record(self) -> "Record":
-        """Return the record of a walk that can be watched, with this run beside it, or of this."""
+    def opening_record(self) -> "Record":
+        """Return what a page opens on: a walk that can be watched with this run beside it, or this.
+
+        Raises ChoiceError for a run that was saved without its rows.
+        """
         from steepest.page.record import MOST_SAVED
         from steepest.page.run_record import run_record
         from steepest.run.watched import watched

@@ -18,7 +18,6 @@ from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
-from steepest.objective.linear import LinearObjective
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.request import ChosenOptions
@@ -33,9 +32,6 @@ STEPS = 200
 
 SECONDS = 5.0
 """The most that a first run may take."""
-
-RAVINE = 1e3
-"""How many times steeper across than along a bowl may be, for textbook steps to get anywhere."""
 
 SAFE = 0.75
 """The share of the limit of divergence at which a first run walks."""
@@ -180,26 +176,12 @@ def _single(table: Table, goal: str) -> list[list[str]]:
 
 
 def first_choices(data: Data) -> ChosenOptions:
-    """Return choices whose steps are seen to arrive: the textbook's, unless in a deep ravine."""
-    objective = neuron_of(data, Options())
-    scale = coordinates_of(objective, "standard" if _in_ravine(objective) else "none")
+    """Return choices whose steps are seen to arrive: in standard units, where a bowl is a bowl."""
+    scale = coordinates_of(neuron_of(data, Options()), "standard")
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
-    round_bowl = scale.name == "standard" and len(data.features.names) == 1
+    round_bowl = len(data.features.names) == 1
     rate = _below((CALM if round_bowl else SAFE) * limit) if limit else "auto"
     return {"rule": "steepest", "scale": scale.name, "learning_rate": rate, "steps": STEPS}
-
-
-def _in_ravine(objective: LinearObjective) -> bool:
-    """Return whether textbook steps in the reader's units would hardly get anywhere.
-
-    Of one feature the curvatures across and along have the ratio `(m² + s² + 1)² / s²` at least,
-    with m and s its mean and deviation.
-    """
-    mean, deviation = objective.moments
-    if len(mean) > 1:
-        return True
-    across = mean[0] ** 2 + deviation[0] ** 2 + 1.0
-    return bool(across**2 > RAVINE * deviation[0] ** 2)
 
 
 def _below(rate: float) -> float:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -164,7 +165,7 @@ def _slice_in_words(scene: Scene) -> list[str]:
 
 def _held_in_words(surface: Surface) -> str:
     """Return what a slice over two params holds; of one over directions nothing."""
-    held = list(surface.held.items())[:4]
+    held = list(islice(surface.held.items(), 4))  # each a look-up through all names
     if not held:
         return ""
     named = [f"{shortened(name)} = {short(value)}" for name, value in held]

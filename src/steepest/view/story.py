@@ -72,6 +72,8 @@ class Story:
     """Whether the rows count differently."""
     has_rows: bool
     """Whether the rows are at hand."""
+    finds_rows: bool
+    """Whether the files that they came from are known, so that they can be read anew."""
     loss_in_words: str
     inverse_link: str
     """The prediction as a formula of the margin, where it is not the margin itself."""
@@ -156,6 +158,7 @@ class Story:
             sample_weight=problem.sample_weight,
             is_weighted=problem.is_weighted,
             has_rows=problem.has_rows,
+            finds_rows=problem.origin is not None,
             loss_in_words=problem.loss_in_words,
             inverse_link=problem.inverse_link,
             feature_names=problem.feature_names,
@@ -263,12 +266,13 @@ def held_out(problem: Problem, params: Array) -> Predicted | None:
 def _first_move(problem: Problem, scale: str, trace: Trace) -> Move | None:
     """Return the first step, in the coordinates of the descent where these are by param."""
     told = problem.recorded
-    if told is not None:
-        return None if told.move is None else _recorded_move(told.move, told.by_param)
+    if told is not None and told.move is not None:
+        return _recorded_move(told.move, told.by_param)
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
-    walked = param_coordinates_of(problem.objective, scale)
+    # A checkpoint was written before anything was told of it.
+    walked = None if told is not None else param_coordinates_of(problem.objective, scale)
     if walked is None:
         return Move(start.params, after.params, start.gradient, by_param=False)
     old, new = walked.position(start.params), walked.position(after.params)

@@ -111,9 +111,12 @@ def _reasons(story: Story) -> Iterator[str]:
     if story.plan.afresh:
         yield story.plan.afresh
     if story.rows and not story.has_rows:
+        need = "surface, page and resume need them"
+        if story.finds_rows:
+            need = "surface and page need them, and resume reads them anew from their files"
         yield (
             "saved without its rows: it predicts, and what is told of them was worked out before; "
-            "surface, page and resume need them"
+            f"{need}"
         )
 
 

@@ -160,3 +160,14 @@ def test_a_command_killed_at_a_random_moment_is_gone_on_with(tmp_path, seed):
     kept = st.load(end)
     assert np.array_equal(kept.trace.losses, whole.trace.losses)
     assert np.array_equal(kept.params, whole.params)
+
+
+def test_a_checkpoint_tells_its_first_step_and_that_resume_finds_the_rows(tmp_path):
+    files = written(tmp_path, table_of())
+    how = {"target": "y", "drop": ["k"], "rule": "steepest", "learning_rate": 1e-3, "scale": "none"}
+    run = killed(tmp_path / "run.steepest", files, 4, **how)
+    told = run.explain()
+    assert "none was taken" not in told and "resume reads them anew from their files" in told
+    step = told.split("Step 2 ")[1].split("Step 3 ")[0]
+    moved = run.trace[0].params[0] - 1e-3 * run.trace[0].gradient[0]
+    assert f"= {moved:.4g}" in step

@@ -14,7 +14,7 @@ import steepest as st
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.prepare import prepare
 from steepest.data.table import read_table
-from steepest.errors import ChoiceError
+from steepest.errors import ChoiceError, DataError
 
 ROWS, PARTS = 1500, 3
 
@@ -381,3 +381,19 @@ def test_two_rows_and_a_number_without_a_square_are_told_as_in_memory(tmp_path):
     table = table_of().set_column(0, "x", pa.array(x))
     with pytest.raises(st.errors.DataError, match=r"x .*701"):
         st.descend(written(tmp_path, table), "k", drop=["y"])
+
+
+def test_a_class_that_is_kept_back_whole_is_told(tmp_path):
+    table = pa.table({"x": np.arange(40.0), "y": ["k", "m"] * 19 + ["k", "c"]})
+    files = written(tmp_path, table)
+    refused = []
+    for seed in range(8):
+        try:
+            st.descend(files, target="y", validation=0.5, seed=seed, steps=2)
+        except DataError as error:
+            refused.append(str(error))
+    # By chance it is so about half the time.
+    assert 0 < len(refused) < 8
+    assert all(
+        "all rows of y c are kept back by validation 0.5 with seed" in one for one in refused
+    )

@@ -6,8 +6,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.columns import listing
 from steepest.data.out_of_core.places import hashes_of
-from steepest.errors import ChoiceError
+from steepest.data.target import Target
+from steepest.errors import ChoiceError, DataError
 
 __all__ = ["KeptBack", "share_kept_back"]
 
@@ -34,6 +36,21 @@ class KeptBack:
     def measuring(self, most: int, rows: int) -> Self:
         """Return which rows measure: those kept back, of more than `most` about so many."""
         return replace(self, share=min(self.share, most / rows), inside=True)
+
+    def check_classes(self, name: str, target: Target, y: NDArray[np.float64]) -> None:
+        """Raise DataError if all rows of a class are kept back: nothing would be learnt of it.
+
+        `name` is that of the data, and y, (rows,), the target of the rows that are trained on.
+        """
+        classes = target.classes or ()
+        codes = y.astype(np.intp) if classes else np.empty(0, dtype=np.intp)
+        counts = np.bincount(codes, minlength=len(classes))
+        gone = [label for label, count in zip(classes, counts, strict=True) if not count]
+        if gone:
+            raise DataError(
+                f"{name}: all rows of {target.name} {listing(gone)} are kept back by validation "
+                f"{self.share:g} with seed {self.seed}; take another seed, or keep back fewer"
+            )
 
 
 def share_kept_back(said: object, seed: int) -> KeptBack | None:

@@ -388,6 +388,7 @@ class _Preparing:
             raise DataError(
                 f"{self.source.name}: validation is {back.share:g}, of which no row is; say more"
             )
+        back.check_classes(self.source.name, data.target, data.y)
         weights = None if found.weights is None else within_range(found.weights)
         few = f", {len(found.y):,} of which measure" if len(found.y) < found.kept_back else ""
         told = f"{counted(found.kept_back, 'row')} kept back, drawn by seed{few}"
