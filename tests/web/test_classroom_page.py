@@ -185,7 +185,7 @@ def test_an_exam_that_is_saved_from_a_page_is_one(
     page.get_by_role("button", name="Explore").click()
     settle(page)
     page.locator("summary", has_text="Keep it").click()
-    page.locator("summary", has_text="For a class").click()
+    page.get_by_role("button", name="For a class").click()
     page.get_by_label("Exam").check()
     page.get_by_label("presets", exact=True).check()
     page.get_by_label("Text above").fill("Group B")
@@ -198,6 +198,10 @@ def test_an_exam_that_is_saved_from_a_page_is_one(
     assert again.locator("[data-outcome]").count() == 0
     assert again.locator('[data-control="presets"]').is_hidden()
     assert again.get_by_text("Group B").is_visible()
+    linked = doors.file(tmp_path / "exam.html", "v=1&at=2")
+    assert linked.locator('[data-control="presets"]').is_hidden()
+    linked.locator("summary", has_text="Keep it").click()
+    assert linked.get_by_text("For a class").count() == 0
     held = json.loads(again.locator("#steepest-lesson").text_content() or "")
     assert not any("answer" in task for task in held["tasks"]["en"])
 

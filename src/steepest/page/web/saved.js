@@ -20,7 +20,8 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  engine.isForClass = Boolean(kept.exam) || /(^|&)hide=/.test(kept.link);
+  const [hide] = /\bhide=[^&]*/.exec(kept.link) ?? [];
+  engine.isForClass = Boolean(kept.exam || hide);
   engine.page = async (state) => rewritten(source, state, kept.language ?? '');
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
@@ -31,7 +32,8 @@ export function start() {
   const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
-  wishAll(store, isWhole(link) ? link : [link, kept.link].filter(Boolean).join('&'));
+  const more = isWhole(link) ? hide : kept.link;
+  wishAll(store, [link, more].filter(Boolean).join('&'));
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
