@@ -23,6 +23,7 @@ def data() -> tuple[Any, Any]:
     return X, np.char.add("c", np.char.zfill(names.astype(str), 3))
 
 
+@pytest.mark.prove
 def test_the_minimum_is_scikit_learns_in_little_memory(data: tuple[Any, Any]) -> None:
     X, y = data
     tracemalloc.start()

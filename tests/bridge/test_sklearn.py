@@ -320,6 +320,7 @@ def test_scikit_learns_own_callbacks() -> None:
     assert search.set_callbacks(callback.ProgressBar()).fit(X, y).best_score_ > 0.9
 
 
+@pytest.mark.prove
 def test_without_the_callbacks_of_scikit_learn_all_else_is_there() -> None:
     words = (
         "import sys; sys.modules['sklearn.callback'] = None; "

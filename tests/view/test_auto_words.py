@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 import numpy as np
+import pytest
 
 import steepest as st
 from steepest.numerals import short
@@ -72,6 +73,7 @@ def test_new_coordinates_are_told() -> None:
     assert [int(at) for at in told[1].split(", ")] == anew[: len(told[1].split(", "))].tolist()
 
 
+@pytest.mark.prove
 def test_samples_are_told_with_their_rows() -> None:
     run = sampled()
     text = run.explain()

@@ -246,6 +246,7 @@ def test_settings_of_the_reader_stay(tmp_path: Path) -> None:
         assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.prove
 def test_settings_of_the_reader_do_not_show(tmp_path: Path) -> None:
     run_of("one step").figure(tmp_path / "plain.png")
     with mpl.rc_context({"font.size": 31.0, "axes.facecolor": "red", "savefig.dpi": 5}):

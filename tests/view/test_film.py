@@ -81,6 +81,7 @@ def film(films: dict[str, Film], request: pytest.FixtureRequest) -> Film:
     return films[request.param]
 
 
+@pytest.mark.prove
 def test_nothing_else_is_left(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["f.gif", "f.mp4"]
 

@@ -169,6 +169,7 @@ def turn(page: "Page", theme: str) -> None:
     page.wait_for_function(NOTHING_FADES)
 
 
+@pytest.mark.prove
 def test_axe_finds_no_serious_fault(doors: Doors, saved: Path) -> None:
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"

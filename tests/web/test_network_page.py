@@ -129,6 +129,7 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
+@pytest.mark.prove
 def test_the_surface_is_worked_out_beside_the_page(doors: Doors, tmp_path: Path) -> None:
     """In a worker of the file's own text, at few points first and at all in the end."""
     data = {name: np.tile(values, 9) for name, values in two_rings().items()}
