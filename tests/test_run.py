@@ -144,6 +144,7 @@ HEAVY += [
     "uvicorn",
     "websockets",
     "minify",
+    "segno",
     "anywidget",
     "IPython",
     "asyncio",

@@ -72,6 +72,11 @@ def _file_options(command: Any) -> Any:
     type=click.Choice(LESSON_THEMES),
     help="Of page and slides.  [default: light; of a page the system's]",
 )
+@click.option(
+    "--link",
+    metavar="URL",
+    help="Where the tasks are answered: a page, slides and a hand-out show its QR code.",
+)
 @click.option("--template", metavar="FILE", help="Of slides: your own .pptx or .potx.")
 @click.option("--no-film", is_flag=True, help="Of slides: leave the film out.")
 @click.option(
@@ -97,6 +102,7 @@ def lesson(
     said: str | None,
     lang: str | None,
     theme: str | None,
+    link: str | None,
     template: str | None,
     no_film: bool,
     paper: str | None,
@@ -120,17 +126,18 @@ def lesson(
       steepest lesson --from lesson.toml --handout sheet.pdf --quiz quiz.gift
     """
     settings = Settings() if said is None else read_settings(said)
-    given: dict[str, Any] = {"language": lang, "theme": theme, "data": data, "target": target}
-    given["exam"] = exam or None
+    given: dict[str, Any] = {"language": lang, "theme": theme, "link": link, "exam": exam or None}
+    given |= {"data": data, "target": target}
     given["features"] = None if features is None else tuple(names_in(features))
     settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
     asked = {"page": out, **files}
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     if not wanted and toml is None:
         wanted = {"page": PAGE}
-    said_of = {"template": template, "no-film": no_film or None}
-    said_of |= {"paper": paper, "scorm-version": scorm_version}
-    said_of |= {"exam": exam or None, "present": present or None}
+    said_of = {"template": template, "no-film": no_film or None, "paper": paper}
+    said_of |= {"scorm-version": scorm_version, "present": present or None}
+    if toml is None:
+        said_of |= {"exam": exam or None, "theme": theme, "link": link}
     _check(wanted, toml, said_of)
     run = _run_of(settings, said)
     doors = Doors(
@@ -147,7 +154,7 @@ def lesson(
         doors.write(kind, path)
     if toml is not None:
         write_settings(_with_data(settings, run), doors.every_build, doors.lesson.own_words, toml)
-    _tell(wanted, toml)
+    _tell(wanted, toml, is_linked=bool(settings.link))
 
 
 def _with_data(settings: Settings, run: Run) -> Settings:
@@ -170,10 +177,11 @@ def _check(wanted: dict[str, str], toml: str | None, said_of: Mapping[str, objec
         check_writable(toml, (".toml",))
     unused = unused_option(wanted, said_of)
     if unused is not None:
-        name, kind, made = unused
-        flag = "-o" if kind == "page" else f"--{kind}"
+        name, used_by, called = unused
+        flags = ["-o FILE" if kind == "page" else f"--{kind} FILE" for kind in used_by]
         raise ChoiceError(
-            f"--{name} says how {made} made, but none is asked for; add {flag} FILE, or leave it"
+            f"--{name} says how {called} is made, but none is asked for; add {' or '.join(flags)}, "
+            "or leave it"
         )
 
 
@@ -190,10 +198,12 @@ def _run_of(settings: Settings, said: str | None) -> Run:
     return found.run
 
 
-def _tell(wanted: dict[str, str], toml: str | None) -> None:
-    """Say what was written, and what to do with it."""
+def _tell(wanted: dict[str, str], toml: str | None, is_linked: bool) -> None:
+    """Say what was written, what to do with it, and that a sheet names no place to answer at."""
     for kind, path in wanted.items():
         after = "; open it, and press Space for the next build" if kind == "page" else ""
         click.echo(f"wrote {path}{after}")
     if toml is not None:
         click.echo(f"wrote {toml}; change it, then: steepest lesson --from {toml}")
+    if "handout" in wanted and not is_linked:
+        click.echo("the hand-out has no link to answer its tasks at; --link URL adds its QR code")

@@ -37,27 +37,39 @@ NEEDS: Mapping[str, tuple[str, str]] = {
 }
 """The extra that a kind needs, and what for."""
 
-MADE: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "page": ("a page is", ("exam", "present")),
-    "pptx": ("a file of slides is", ("template", "no-film")),
-    "handout": ("a hand-out is", ("paper",)),
-    "scorm": ("a package is", ("scorm", "scorm-version")),
+CALLED: Mapping[str, str] = {
+    "page": "a page",
+    "pptx": "a file of slides",
+    "handout": "a hand-out",
+    "scorm": "a package",
 }
-"""The options that say how one kind of file is made, and what that kind is called."""
+"""What the kinds are called that an option may say something of."""
+
+USED_BY: Mapping[str, tuple[str, ...]] = {
+    "exam": ("page",),
+    "present": ("page",),
+    "template": ("pptx",),
+    "no-film": ("pptx",),
+    "paper": ("handout",),
+    "scorm": ("scorm",),
+    "scorm-version": ("scorm",),
+    "theme": ("page", "pptx", "scorm"),
+    "link": ("page", "pptx", "handout", "scorm"),
+}
+"""The kinds of files that an option says something of."""
 
 
 def unused_option(
     kinds: Collection[str], said: Mapping[str, object]
-) -> tuple[str, str, str] | None:
-    """Return an option that was said of a kind of file that is not among `kinds`; None if none was.
+) -> tuple[str, Sequence[str], str] | None:
+    """Return an option that says something of no kind of file among `kinds`; None if none is so.
 
-    `said` are the options by name, None where not given. Returned are its name, the kind, and what
-    that is called.
+    `said` are the options by name, None where not given. Returned are its name, the kinds that use
+    it, and what they are called.
     """
-    for kind, (made, names) in MADE.items():
-        for name in names:
-            if kind not in kinds and said.get(name) is not None:
-                return name, kind, made
+    for name, used_by in USED_BY.items():
+        if said.get(name) is not None and not set(used_by) & set(kinds):
+            return name, used_by, " or ".join(CALLED[kind] for kind in used_by)
     return None
 
 
@@ -164,10 +176,11 @@ def write_lesson(
     kinds = [_kind_of(path) for path in paths]
     unused = unused_option(kinds, said)
     if unused is not None:
-        name, kind, made = unused
+        name, used_by, called = unused
+        endings = " or ".join(KINDS[kind][0] for kind in used_by)
         raise ChoiceError(
-            f"{name}= says how {made} made, but none is asked for; add a path that ends in "
-            f"{KINDS[kind][0]}, or leave it out"
+            f"{name}= says how {called} is made, but none is asked for; add a path that ends in "
+            f"{endings}, or leave it out"
         )
     for kind, path in zip(kinds, paths, strict=True):
         check_writable(path, KINDS[kind])

@@ -6,12 +6,11 @@ from io import BytesIO
 from matplotlib.font_manager import FontProperties
 from PIL import Image as Pillow
 
-from steepest.lesson.lesson import Lesson
 from steepest.lesson.markdown import Line, Piece
 from steepest.lesson.own_slide import Content, Image
 from steepest.view.sheet import GAP, Sheet
 
-__all__ = ["slides_on"]
+__all__ = ["write_slides_on"]
 
 TYPE, HEADING = 10.5, 13
 """Sizes of type in points."""
@@ -30,13 +29,12 @@ LINK = "#1d5aa8"
 Words = list[tuple[str, Piece]]
 
 
-def slides_on(lesson: Lesson, title: str, page: Callable[[], Sheet]) -> list[Sheet]:
-    """Return the pages with all own slides under a title; `page` makes an empty one."""
+def write_slides_on(page: Callable[[], Sheet], slides: Sequence[Content], title: str) -> None:
+    """Write own slides under a title on pages, each an empty one that `page` makes."""
     writer = _Writer(page)
     writer.sheet.head(title, fontsize=16, fontweight="bold")
-    for one in lesson.own.values():
+    for one in slides:
         writer.slide(one)
-    return writer.pages
 
 
 class _Writer:
@@ -44,12 +42,7 @@ class _Writer:
 
     def __init__(self, page: Callable[[], Sheet]) -> None:
         self._page = page
-        self.pages = [page()]
-
-    @property
-    def sheet(self) -> Sheet:
-        """The page that is written on."""
-        return self.pages[-1]
+        self.sheet = page()
 
     def slide(self, own: Content) -> None:
         """Write a slide."""
@@ -120,7 +113,7 @@ class _Writer:
     def _need(self, height: float) -> None:
         """Begin a new page where so much room is not left."""
         if self.sheet.room < height:
-            self.pages.append(self._page())
+            self.sheet = self._page()
 
     def _high(self, size: float) -> float:
         return SPACING * size / 72 / float(self.sheet.figure.get_size_inches()[1])

@@ -9,6 +9,7 @@ from steepest.data.shipped import about
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import in_lecture_order, with_lecture
 from steepest.lesson.own_slide import Content, content_of
+from steepest.lesson.questions import QUESTIONS, questions_slide
 from steepest.lesson.settings import OwnSlide, Settings
 from steepest.lesson.source_notes import source_in, source_notes
 from steepest.lesson.values import Value, values_of
@@ -98,7 +99,7 @@ class Lesson:
 
     def heading(self, build: Build) -> str:
         """Return the heading of a build: its own, or that of the part that it is in."""
-        own = self.own[build.key].heading if build.key in self.own else ""
+        own = self.words["builds"][build.key].get("heading")
         return own or str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
 
     def number(self, value: float) -> str:
@@ -131,14 +132,15 @@ def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
 
 
 def own_slides(settings: Settings) -> Mapping[str, Content]:
-    """Return the author's own slides by the keys of their builds.
+    """Return the author's own slides by the keys of their builds, and that of the link if given.
 
     Raises FileError for a picture that cannot be shown.
     """
-    return {
+    own = {
         f"own {i}": content_of(one.markdown, settings.folder)
         for i, one in enumerate(settings.slides, start=1)
     }
+    return own | ({QUESTIONS: questions_slide(settings.link)} if settings.link else {})
 
 
 def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
@@ -180,8 +182,8 @@ def chosen_builds(
 ) -> tuple[tuple[Build, ...], Mapping[str, Any]]:
     """Return the builds that an author shows, in the order given, and the words with the author's.
 
-    An own slide is a build whose picture is `words`. Raises ChoiceError for a build that there is
-    not.
+    An own slide is a build whose picture is `words`; that of the link is the last. Raises
+    ChoiceError for a build that there is not.
     """
     by_key = {one.key: one for one in known}
     own = {f"own {i}": one for i, one in enumerate(settings.slides, start=1)}
@@ -193,6 +195,9 @@ def chosen_builds(
         said[key] = {**said[key], "say": text, "say_round": text}
     for key, one in own_slides(settings).items():
         said[key] = {"say": one.text, "sum": "", "heading": one.heading}
+    if settings.link and shown:
+        shown = [*shown, Build(QUESTIONS, shown[-1].part, 0, ("words",))]
+        said[QUESTIONS]["heading"] = words["ui"]["tasks"]
     return tuple(shown), {**words, "builds": said}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from steepest.errors import ChoiceError, FileError
 from steepest.files import check_writable, whole_file
+from steepest.lesson.questions import check_link
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.view.format import THEME_NAMES
 
@@ -43,7 +44,7 @@ class OwnTask:
 
 @dataclass(frozen=True)
 class Settings:
-    """The fields of `lesson.toml`. Raises ChoiceError for a language or theme that there is not.
+    """The fields of `lesson.toml`. Raises ChoiceError for a value that cannot be.
 
     `order` names the slides in their order, all that there are if it is empty; `hide` names
     those that are not shown. `sentences` replaces the lesson's own, by the name of the slide.
@@ -58,6 +59,8 @@ class Settings:
     data: str = ""
     target: str = ""
     features: tuple[str, ...] = ()
+    link: str = ""
+    """Where its questions are answered: the address of a page, shown as a QR code too."""
     order: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     exam: bool = False
@@ -76,6 +79,8 @@ class Settings:
                     f"the {name} of the lesson is {given!r}, but it must be one of "
                     f"{', '.join(filter(None, known))}"
                 )
+        if self.link:
+            check_link(self.link)
 
     def shown(self, names: Sequence[str]) -> list[str]:
         """Return which of the slides called `names` are shown, in their order.
@@ -231,6 +236,7 @@ COMMENTS: Mapping[str, str] = {
     "data": "A file, or the name of a shipped data set.",
     "target": "The column that is predicted.",
     "features": "The columns that it is predicted from; left empty, all others.",
+    "link": "Where the tasks are answered, https://...: shown as a QR code too; empty, nowhere.",
     "order": "The slides in their order; leave one out, and it is not shown.",
     "hide": "Slides that are not shown.",
     "exam": "true: the page has no verdicts, hints and answers in it.",

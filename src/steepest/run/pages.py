@@ -116,6 +116,7 @@ class Pages(Pictures):
         *more: str | os.PathLike[str],
         language: str = "",
         theme: str = "",
+        link: str = "",
         template: str | os.PathLike[str] | None = None,
         paper: str | None = None,
         scorm: str | None = None,
@@ -134,8 +135,9 @@ class Pages(Pictures):
         the target is not is shown on shipped rows, and said so. `language` is "en" or "de"; left
         out, English, and of a page alone the browser's. `settings` is a `lesson.toml`: order,
         sentences, slides and tasks of your own. `theme` is light, dark or projector: of slides, and
-        of the page, which without is as its reader's system. With `present` a page opens as a class
-        sees it.
+        of the page, which without is as its reader's system. `link` is the address of a page where
+        the tasks are answered: page, slides and hand-out show its QR code. With `present` a page
+        opens as a class sees it.
 
         Raises FileError for any other ending, and ChoiceError without data, for another language,
         without a package that is needed, and for what is said of a file that is not written.
@@ -144,12 +146,14 @@ class Pages(Pictures):
         from steepest.lesson.settings import Settings, read_settings
 
         said = Settings() if settings is None else read_settings(settings)
-        said = replace(said, language=language or said.language, theme=theme or said.theme)
+        given = {"language": language, "theme": theme, "link": link}
+        said = replace(said, **{name: value for name, value in given.items() if value})
         run = cast("Run", self)
         doors = Doors(
             run, said, template, paper=paper or "a4", version=scorm or "1.2", present=present
         )
         of_kinds = {"template": template, "paper": paper, "scorm": scorm}
+        of_kinds |= {"present": present or None, "theme": theme or None, "link": link or None}
         write_lesson(doors, [path, *more], of_kinds)
 
     def slides(
