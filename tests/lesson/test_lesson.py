@@ -9,6 +9,7 @@ from scipy.special import log_softmax
 from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.arithmetic import worked_out
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
+from steepest.lesson.markdown import RULE, lines_of
 from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
 from steepest.lesson.tables import rows_of
 from steepest.lesson.tasks import tasks_of
@@ -83,6 +84,32 @@ def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
     styles = [(piece["is_bold"], piece["is_italic"]) for piece in first["pieces"]]
     assert (True, False) in styles and styles.count((False, True)) == 2
     assert second["level"] == 1 and second["mark"] == "\N{BULLET}"
+
+
+MARKDOWN = """one  \ntwo\n\n> said\n\n5. five\n\n   goes on\n6) six\n
+| a | rate |\n|---|-----:|\n| 日本 | **1.5** |\n\n---\n
+```\nf\n\n  g\n```\n"""
+
+
+def test_nothing_of_a_slide_in_markdown_is_flattened() -> None:
+    _, lines = lines_of(MARKDOWN)
+    assert [(one.mark, one.text) for one in lines] == [
+        ("", "one"),
+        ("", "two"),
+        ("\N{LEFT ONE QUARTER BLOCK}", "said"),
+        ("5.", "five"),
+        ("\N{EM SPACE}", "goes on"),
+        ("6)", "six"),
+        ("", "a      rate"),
+        ("", f"{4 * RULE}   {4 * RULE}"),
+        ("", "日本    1.5"),
+        ("", 30 * RULE),
+        ("", "f"),
+        ("", " "),
+        ("", "  g"),
+    ]
+    assert all(piece.is_code for line in lines[6:9] for piece in line.pieces)
+    assert all(piece.is_bold for piece in lines[6].pieces if piece.text.strip())
 
 
 def test_a_page_keeps_its_own_order_where_none_is_given(geyser: Run) -> None:

@@ -129,7 +129,7 @@ def lesson(
     given: dict[str, Any] = {"language": lang, "theme": theme, "link": link, "exam": exam or None}
     given |= {"data": data, "target": target}
     given["features"] = None if features is None else tuple(names_in(features))
-    settings = replace(settings, **{k: v for k, v in given.items() if v is not None})
+    settings = settings.with_given(given)
     asked = {"page": out, **files}
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     if not wanted and toml is None:

@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -81,6 +81,10 @@ class Settings:
                 )
         if self.link:
             check_link(self.link)
+
+    def with_given(self, given: Mapping[str, Any]) -> "Settings":
+        """Return the settings with those of `given` that are said: neither None nor empty."""
+        return replace(self, **{name: value for name, value in given.items() if value})
 
     def shown(self, names: Sequence[str]) -> list[str]:
         """Return which of the slides called `names` are shown, in their order.

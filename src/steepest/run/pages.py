@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -147,12 +146,12 @@ class Pages(Pictures):
 
         said = Settings() if settings is None else read_settings(settings)
         given = {"language": language, "theme": theme, "link": link}
-        said = replace(said, **{name: value for name, value in given.items() if value})
+        said = said.with_given(given)
         run = cast("Run", self)
         doors = Doors(
             run, said, template, paper=paper or "a4", version=scorm or "1.2", present=present
         )
-        of_kinds = {"template": template, "paper": paper, "scorm": scorm}
+        of_kinds: dict[str, object] = {"template": template, "paper": paper, "scorm": scorm}
         of_kinds |= {"present": present or None, "theme": theme or None, "link": link or None}
         write_lesson(doors, [path, *more], of_kinds)
 
