@@ -90,7 +90,7 @@ class Poisson(BaseLoss):
         return -change[:, None]
 
     def pinned(self, target: Array) -> NDArray[np.bool_]:
-        """Return which counts are not 0: their loss rises both ways."""
+        """Return which counts are not 0: their loss rises in both directions."""
         return target > 0.0
 
     def check(self, target: Array) -> None:
