@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Blocks, tree_merge
+from steepest.data.blocks import Blocks
 from steepest.data.sparse import Sparse
+from steepest.data.tree_sum import tree_merge
 
 __all__ = ["Moments", "moments"]
 
