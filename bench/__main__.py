@@ -12,6 +12,7 @@ from functools import partial
 from bench import checkouts, pages, scale
 from bench.behind import behind
 from bench.dense import NETS
+from bench.kept_rows import kept_rows
 from bench.memory import memory
 from bench.network_auto import network_auto
 from bench.network_hessian import network_hessian
@@ -19,6 +20,7 @@ from bench.network_surface import TWO_LOSSES, network_surface, two_weights_surfa
 from bench.networks import network_loss, network_steps
 from bench.one_pass import one_pass
 from bench.page import page
+from bench.paths import path
 from bench.rate import rate
 from bench.reading import reading
 from bench.recipes import RECIPES, group
@@ -26,7 +28,7 @@ from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
 from bench.torch_surface import TORCH_SURFACES, torch_surface
-from bench.training import train
+from bench.training import FULL, QUICK, train
 from bench.verdicts import verdicts
 
 Part = Callable[[], str]
@@ -48,7 +50,8 @@ def parts(quick: bool) -> dict[str, Part]:
         "network-steps": partial(network_steps, quick),
         "network-loss": partial(network_loss, quick),
         "network-auto": partial(network_auto, quick),
-        **{name: partial(train, name, quick) for name in RECIPES},
+        **{name: partial(train, name, QUICK if quick else FULL) for name in RECIPES},
+        "path": partial(path, quick),
         "behind": partial(behind, quick),
         "memory": partial(memory, quick),
         "reading": partial(reading, quick),
@@ -95,7 +98,8 @@ def tables() -> None:
     asked = parser.parse_args()
     if unknown := sorted(set(asked.tables) - set(words)):
         parser.error(f"no table is called {', '.join(unknown)}; there are {', '.join(words)}")
-    _print(chosen(asked.tables, every), parts(asked.quick))
+    with kept_rows():
+        _print(chosen(asked.tables, every), parts(asked.quick))
 
 
 def _print(names: list[str], every: dict[str, Part]) -> None:

@@ -1,9 +1,10 @@
 """Where steepest was behind: all such tables in one go, beside the peers and an older build.
 
 `python -m bench behind` prints a table for each problem, every peer at one and at two threads, of
-which the faster counts; then this checkout beside the commit `FORMER` on the same problems, and the
-time of an import and of a first fit on the command line, each in a process of its own. The older
-build comes from git: without its history that part is left out, and the table says so.
+which the faster counts; those of a path of penalties, of one loss and gradient, of a surface; then
+this checkout beside the commit `FORMER` on the same problems, and the time of an import and of a
+first fit on the command line, each in a process of its own. A peer has 12 times as long as we take,
+12 s at most, and a problem 90 s (`BRISK`), so that all of it takes half an hour. The older build comes from git: without its history that part is left out, and the table says so.
 """
 
 import subprocess
@@ -20,9 +21,10 @@ import numpy as np
 from bench import checkouts
 from bench.checkouts import HEADER, ROOT, THIS
 from bench.one_pass import one_pass
+from bench.paths import path
 from bench.surface import entropy_surface
 from bench.timing import in_turn, milliseconds, progress, table, times
-from bench.training import train
+from bench.training import BRISK, QUICK, train
 
 __all__ = ["BEHIND", "behind"]
 
@@ -51,9 +53,6 @@ THREADS = (1, 2)
 FORMER = "271cc86"
 """The build that the times are compared with, from before these problems were worked on."""
 
-ROUNDS = 11
-"""How often a pair of quick fits of both builds is run in turn."""
-
 COLD_ROWS, COLD_ROUNDS = 300, 5
 
 
@@ -64,12 +63,12 @@ def behind(quick: bool) -> str:
 
 def _told(name: str, quick: bool) -> str:
     progress(f"  {name}")
-    return train(name, quick, THREADS)
+    return train(name, QUICK if quick else BRISK, THREADS)
 
 
 def _others(quick: bool) -> str:
     """Return the tables that are no training, and those beside the older build."""
-    passes = [] if quick else [one_pass(), entropy_surface(100_000)]
+    passes = [path(quick), *([] if quick else [one_pass(), entropy_surface(100_000)])]
     with tempfile.TemporaryDirectory() as folder:
         former = _former(Path(folder))
         if former is None:
@@ -95,7 +94,8 @@ def _former(folder: Path) -> Path | None:
 
 def _beside(former: Path, quick: bool) -> str:
     """Return the table of this checkout and the older build, in turn."""
-    rows = [row for name in BEHIND for row in checkouts.compare(name, former, quick, ROUNDS)]
+    pace = QUICK if quick else BRISK
+    rows = [checkouts.beside(name, former, pace) for name in BEHIND]
     return table(f"This checkout beside {FORMER}, in turn, medians", HEADER, rows)
 
 

@@ -148,10 +148,18 @@ def compare(name: str, other: Path, quick: bool, rounds: int) -> list[list[str]]
     """Return the rows of a problem, one for each kind of call."""
     pace = QUICK if quick else _often(rounds)
     try:
-        goal = _goal(name, other, quick)
+        goal = _goal(name, other, pace)
     except (FailedError, LateError) as error:
         return [_left_out(RECIPES[name].said(quick), error)]
     return [_row(name, peer, goal, other, pace) for peer in _kinds(name)]
+
+
+def beside(name: str, other: Path, pace: Pace) -> list[str]:
+    """Return the row of whole fits alone, to the gap from the loss that is known already."""
+    try:
+        return _row(name, OURS, find_goal(name, pace), other, pace)
+    except FailedError as error:
+        return _left_out(RECIPES[name].said(pace.quick), error)
 
 
 def _often(rounds: int) -> Pace:
@@ -163,28 +171,29 @@ def _kinds(name: str) -> tuple[Peer, ...]:
     return (OURS, SET_UP, AS_IT_COMES) if name == calls.RECIPE else (OURS, SET_UP)
 
 
-def _goal(name: str, other: Path, quick: bool) -> Goal:
+def _goal(name: str, other: Path, pace: Pace) -> Goal:
     """Return the lowest loss that the references find, of which this is one, or the other does."""
-    goal = find_goal(name, quick)
-    with Checkout(other, name, OURS, quick) as worker:
+    goal = find_goal(name, pace)
+    with Checkout(other, name, OURS, pace.quick) as worker:
         loss = worker.fit(OURS.tols[-1], limit=goal.limit).loss
     return min(goal, goal._replace(lowest=loss, found_by="the other checkout"))
 
 
 def _row(name: str, peer: Peer, goal: Goal, other: Path, pace: Pace) -> list[str]:
     """Return the row of one kind of call on a problem."""
-    quick = pace is QUICK
-    said = _said(name, peer, quick)
+    said = _said(name, peer, pace.quick)
     progress(f"    {said}")
+    sides: list[Side] = []
     try:
         with ExitStack() as stack:
-            workers = [
-                stack.enter_context(Checkout(src, name, peer, quick)) for src in (THIS, other)
-            ]
-            sides = [_ready(worker, peer, goal) for worker in workers]
+            for src in (THIS, other):
+                worker = stack.enter_context(Checkout(src, name, peer, pace.quick))
+                sides.append(_ready(worker, peer, goal))
+                # The other one has as long as any peer has.
+                goal = goal._replace(limit=pace.limit(sides[0].fit.seconds))
             return [said, *_cells(sides, _in_turn(sides, pace), None if peer is SET_UP else goal)]
     except (FailedError, LateError) as error:
-        return _left_out(said, error)
+        return _left_out(said, error, sides)
 
 
 def _said(name: str, peer: Peer, quick: bool) -> str:
@@ -224,8 +233,12 @@ def _cells(sides: Sequence[Side], fits: Sequence[list[Fit]], goal: Goal | None) 
     return [" / ".join(settings), *both, *gaps, str(len(fits[0]))]
 
 
-def _left_out(said: str, error: Exception) -> list[str]:
-    return [said, f"left out: {error}", *[""] * (len(HEADER) - 2)]
+def _left_out(said: str, error: Exception, sides: Sequence[Side] = ()) -> list[str]:
+    """Return the row of a problem at which a side fails: the other one, if this one arrived."""
+    if not sides:
+        return [said, f"left out: {error}", *[""] * (len(HEADER) - 2)]
+    told = [milliseconds(sides[0].fit.seconds), f"left out: {error}"]
+    return [said, f"tol {sides[0].tol:g}", *told, *[""] * (len(HEADER) - 4)]
 
 
 def count_table(this: dict[str, Any], other: dict[str, Any]) -> str:

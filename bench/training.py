@@ -8,6 +8,7 @@ What takes too long is stopped, the earlier the less time steepest itself needed
 import statistics
 import time
 from dataclasses import replace
+from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -21,17 +22,18 @@ from bench.worker import FailedError, Fit, LateError, Worker, missing
 LADDER = 3.0
 """How many limits of one fit all settings of a peer may take, before the last one is begun."""
 
-MOST_SECONDS = 900.0
-"""Seconds that a problem may take: no peer is begun after that, and the table says so."""
+ONCE = 8.0
+"""Times our time at which a peer is not run on more threads: on two it takes half of it at best."""
 
 SAMPLE = 0.05
 """Seconds that a sample lasts at least: quick fits are repeated within it."""
 
 
 class Pace(NamedTuple):
-    """How much time is spent, in seconds: on a fit of a peer, and on a pair in turn.
+    """How much time is spent, in seconds: on a fit of a peer, on a pair in turn, on a problem.
 
-    `reference` is for the fits that tell the lowest loss, and for our own.
+    `reference` is for the fits that tell the lowest loss, and for our own. No peer is begun once
+    the problem took `most`; the table says so. `quick` is that of few rows.
 
     A fit may take `times_ours` as long as ours did, but within `shortest` and `longest`. One that
     takes more than half of `pair` is not repeated: the one that found its setting counts.
@@ -43,6 +45,8 @@ class Pace(NamedTuple):
     times_ours: float
     pair: float
     rounds: int
+    most: float = 900.0
+    quick: bool = False
 
     def limit(self, ours: float) -> float:
         """Return how long a fit may take if ours took so long."""
@@ -54,7 +58,12 @@ class Pace(NamedTuple):
 
 
 FULL = Pace(reference=60.0, shortest=2.0, longest=30.0, times_ours=25.0, pair=4.0, rounds=11)
-QUICK = Pace(reference=5.0, shortest=1.0, longest=3.0, times_ours=25.0, pair=1.0, rounds=3)
+BRISK = Pace(
+    reference=20.0, shortest=1.0, longest=12.0, times_ours=12.0, pair=2.0, rounds=7, most=90.0
+)
+QUICK = Pace(
+    reference=5.0, shortest=1.0, longest=3.0, times_ours=25.0, pair=1.0, rounds=3, quick=True
+)
 
 HEADER = ("", "setting", "median ms", "to steepest", "gap", "rounds")
 
@@ -107,14 +116,13 @@ class Contest:
     """One problem: steepest in a process that stays, and the others next to it, one by one."""
 
     def __init__(
-        self, name: str, goal: Goal, quick: bool, threads: tuple[int | None, ...] = (None,)
+        self, name: str, goal: Goal, pace: Pace, threads: tuple[int | None, ...] = (None,)
     ) -> None:
-        self.name, self.goal, self.quick, self.threads = name, goal, quick, threads
-        self.pace = QUICK if quick else FULL
+        self.name, self.goal, self.pace, self.threads = name, goal, pace, threads
         self.ours: Worker | None = None
         self.tol = 0.0
         self.samples: list[Fit] = []
-        self.until = time.monotonic() + MOST_SECONDS
+        self.until = time.monotonic() + pace.most
 
     def start(self, ours: Worker) -> str:
         """Find our own setting; return why there is none, or an empty text."""
@@ -136,10 +144,10 @@ class Contest:
         if missing(peer):
             return Entry(peer.name, "not installed")
         if time.monotonic() > self.until:
-            return Entry(peer.name, f"left out: the problem took over {MOST_SECONDS:.0f} s")
+            return Entry(peer.name, f"left out: the problem took over {self.pace.most:.0f} s")
         found = self._enter(peer, self.threads[0])
-        if found.tol is None:
-            # What is late by 25 times is by 12 on twice the threads.
+        if found.tol is None or (found.ratio or 0.0) > ONCE:
+            # What is late by so much is by half of that on twice the threads.
             return found
         at = replace(peer, tols=peer.tols[peer.tols.index(found.tol) :])
         every = [found, *(self._enter(at, threads) for threads in self.threads[1:])]
@@ -148,7 +156,7 @@ class Contest:
     def _enter(self, peer: Peer, threads: int | None) -> Entry:
         """Return what a peer comes to on so many threads."""
         try:
-            with Worker(self.name, peer, self.quick, threads) as theirs:
+            with Worker(self.name, peer, self.pace.quick, threads) as theirs:
                 climb = climb_to(theirs, peer, self.goal)
                 if not climb.fits or not self.goal.reached(climb.fits[-1]):
                     gap = min(map(self.goal.gap, climb.fits), default=None)
@@ -184,21 +192,21 @@ class Contest:
         return Entry(OURS.name, _setting(OURS, self.tol), seconds, 1.0, gap, len(self.samples) - 1)
 
 
-def train(name: str, quick: bool, threads: tuple[int | None, ...] = (None,)) -> str:
+def train(name: str, pace: Pace, threads: tuple[int | None, ...] = (None,)) -> str:
     """Return the table of one problem; or why there is none, as where its rows are missing.
 
     `threads` is on how many each peer is run, each by itself, and the fastest counts.
     """
     try:
-        goal = find_goal(name, quick)
+        goal = find_goal(name, pace)
     except FailedError as failure:
-        return f"### {RECIPES[name].said(quick)}\n\nLeft out: {failure}\n"
-    return _held(Contest(name, goal, quick, threads), RECIPES[name])
+        return f"### {RECIPES[name].said(pace.quick)}\n\nLeft out: {failure}\n"
+    return _held(Contest(name, goal, pace, threads), RECIPES[name])
 
 
 def _held(contest: Contest, recipe: Recipe) -> str:
     """Return the table of a contest, the fastest first below steepest."""
-    name, quick = contest.name, contest.quick
+    name, quick = contest.name, contest.pace.quick
     with Worker(name, OURS, quick) as ours:
         why = contest.start(ours)
         entries = []
@@ -211,14 +219,15 @@ def _held(contest: Contest, recipe: Recipe) -> str:
     return f"{table(recipe.said(quick), HEADER, rows)}\n{told}\n"
 
 
-def find_goal(name: str, quick: bool) -> Goal:
+@cache
+def find_goal(name: str, pace: Pace) -> Goal:
     """Return the lowest loss that the tightest settings of two different methods find."""
     recipe, found, told = RECIPES[name], [], ""
-    limit = (QUICK if quick else FULL).reference
+    limit = pace.reference
     for peer in REFERENCES[recipe.field]:
         progress(f"    lowest loss, by {peer.name}")
         try:
-            with Worker(name, peer, quick) as worker:
+            with Worker(name, peer, pace.quick) as worker:
                 fit = worker.fit(peer.tols[-1], limit=limit)
                 found.append((fit.loss, peer.name))
         except (LateError, FailedError) as error:

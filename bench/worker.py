@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
+from bench.kept_rows import problem_of
 from bench.peers import peer_named
 from bench.peers.others import THREADS
 from bench.peers.peer import Peer
@@ -107,7 +108,7 @@ def serve(
     # Snap ML prints beside what Python can hold back; the tables go there.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     try:
-        problem = RECIPES[recipe].problem(quick)
+        problem = problem_of(recipe, quick)
         peer = peer_named(RECIPES[recipe].field, name)
         import_module(peer.module)
         if threads:

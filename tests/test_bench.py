@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import warnings
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -12,7 +13,7 @@ import pytest
 from scipy.special import huber
 from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 
-from bench import __main__, behind, calls, checkouts, memory, problems, training
+from bench import __main__, behind, calls, checkouts, kept_rows, memory, paths, problems, training
 from bench.__main__ import chosen, parts
 from bench.peers import FIELDS, OURS, peer_named, scikit
 from bench.recipes import RECIPES
@@ -109,7 +110,7 @@ def test_steepest_is_asked_for_the_same_minimum():
 @pytest.mark.prove
 def test_a_table_of_training_has_all_that_was_timed(monkeypatch):
     monkeypatch.setattr(training, "entrants", lambda _: (scikit.NEWTON_CHOLESKY, scikit.SAGA))
-    table = training.train("small-one", quick=True)
+    table = training.train("small-one", training.QUICK)
     assert table.startswith("### Two classes, few rows: 300 x 1")
     assert "| steepest | tol" in table
     assert "| scikit-learn newton-cholesky | tol" in table
@@ -121,7 +122,7 @@ def test_a_problem_without_its_rows_is_told(monkeypatch):
         raise FailedError("no rows")
 
     monkeypatch.setattr(training, "find_goal", goal)
-    assert "Left out: no rows" in training.train("softmax-mnist", quick=True)
+    assert "Left out: no rows" in training.train("softmax-mnist", training.QUICK)
 
 
 @pytest.mark.prove
@@ -154,7 +155,7 @@ def test_tables_are_asked_for_by_name_and_by_group():
 def test_a_peer_is_run_on_one_and_two_threads_and_the_faster_counts(monkeypatch):
     seconds = {1: 2.0, 2: 1.5}
     goal = training.Goal(1.0, "", 1e-6, 1.0)
-    contest = training.Contest("small-one", goal, True, (1, 2))
+    contest = training.Contest("small-one", goal, training.QUICK, (1, 2))
     entry = training.Entry("sag", "tol 1", 1.0, tol=scikit.SAG.tols[2])
     asked = []
 
@@ -170,6 +171,47 @@ def test_a_peer_is_run_on_one_and_two_threads_and_the_faster_counts(monkeypatch)
     assert contest.enter(scikit.SAG).said == "1"
     monkeypatch.setattr(contest, "until", 0.0)
     assert contest.enter(scikit.SAG).said.startswith("left out")
+
+
+def test_a_peer_far_behind_on_one_thread_is_not_run_on_two(monkeypatch):
+    goal = training.Goal(1.0, "", 1e-6, 1.0)
+    contest = training.Contest("small-one", goal, training.QUICK, (1, 2))
+    far = training.Entry("sag", "1", 1.0, ratio=training.ONCE + 1.0, tol=scikit.SAG.tols[0])
+    asked = []
+    monkeypatch.setattr(contest, "_enter", lambda _, n: asked.append(n) or far)
+    assert contest.enter(scikit.SAG) is far and asked == [1]
+
+
+def test_rows_are_made_once_and_kept_while_tables_are_made(monkeypatch):
+    made = []
+    recipe = RECIPES["small-one"]
+    once = replace(recipe, make=lambda *shape: made.append(shape) or recipe.make(*shape))
+    monkeypatch.setitem(RECIPES, "small-one", once)
+    with kept_rows.kept_rows():
+        first, again = (kept_rows.problem_of("small-one", True) for _ in range(2))
+        folder = os.environ[kept_rows.FOLDER]
+    assert len(made) == 1 and kept_rows.FOLDER not in os.environ and not os.path.exists(folder)
+    np.testing.assert_array_equal(first.X, again.X)
+    assert kept_rows.problem_of("small-one", True).l2 == first.l2 and len(made) == 2
+
+
+def test_every_path_comes_to_the_same_losses(monkeypatch):
+    monkeypatch.setattr(paths, "QUICK_SHAPE", (60, 20))
+    monkeypatch.setattr(paths, "QUICK_COUNT", 4)
+    monkeypatch.setattr(paths, "ROUNDS", 1)
+    monkeypatch.setattr(paths, "THREADS", (1,))
+    kept = {name: peer for name, peer in paths.PATHS.items() if peer[0] in ("steepest", "sklearn")}
+    monkeypatch.setattr(paths, "PATHS", kept)
+    lines = [line.strip("| ").split(" | ") for line in paths.path(quick=True).splitlines()]
+    rows = {line[0]: line for line in lines if line[0].startswith(("steepest", "scikit"))}
+    assert len(rows) == 2 and all(row[1].startswith("tol ") for row in rows.values())
+
+
+def test_the_time_of_the_side_that_arrived_is_told_beside_one_that_did_not():
+    side = checkouts.Side(None, 0.01, Fit(0.5, 1.0))
+    row = checkouts._left_out("few", LateError("not in 12 s"), [side])
+    assert row[:4] == ["few", "tol 0.01", "500", "left out: not in 12 s"]
+    assert len(row) == len(checkouts.HEADER)
 
 
 def test_an_older_build_comes_from_git_or_is_told(tmp_path, monkeypatch):

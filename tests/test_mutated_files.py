@@ -129,7 +129,7 @@ def test_two_parts_of_one_name_and_parts_that_nobody_told_are_refused(
     path.write_bytes((saved / "a line").read_bytes())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("more.npy", b"")
-    with pytest.raises(st.FileError, match="it has other arrays than its record tells"):
+    with pytest.raises(st.FileError, match="it has other arrays than its record lists"):
         st.load(path)
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as archive:
         archive.writestr("more.npy", b"")

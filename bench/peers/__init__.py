@@ -45,7 +45,7 @@ REFERENCES: dict[str, tuple[Peer, ...]] = {
     "squares": (OURS, scikit.SCALED_LSTSQ),
     "ridge": (OURS, scikit.RIDGE[0]),
     "sparse": (OURS, scikit.NEWTON_CG),
-    "lasso": (others.CELER, scikit.ELASTIC),
+    "lasso": (OURS, others.CELER),
     "poisson": (OURS, scikit.POISSON[0]),
     "huber": (OURS, scikit.HUBER),
     "quantile": (OURS, quantiles.HIGHS),

@@ -37,9 +37,9 @@ def write_archive(
     arrays: Mapping[str, NDArray[np.generic]],
 ) -> None:
     """Write `record` and `arrays`, of any shapes, to `path`; FileError, and no file, if not."""
-    told = {ARRAYS: {name: _told(np.asarray(array)) for name, array in arrays.items()}}
+    listed = {ARRAYS: {name: _type_and_shape(np.asarray(array)) for name, array in arrays.items()}}
     head = {"format": FORMAT, "version": VERSION}
-    text = json.dumps({**head, **record, **told}, allow_nan=False)
+    text = json.dumps({**head, **record, **listed}, allow_nan=False)
     with (
         whole_file(path) as draft,
         zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
@@ -118,31 +118,31 @@ def _no_number(said: str) -> float:
     raise ValueError(f"{said} is no number in JSON")
 
 
-def _told(array: NDArray[np.generic]) -> list[str | int]:
+def _type_and_shape(array: NDArray[np.generic]) -> list[str | int]:
     """Return an array's type and shape, as the record has them."""
     return [array.dtype.str, *array.shape]
 
 
-def _arrays(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], told: object) -> Arrays:
-    """Return the arrays that the record has told; of a file that tells none, those that are there.
+def _arrays(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], said: object) -> Arrays:
+    """Return the arrays that the record lists; of a file that lists none, those that are there.
 
     Raises ValueError where others are there.
     """
     names = {name.removesuffix(".npy"): name for name in parts}
-    if told is not None and (not isinstance(told, dict) or told.keys() != names.keys()):
-        raise ValueError("it has other arrays than its record tells")
+    listed = dict.fromkeys(names) if said is None else said
+    if not isinstance(listed, dict) or listed.keys() != names.keys():
+        raise ValueError("it has other arrays than its record lists")
     arrays = {}
     for name, part in names.items():
-        said = None if told is None else told[name]
-        _check_header(archive, parts[part], said)
+        _check_header(archive, parts[part], listed[name])
         with archive.open(parts[part]) as opened:
             array = np.lib.format.read_array(opened, allow_pickle=False)
         arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     return arrays
 
 
-def _check_header(archive: zipfile.ZipFile, part: zipfile.ZipInfo, told: object) -> None:
-    """Raise ValueError for an array that is not as told, or not as long as its own shape says."""
+def _check_header(archive: zipfile.ZipFile, part: zipfile.ZipInfo, expected: object) -> None:
+    """Raise ValueError for an array not as the record has it, or not as long as its shape says."""
     with archive.open(part) as opened:
         version = np.lib.format.read_magic(opened)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else _later_header
@@ -152,8 +152,8 @@ def _check_header(archive: zipfile.ZipFile, part: zipfile.ZipInfo, told: object)
         raise ValueError(f"{part.filename} holds {dtype}, and allow_pickle=False")
     if length != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{part.filename} is not as long as its shape {shape}")
-    if told is not None and told != [dtype.str, *shape]:
-        raise ValueError(f"{part.filename} is {dtype} of {shape}, and its record tells {told}")
+    if expected is not None and expected != [dtype.str, *shape]:
+        raise ValueError(f"{part.filename} is {dtype} of {shape}, and its record says {expected}")
 
 
 def _later_header(opened: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:

@@ -46,9 +46,9 @@ def patient() -> Iterator[Callable[[], bool]]:
 def _noted() -> Iterator[Callable[[], bool]]:
     """Yield what says whether there was a press.
 
-    The second raises KeyboardInterrupt, and one that nobody was told of does so at the end.
+    The second raises KeyboardInterrupt, and a first that nobody asked about does so at the end.
     """
-    pressed = told = False
+    pressed = answered = False
 
     def press(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
@@ -57,16 +57,16 @@ def _noted() -> Iterator[Callable[[], bool]]:
         pressed = True
 
     def asked() -> bool:
-        nonlocal told
-        told = told or pressed
-        return told
+        nonlocal answered
+        answered = answered or pressed
+        return answered
 
     signal.signal(signal.SIGINT, press)
     try:
         yield asked
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if pressed and not told:
+    if pressed and not answered:
         raise KeyboardInterrupt
 
 
@@ -92,23 +92,23 @@ class Program:
 
     @contextmanager
     def patient(self) -> Iterator[Callable[[], bool]]:
-        """Yield what says whether a signal waits for an answer; once it is told that is given.
+        """Yield what says whether a signal waits for an answer; to say so once answers it.
 
         One that came before, and was lost by whoever was at work, waits still.
         """
-        told = False
+        answered = False
 
         def asked() -> bool:
-            nonlocal told
-            told = told or self._waits
-            return told
+            nonlocal answered
+            answered = answered or self._waits
+            return answered
 
         self._patience += 1
         try:
             yield asked
         finally:
             self._patience -= 1
-            self._waits = self._waits and not told
+            self._waits = self._waits and not answered
 
     def ended(self) -> None:
         """Have what comes from now on noted only: the interpreter ends."""

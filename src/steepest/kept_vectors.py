@@ -13,30 +13,30 @@ Array = NDArray[np.float64]
 
 
 class KeptVectors:
-    """The two vectors, (params,) each, of every `stride`-th step, within `budget` bytes.
+    """The two vectors, (params,) each, of every `spacing`-th step, within `budget` bytes.
 
-    Once these are full every second kept step gives up its own, and the stride doubles, so that
+    Once these are full every second kept step gives up its own, and the spacing doubles, so that
     memory stays below the budget however long and wide the run is.
 
     >>> kept = KeptVectors(size=1, budget=4 * 2 * 8, dtype=np.dtype(float))
     >>> for i in range(5):
     ...     kept.add(i, np.array([1.0 * i]), np.array([0.0]))
-    >>> kept.stride, kept.steps
+    >>> kept.spacing, kept.steps
     (2, array([0, 2, 4]))
     """
 
     def __init__(self, size: int, budget: int, dtype: np.dtype[Any]) -> None:
-        self.stride = 1
+        self.spacing = 1
         self._most = max(4, budget // (2 * dtype.itemsize * max(size, 1)))
         self._steps = np.empty(ROOM, dtype=np.intp)
         self._vectors: Array = np.empty((min(ROOM, self._most), 2, size), dtype)
         self._count = 0
 
     def add(self, index: int, params: Array, gradient: Array) -> None:
-        """Keep the vectors, (params,), of a step whose index is a multiple of the stride."""
+        """Keep the vectors, (params,), of a step whose index is a multiple of the spacing."""
         if self._count >= self._most:
             self._thin()
-            if index % self.stride:
+            if index % self.spacing:
                 return
         at = self._count
         if at == len(self._vectors):
@@ -54,16 +54,16 @@ class KeptVectors:
         self._vectors = self._vectors[: self._count : 2].copy()
         self._steps = self._steps[: self._count : 2].copy()
         self._count = len(self._steps)
-        self.stride *= 2
+        self.spacing *= 2
 
-    def fill(self, steps: NDArray[np.intp], vectors: Array, stride: int) -> None:
+    def fill(self, steps: NDArray[np.intp], vectors: Array, spacing: int) -> None:
         """Take steps, (kept,), and their vectors, (kept, 2, params), as a file holds them."""
         self._steps, self._vectors, self._count = steps, vectors, len(steps)
-        self.stride = stride
+        self.spacing = spacing
 
     def drop_others(self) -> None:
-        """Let steps whose index is no multiple of the stride give up their vectors."""
-        regular = self._steps % self.stride == 0
+        """Let steps whose index is no multiple of the spacing give up their vectors."""
+        regular = self._steps % self.spacing == 0
         self._steps, self._vectors = self._steps[regular], self._vectors[regular]
         self._count = len(self._steps)
 

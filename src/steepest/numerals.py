@@ -22,7 +22,7 @@ def short(value: float, digits: int = 4) -> str:
 
 
 def pair(a: float, b: float) -> tuple[str, str]:
-    """Return two numbers like `short`, with as many more digits as it takes to tell them apart.
+    """Return two numbers like `short`, with as many more digits as it takes to distinguish them.
 
     >>> pair(2765.31, 2765.28), pair(1.0, 2.0), pair(0.5, 0.5)
     (('2,765.31', '2,765.28'), ('1', '2'), ('0.5', '0.5'))

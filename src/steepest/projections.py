@@ -2,8 +2,8 @@
 
     (x, y) of a step = C' (D p),    where both vectors that read x and y are C' D
 
-So the path over a plane whose axes are read by combinations of the directions D is whole, whatever
-params were given up on the way; over any other plane only the steps that kept theirs are known.
+So the path over a plane whose axes are read by combinations of the directions D is whole, whichever
+steps gave up their params; over any other plane only the steps that kept theirs are known.
 """
 
 from collections.abc import Sequence

@@ -89,7 +89,7 @@ class Trace:
             self._second = step
         self._note(step.full_loss, step)
         self._note_validation(step)
-        if index % self._regular.stride == 0:
+        if index % self._regular.spacing == 0:
             self._regular.add(index, step.params, step.gradient)
 
     def fill_last(self, full_loss: float, validation_loss: float = nan) -> None:
@@ -327,7 +327,7 @@ class Trace:
             "kept": self.kept,
             "params": self.params,
             "gradients": self.gradients,
-            "stride": np.array(self._regular.stride),
+            "stride": np.array(self._regular.spacing),
             "filled": np.array(self._filled),
             **({} if self.projections is None else self.projections._asdict()),
         }
@@ -413,11 +413,11 @@ def _check_arrays(arrays: Mapping[str, AnyArray]) -> None:
         raise ValueError("it keeps params of steps that there are not")
     if (np.diff(kept) <= 0).any():
         raise ValueError("its steps are not in order")
-    stride = arrays.get("stride", np.array(1))
-    if stride.shape or stride.dtype.kind != "i" or stride < 1:
+    spacing = arrays.get("stride", np.array(1))
+    if spacing.shape or spacing.dtype.kind != "i" or spacing < 1:
         raise ValueError("its steps are not kept evenly")
     if "directions" in arrays:
         along, products = arrays["directions"], arrays["products"]
-        told = along.shape[1:] == params.shape[1:] and products.shape == (len(numbers), len(along))
-        if not (told and along.dtype == products.dtype == FLOAT64 and np.isfinite(along).all()):
+        fits = along.shape[1:] == params.shape[1:] and products.shape == (len(numbers), len(along))
+        if not (fits and along.dtype == products.dtype == FLOAT64 and np.isfinite(along).all()):
             raise ValueError("its steps are not all where its directions are")

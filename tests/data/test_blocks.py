@@ -112,3 +112,13 @@ def test_a_block_knows_which_rows_it_has() -> None:
     for block in blocks.map(lambda block: block):
         assert np.array_equal(block.y, y[block.at])
         assert block.X.shape[0] == len(block.y)
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(800, [800]), (1797, [899, 898]), (2200, [550] * 4)])
+def test_blocks_with_a_least_number_of_rows_are_even(
+    rows: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 3 * 2**19)
+    # A row of 64 features with 42 outputs: 847 of them fit into a block.
+    blocks = Blocks(np.zeros((rows, 64)), np.zeros(rows), outputs=42, least=600)
+    assert [at.stop - at.start for at in blocks.slices] == sizes

@@ -134,11 +134,11 @@ REFUSED = {
     ),
     "two units": (
         ["$1", "$2", "3", "4"],
-        "'q' holds numbers that are not written in one way: '$1' on row 1 and '3' on row 3; write",
+        "'q' holds numbers that are not written alike: '$1' on row 1 and '3' on row 3; write",
     ),
     "two currencies": (
         ["$1", "$2", "€3", "€4"],
-        "'q' holds numbers that are not written in one way: '$1' on row 1 and '€3' on row 3; write",
+        "'q' holds numbers that are not written alike: '$1' on row 1 and '€3' on row 3; write",
     ),
     "numbers of words": (
         ["$1", "$2", "$3", "$4"],

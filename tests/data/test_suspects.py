@@ -29,8 +29,7 @@ def test_a_number_that_alone_tells_two_classes_apart_is_noted() -> None:
     rows["y"] = np.where(rows["after"] < 0, "Down", "Up")
     (said,) = notes(rows)
     assert said == (
-        "'after' alone tells the classes of 'y' apart: if that is known only afterwards, "
-        "--drop after"
+        "'after' alone separates the classes of 'y': if that is known only afterwards, --drop after"
     )
     assert not notes(rows.drop(columns="after"))
     assert not notes(rows.iloc[10:40])  # 15 and 15 rows: that may be chance

@@ -74,7 +74,7 @@ def test_one_class_separated_from_others_that_overlap_is_named(seed: int) -> Non
     run = st.descend((X, np.array(["red", "green", "blue"])[y]), seed=seed)
     (verdict,) = run.verdicts
     assert verdict.level == "proved" and run.recession.classes.tolist() == [0]
-    assert "as the weights set blue apart, which overlaps with no other class" in verdict.message
+    assert "as the weights separate blue, which overlaps with no other class" in verdict.message
     assert verdict.numbers == {"falling_rows": 90.0, "rows": 90.0}
     assert separable(X, (y == 2).astype(int)) and not separable(X, (y == 0).astype(int))
     assert run.stop.reason in ("separated", "arrived") and len(run.trace) < 1100
@@ -130,7 +130,7 @@ def test_a_level_that_one_class_alone_has_is_named_with_its_rows(tol: float | No
 def test_a_base_level_and_a_line_are_named() -> None:
     table, _ = patients("A")
     (base,) = st.descend(table, "ill", tol=1e-9).verdicts
-    assert "as the weights set site=A apart, the base level, whose effect the bias" in base.message
+    assert "as the weights separate site=A, the base level, whose effect the bias" in base.message
     a, b = np.random.default_rng(1).integers(-3, 4, (2, 300))
     side = np.where(a + b == 0, np.arange(300) % 2, a + b > 0)
     (line,) = st.descend((np.column_stack([a, b]).astype(float), side)).verdicts

@@ -40,15 +40,50 @@ def test_near_the_target_no_digits_cancel(rate: float, off: float) -> None:
     assert value == pytest.approx(rate * true**2 / 2 * (1 + true / 3), rel=1e-6, abs=rate * 1e-18)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("level", [0.0, 1e-3, 2.0, 1e3, 1e9])
+def test_the_total_by_sums_is_that_of_the_rows_whatever_the_counts(
+    level: float, weighted: bool
+) -> None:
+    generator = np.random.default_rng(2)
+    target = generator.poisson(level, 400).astype(float)
+    weight = generator.uniform(0.1, 3.0, 400) if weighted else None
+    margin = np.log(level + 0.1) + generator.normal(size=400) / np.sqrt(1.0 + level)
+    total, slope = Poisson().total_and_slope(margin, target, weight)
+    theirs = mean_poisson_deviance(target, np.exp(margin), sample_weight=weight) / 2
+    size = 400.0 if weight is None else weight.sum()
+    # Their own form cancels where counts are large.
+    assert total == pytest.approx(size * theirs, rel=max(1e-13, 1e-14 * level))
+    rows = Poisson().value(margin, target)
+    assert total == pytest.approx((rows if weight is None else rows * weight).sum(), rel=1e-13)
+    own = (np.exp(margin) - target) * (1.0 if weight is None else weight)
+    assert np.allclose(slope, own, rtol=1e-12, atol=1e-12 + 1e-14 * level)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("level", [0.0, 1e-3, 2.0, 1e3, 1e9])
+def test_the_loss_of_a_constant_guess_is_scikit_learns(level: float, weighted: bool) -> None:
+    generator = np.random.default_rng(3)
+    target = generator.poisson(level, 400).astype(float)
+    target[0] += 1.0
+    weight = generator.uniform(0.1, 3.0, 400) if weighted else None
+    guess = np.full(400, np.average(target, weights=weight))
+    objective = LinearObjective(np.zeros((400, 1)), target, "poisson", sample_weight=weight)
+    theirs = mean_poisson_deviance(target, guess, sample_weight=weight) / 2
+    assert objective.null_loss == pytest.approx(theirs, rel=max(1e-13, 1e-14 * level))
+
+
 @pytest.mark.parametrize("margin", [-1e300, -800.0, 0.0, 700.0, 800.0, 1e300])
 def test_it_overflows_without_a_word(margin: float) -> None:
     target = np.array([0.0, 1.0, 5.0])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         value, slope = Poisson().value_and_slope(np.full(3, margin), target)
+        total, _ = Poisson().total_and_slope(np.full(3, margin), target)
         Poisson().curvature(np.full(3, margin), target)
     assert not np.isnan(value).any()
     assert not np.isnan(slope).any()
+    assert total == pytest.approx(value.sum(), rel=1e-12)
     assert (value >= 0.0).all()
 
 

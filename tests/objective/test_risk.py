@@ -14,7 +14,7 @@ from sklearn._loss import HalfBinomialLoss, HalfMultinomialLoss, HalfSquaredErro
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
 from steepest import Absolute, ChoiceError, CrossEntropy, Huber, LinearObjective, Softmax, Squared
-from steepest.data.blocks import tree_sum
+from steepest.data.tree_sum import tree_sum
 from steepest.objective.model.linear import param_names
 
 KINDS = {
@@ -176,6 +176,7 @@ def test_the_tree_adds_neighbours_item_by_item() -> None:
     total, places = tree_sum(ones)
     assert total.tolist() == [5.0]
     assert places == 10
+    assert [part[0].tolist() for part in ones] == [[1.0]] * 5
     # ((1e16 + 1) + (-1e16 + 1)) keeps what neighbours lose to one another, no more, no less.
     assert tree_sum([(1e16,), (1.0,), (-1e16,), (1.0,)]) == ((1e16 + 1.0) + (-1e16 + 1.0),)
 

@@ -65,7 +65,7 @@ def test_the_gradient_of_step_2_is_the_first_of_the_table(scale: str) -> None:
     assert first[0].split()[-2] == short(run.trace[0].steepness)
     lengths = re.findall(rf"length ({NUMBER})", step_2(run))
     assert short(run.trace[0].steepness) in lengths
-    named = re.search(r"the length of the gradient is told (.*)", text)
+    named = re.search(r"the length of the gradient is given (.*)", text)
     assert (named[1] if named else "") == run.story.coordinates
 
 

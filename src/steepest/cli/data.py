@@ -49,7 +49,7 @@ def data(name: str | None, out: str | None, as_json: bool, reading: Reading) -> 
         _list_data()
         return
     if _means_shipped(name):
-        about(name)  # a slip of the pen is told with the nearest name
+        about(name)  # a misspelt name is refused with the nearest one
     if out is not None:
         _write(name, out, reading)
     elif as_json:
@@ -114,7 +114,7 @@ def _describe(name: str) -> None:
         click.echo(f"  {field.name}{unit}: {metadata.get('description', '')}")
     click.echo(f"\nsource: {shown.source}\nlicence: {shown.licence}")
     features = f" --features {','.join(shown.features)}" if len(shown.features) == 1 else ""
-    # Many features often tell classes apart without fault: then only a penalty has a minimum.
+    # Many features often separate the classes: then only a penalty has a minimum.
     penalty = " --l2 0.001" if shown.task == "classification" and not features else ""
     network = f" {_hidden(shown)}" if shown.hidden else ""
     click.echo(f"try: steepest fit {name} --target {shown.target}{features}{network}{penalty}")

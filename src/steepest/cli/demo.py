@@ -32,7 +32,7 @@ DEMOS: dict[str, OptionKeywords] = {
         "steps": 64,
     },
 }
-"""How the demo walks: textbook steps, and at a rate that is seen to arrive."""
+"""How the demo walks: textbook steps, at a rate whose arrival can be watched."""
 
 MORE = (
     "More: steepest data lists the other data sets; two spirals need a network:\n"

@@ -54,7 +54,7 @@ def descent_options(
 
 
 def _click_option(name: str, one: Option, help: str) -> Callable[[Command], Command]:
-    """Return an option as click has it; what None stands for is told at the end of its help."""
+    """Return an option as click has it; what None stands for ends its help."""
     shown = one.left_out or one.shown_default
     if one.default is None and shown is not None:
         help = f"{help}  [default: {shown}]"

@@ -209,7 +209,7 @@ def _picture_options() -> Iterator[Callable[[Command], Command]]:
         "surface_plane",
         type=click.Choice(list(PLANES)),
         help="The surface over a plane in place of two params: of the path, random, or of the "
-        "ends of the Hessian's spectrum; it is told in words too.",
+        "ends of the Hessian's spectrum; the words describe it too.",
     )
     yield click.option("--fps", type=int, help=f"Frames a second of a film.  [default: {FPS}]")
 
@@ -277,7 +277,7 @@ def drawn_run(run: Run, out: Outputs, runs: Seeds | None = None) -> Run:
 
 
 def watch_note(run: Run, out: Outputs) -> list[str]:
-    """Return a line on the walk that pictures show in place of the run that is told, if they do."""
+    """Return a line on the walk that pictures show in place of the run of the words, if they do."""
     walk = drawn_run(run, out)
     if walk is run:
         return []

@@ -113,7 +113,7 @@ def _write(found: PenaltyPath, figure: str | None, table: str | None) -> list[st
 def _tell(found: PenaltyPath, files: list[str], notes: list[str], as_json: bool) -> None:
     """Print the path, in words or as one JSON object."""
     if as_json:
-        told = {**found.to_dict(), "files": files, "rows_inside": notes}
-        click.echo(json.dumps(told, indent=2, allow_nan=False))
+        record = {**found.to_dict(), "files": files, "rows_inside": notes}
+        click.echo(json.dumps(record, indent=2, allow_nan=False))
         return
     print_words(found.explain(), files, notes)

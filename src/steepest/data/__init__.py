@@ -2,8 +2,8 @@
 
 `table` reads any table: `text` those in CSV and the like, `frames` those in memory (`objects` value
 by value), `spreadsheet` those of Excel, `readers` files of other programs, `streams` what is piped
-in; `reader_process` reads what came from a page apart from all else, `file_size` says beforehand
-how large it is. `columns` knows what a column holds (`arrow` as NumPy has it), `categories` which
+in; `reader_process` reads what came from a page in another process, `file_size` says beforehand how
+large it is. `columns` knows what a column holds (`arrow` as NumPy has it), `categories` which
 of words are categories, `float_types` what rows are computed with, `exact` and `span` which numbers
 have no room there, `dates` what days become.
 `features` (each a `column`) and `target` turn columns, or `terms` of them, into X and y and

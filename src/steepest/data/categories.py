@@ -95,7 +95,7 @@ def _refuse_unclear(text: "pa.ChunkedArray", name: str) -> None:
 
 
 def _refuse_numbers(table: Table, text: "pa.ChunkedArray", name: str) -> None:
-    """Refuse a text column of which more than half are numbers, but not all in one way."""
+    """Refuse a text column of which more than half are numbers, but not all in one notation."""
     others = int(plain_words(text).sum())
     if matches(text, NUMBER_LIKE).sum() <= others:
         return
@@ -112,7 +112,7 @@ def _refuse_numbers(table: Table, text: "pa.ChunkedArray", name: str) -> None:
         first += _of_other_marks(text, first[0])
     shown = " and ".join(f"{clip(text[row].as_py())} on {table.place(row)}" for row in first)
     raise DataError(
-        f"{name!r} holds numbers that are not written in one way: {shown}; write all alike, with "
+        f"{name!r} holds numbers that are not written alike: {shown}; write all with "
         "the same marks and the same unit"
     )
 

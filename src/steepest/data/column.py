@@ -45,7 +45,7 @@ class Column(NamedTuple):
     base: str | None = None  # the level without a weight, whose effect is in the bias
     unit: str = ""
     fill: float | str | None = None  # what stands for a gap: a number, or a level; None: nothing
-    flagged: bool = False  # whether a gap is told: by one more column of X, or a level of its own
+    flagged: bool = False  # whether a gap is marked: by one more column of X, or a level of its own
 
     @property
     def names(self) -> tuple[str, ...]:

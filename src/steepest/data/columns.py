@@ -55,7 +55,7 @@ def kind_of(column: "pa.ChunkedArray") -> str:
 
 
 def _is_no_word(kind: "pa.DataType") -> bool:
-    """Return whether a level of this type cannot be told as a word."""
+    """Return whether a level of this type cannot be written as a word."""
     from pyarrow import types
 
     nested = types.is_nested(kind) or types.is_dictionary(kind) or types.is_null(kind)

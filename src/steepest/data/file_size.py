@@ -1,4 +1,4 @@
-"""How large the table in a file is, told by the file itself before it is read.
+"""How large the table in a file is, as the file itself says before it is read.
 
 A Parquet or Arrow file of a megabyte may hold a table that fills the memory: numbers that repeat
 take next to no room in it.

@@ -158,7 +158,7 @@ def _in_words(column: Column, missing: str) -> str:
             return f"as a level of its own, {column.fill}"
         return f"with the most frequent level, {column.fill}"
     assert column.fill is not None
-    flag = f", and told by {column.names[1]!r}" if column.flagged else ""
+    flag = f", and marked by {column.names[1]!r}" if column.flagged else ""
     if column.kind == "boolean":
         return f"with the more frequent, {'true' if column.fill else 'false'}{flag}"
     how = "the most frequent" if missing == "most" else "the mean"

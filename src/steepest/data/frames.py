@@ -1,7 +1,7 @@
 """Tables that are in memory already, as one Arrow table, column by column.
 
-A column that cannot be read, such as one of complex numbers, does not keep the others out: it is
-told with its reason once it is asked for.
+A column that cannot be read, such as one of complex numbers, does not keep the others out: its
+reason is given once it is asked for.
 """
 
 import textwrap
@@ -136,7 +136,7 @@ def _from_frame(source: object) -> InMemory:
 
 
 def _joined(columns: Mapping[str, Any], name: str) -> InMemory:
-    """Return columns of any kind as a table; what cannot be read is empty, and told why."""
+    """Return columns of any kind as a table; what cannot be read is empty, with its reason."""
     import pyarrow as pa
 
     arrays, refused = {}, {}

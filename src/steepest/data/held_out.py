@@ -1,4 +1,4 @@
-"""Rows that are kept back from training: on these a model is measured that has not seen them.
+"""Rows that are kept back from training: a model is measured on rows it was not trained on.
 
 They are a share drawn at random (of each class the same), the last ones, as they stand or by a
 column such as the date, whole groups, or those that a column marks.
@@ -20,7 +20,7 @@ from steepest.numerals import counted, plain
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "masked", "tells_apart"]
+__all__ = ["HOLD_OUT_STREAM", "column_of", "held_out", "marks_held_out", "masked"]
 
 HOLD_OUT_STREAM = (1,)
 """The stream of the seed that draws the rows, as a spawn key of NumPy's SeedSequence.
@@ -187,8 +187,8 @@ def _drawn(share: float, codes: NDArray[np.intp], generator: np.random.Generator
     return chosen
 
 
-def tells_apart(levels: Iterable[str]) -> bool:
-    """Return whether words that a column holds tell rows to learn from and rows to keep back."""
+def marks_held_out(levels: Iterable[str]) -> bool:
+    """Return whether the levels of a column mark rows to learn from and rows to hold out."""
     said = {_folded(level) for level in levels}
     kept_back = said.intersection(SURELY)
     return kept_back < said and said - kept_back <= set(TRAINING) and bool(kept_back)

@@ -1,7 +1,7 @@
 """What of a table could be predicted, and the one command that would do it.
 
-Which column is meant nobody can know, so the likely ones are told with what speaks for them. The
-command is tried, up to X and y, before it is told.
+Which column is meant nobody can know, so the likely ones are listed with what speaks for them. The
+command is tried, up to X and y, before it is shown.
 """
 
 import re
@@ -16,7 +16,7 @@ import numpy as np
 
 from steepest.data.features import refusal
 from steepest.data.gaps import sound_rows
-from steepest.data.held_out import tells_apart
+from steepest.data.held_out import marks_held_out
 from steepest.data.prepare import prepare
 from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
 from steepest.data.table import Table
@@ -37,10 +37,10 @@ _POINTS = {"its name": 4, "the last column": 2, "classes": 1}
 """How much speaks for a target: its name more than place and kind together."""
 
 _PENALTY = 0.001
-"""The penalty of the shipped data's own commands: several features tell classes apart without."""
+"""The penalty of the shipped data's own commands: several features separate classes without."""
 
 MOST = 3
-"""Candidates that are told."""
+"""Candidates that are listed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class TableLook:
 def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
     """Return a look at a table; `source` and `options` are as the command line had them."""
     columns = profile(table)
-    marking = next((one.name for one in columns if tells_apart(one.levels or ())), None)
+    marking = next((one.name for one in columns if marks_held_out(one.levels or ())), None)
     targets = [one for one in _likely(table, columns) if one.name != marking]
     problem = f"{table.name}: no column can be predicted from the others"
     # Rows to keep back may have no target, as in a competition: then they cannot be measured on.
@@ -149,8 +149,8 @@ def _command(
 ) -> list[str]:
     """Return the options by which the target is predicted from all that can be a feature.
 
-    The column `marking`, which tells rows to learn from and others apart, is none; where it
-    `keeps_back` those others it is told for that. Raises DataError if nothing is left to
+    The column `marking`, which marks the rows to learn from, is none; where the others are
+    held out (`keeps_back`) it is the option for that. Raises DataError if nothing is left to
     predict it from.
     """
     out = _left_out(table, [one for one in columns if one.name != marking], target)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Blocks, tree_merge
+from steepest.data.blocks import Blocks
 from steepest.data.sparse import Sparse
+from steepest.data.tree_sum import tree_merge
 
 __all__ = ["Moments", "moments"]
 
@@ -87,7 +88,7 @@ def _sums_about(X: Array, near: Array, weight: Array) -> tuple[Array, Array]:
 
 
 def _of_sparse(X: Sparse, weight: Array | None) -> _Spread:
-    """Return the spread of a block of sparse rows: the zeros are told by their weight alone."""
+    """Return the spread of a block of sparse rows: the zeros count by their total weight alone."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     total, features = float(weight.sum()), X.shape[1]
     by_number = np.repeat(weight, np.diff(X.indptr))

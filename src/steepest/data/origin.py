@@ -83,14 +83,14 @@ def origin_in(record: Mapping[str, Any]) -> Origin | None:
     """Return the origin that a file tells of, None without; TypeError or KeyError if damaged."""
     if "origin" not in record:
         return None
-    told = record["origin"]
-    given, asked = told["given"], told["asked"]
+    origin = record["origin"]
+    given, asked = origin["given"], origin["asked"]
     names = given if isinstance(given, list) else [given]
-    if not all(isinstance(one, str) for one in (*names, *told["files"])):
+    if not all(isinstance(one, str) for one in (*names, *origin["files"])):
         raise TypeError("its files are no names")
     if not isinstance(asked, dict) or not {"reading", *LIMITS} <= set(asked):
         raise TypeError("how its files were read is missing")
-    files = {name: Stamp(**stamp) for name, stamp in told["files"].items()}
+    files = {name: Stamp(**stamp) for name, stamp in origin["files"].items()}
     return Origin(files, given, asked, lacking="")
 
 

@@ -95,11 +95,11 @@ def prepare(
                 "target, drop, category, date and terms name columns of a table; with (X, y) "
                 "arrays y is the target, leave them out"
             )
-        told = held_in_memory(limits, "arrays are")
+        notes = held_in_memory(limits, "arrays are")
         data = from_arrays(
             source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
-        return count_by_class(replace(data, notes=(*told, *data.notes)), class_weight)
+        return count_by_class(replace(data, notes=(*notes, *data.notes)), class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
     if is_dask_frame(source):
@@ -121,9 +121,9 @@ def prepare(
     columns = target, names, drop, category, classify
     asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     if stored is None:
-        told = held_in_memory(limits, f"{table.name} is")
+        notes = held_in_memory(limits, f"{table.name} is")
         data = from_table(table, asked, sample_weight, split)
-        data = replace(data, notes=(*told, *data.notes))
+        data = replace(data, notes=(*notes, *data.notes))
     else:
         data = prepare_source(stored, asked, sample_weight, split, limits, progress)
     return count_by_class(data, class_weight)

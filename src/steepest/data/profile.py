@@ -149,7 +149,7 @@ def level_counts(column: "pa.ChunkedArray") -> Mapping[str, int]:
 
 
 def _distinct(column: "pa.ChunkedArray") -> int:
-    """Return how many different values a column has, gaps left aside; 0 where it cannot be told."""
+    """Return how many different values but gaps a column has; 0 where these cannot be counted."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -85,29 +85,29 @@ def _taken_over(folder: Path) -> Table:
     """Return the table that was handed over, or raise the error that was."""
     import pyarrow as pa
 
-    told: dict[str, Any] = json.loads((folder / "table.json").read_text("utf-8"))
-    if "error" in told:
-        raise KINDS[told["error"]](told["words"])
+    record: dict[str, Any] = json.loads((folder / "table.json").read_text("utf-8"))
+    if "error" in record:
+        raise KINDS[record["error"]](record["words"])
     with pa.OSFile(str(folder / "table.arrow")) as file:
         arrow = pa.ipc.open_file(file).read_all()
     arrow.validate(full=True)
-    dialect, lines = told.pop("dialect"), told.pop("lines")
-    return Table(arrow, dialect=_dialect(dialect), lines=_lines(lines), **_with_tuples(told))
+    dialect, lines = record.pop("dialect"), record.pop("lines")
+    return Table(arrow, dialect=_dialect(dialect), lines=_lines(lines), **_with_tuples(record))
 
 
-def _dialect(told: Mapping[str, Any] | None) -> Dialect | None:
-    return None if told is None else Dialect(**_with_tuples(told))
+def _dialect(record: Mapping[str, Any] | None) -> Dialect | None:
+    return None if record is None else Dialect(**_with_tuples(record))
 
 
-def _with_tuples(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was told with tuples, of which JSON makes lists."""
-    return {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
+def _with_tuples(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with tuples for its lists, which JSON makes of them."""
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in record.items()}
 
 
-def _lines(told: list[int] | None) -> Any:
+def _lines(listed: list[int] | None) -> Any:
     import numpy as np
 
-    return None if told is None else np.array(told, dtype=np.intp)
+    return None if listed is None else np.array(listed, dtype=np.intp)
 
 
 def read_here(path: Path) -> Table:
@@ -127,15 +127,15 @@ def hand_over(path: Path) -> None:
     try:
         table = read_here(path)
     except SteepestError as error:
-        told: dict[str, Any] = {"error": type(error).__name__, "words": str(error)}
+        record: dict[str, Any] = {"error": type(error).__name__, "words": str(error)}
     else:
-        told = {name: getattr(table, name) for name in KEPT} | {"refused": dict(table.refused)}
-        told["dialect"] = None if table.dialect is None else asdict(table.dialect)
-        told["lines"] = None if table.lines is None else table.lines.tolist()
+        record = {name: getattr(table, name) for name in KEPT} | {"refused": dict(table.refused)}
+        record["dialect"] = None if table.dialect is None else asdict(table.dialect)
+        record["lines"] = None if table.lines is None else table.lines.tolist()
         arrow = str(path.parent / "table.arrow")
         with pa.OSFile(arrow, "wb") as file, pa.ipc.new_file(file, table.arrow.schema) as writer:
             writer.write_table(table.arrow)
-    (path.parent / "table.json").write_text(json.dumps(told), "utf-8")
+    (path.parent / "table.json").write_text(json.dumps(record), "utf-8")
 
 
 def _bound_memory() -> None:

@@ -1,7 +1,7 @@
 """Whether numbers can be computed with: beyond some size a type has no room for their squares.
 
-And whether float32 can tell them apart: of numbers that hardly vary about a large mean it keeps too
-few digits.
+And whether float32 can distinguish them: of numbers that hardly vary about a large mean it keeps
+too few digits.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is piped in, as a file: from there lines can be told and a second look taken."""
+"""What is piped in, as a file: from there lines can be shown, and it can be read again."""
 
 import atexit
 import shutil

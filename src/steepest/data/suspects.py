@@ -1,6 +1,6 @@
 """What a column may be, other than it is taken for: a number of the row, an id, codes of kinds.
 
-Each is a guess, so it is told and never acted on: a year may count the rows as well as an id does.
+Each is a guess, so it is reported, never acted on: a year may count the rows as well as an id does.
 """
 
 import re
@@ -43,7 +43,7 @@ _STOPGAPS = frozenset((-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999
 """Numbers that stand for "not known" in the files of surveys and instruments."""
 
 _BY_CHANCE = 20
-"""Rows of the rarer class from which on none of a million columns tells them apart by chance.
+"""Rows of the rarer class from which on none of a million columns separates them by chance.
 
 With as many of the other the odds are 2 in 40! / 20! 20! = 1.4e11.
 """
@@ -91,7 +91,7 @@ def _many_classes(target: Target) -> Iterator[str]:
 
 
 def telling(table: Table, target: Target, features: Features, y: Array) -> Iterator[str]:
-    """Yield which numbers alone tell two classes apart; `y`, (rows,), is 1 in one of them.
+    """Yield which numbers alone separate two classes; `y`, (rows,), is 1 in one of them.
 
     What is known only afterwards often does: that a loan was refused, how an index closed.
     """
@@ -103,9 +103,9 @@ def telling(table: Table, target: Target, features: Features, y: Array) -> Itera
     found = [name for name in used if _parts(numbers(table.arrow[name]), one)]
     if found and len(features.columns) > 1:
         option = " ".join(f"--drop {shlex.quote(name)}" for name in found)
-        alone = "alone tells" if len(found) == 1 else "each alone tell"
+        alone = "alone separates" if len(found) == 1 else "each alone separate"
         yield (
-            f"{_quoted(found)} {alone} the classes of {target.name!r} apart: if that is known only "
+            f"{_quoted(found)} {alone} the classes of {target.name!r}: if that is known only "
             f"afterwards, {option}"
         )
 
@@ -115,8 +115,8 @@ def _parts(values: Array, one: NDArray[np.bool_]) -> bool:
     for part in (slice(_HEAD), slice(None)):
         inside, outside = values[part][one[part]], values[part][~one[part]]
         if inside.size and outside.size:
-            apart = inside.max() < outside.min() or outside.max() < inside.min()
-            if not apart:
+            disjoint = inside.max() < outside.min() or outside.max() < inside.min()
+            if not disjoint:
                 return False
     return True
 
@@ -141,7 +141,7 @@ def is_id(table: Table, name: str) -> bool:
 
 
 def stopgaps(table: Table, name: str) -> Iterator[str]:
-    """Yield that -999 or the like is in a column, farther from all others than these are apart."""
+    """Yield that -999 or the like is in a column, farther from all others than their range."""
     column = table.arrow[name]
     ends = _least_and_greatest(column) if kind_of(column) == "number" else ()
     for value in sorted(set(ends) & set(_STOPGAPS)):

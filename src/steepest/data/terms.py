@@ -26,7 +26,7 @@ __all__ = ["Term", "names_of_terms", "parsed_terms"]
 Array = NDArray[np.float64]
 
 MOST_POWER = 9
-"""The largest power: beyond it a float64 has few digits left to tell the columns apart by."""
+"""The largest power: beyond it a float64 has few digits left to distinguish the columns by."""
 
 _MARK = re.compile(r"[+:*^()~.-]")
 _FACTOR = re.compile(r"\s*(?:`([^`]+)`|([^`+:*^()~-][^`+:*^()~]*?))\s*(?:(?:\^|\*\*)\s*(\d+)\s*)?")

@@ -11,14 +11,14 @@ from steepest.diagnosis.verdict import Verdict
 __all__ = ["as_record", "of_record"]
 
 
-def as_record(told: Note | Verdict) -> dict[str, Any]:
-    """Return what is told as a mapping: a number that is not finite is null, as its words say it.
+def as_record(finding: Note | Verdict) -> dict[str, Any]:
+    """Return a finding as a mapping: a number that is not finite is null, as its words say it.
 
     >>> as_record(Note("loss", "the loss is inf", {"loss": float("inf"), "step": 3.0}))
     {'name': 'loss', 'message': 'the loss is inf', 'numbers': {'loss': None, 'step': 3.0}}
     """
-    numbers = {name: one if isfinite(one) else None for name, one in told.numbers.items()}
-    return asdict(told) | {"numbers": numbers}
+    numbers = {name: one if isfinite(one) else None for name, one in finding.numbers.items()}
+    return asdict(finding) | {"numbers": numbers}
 
 
 def of_record(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Steps up the loss: by a minus before it, or by an optimizer that is told to maximize."""
+"""Steps up the loss: by a minus before it, or by an optimizer that maximizes."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ __all__ = ["judge_ascent"]
 
 
 def judge_ascent(evidence: Evidence) -> Verdict | None:
-    """Return the verdict on a training of which every step goes up the loss that is told.
+    """Return the verdict on a training of which every step goes up the reported loss.
 
     No rate mends that. A training of which some steps do, as the two sides of a game, has none.
     """

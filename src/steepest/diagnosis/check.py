@@ -17,7 +17,7 @@ NOT_LOOKED_AT = "not looked at"
 """There was nothing to look at, or no reason to."""
 
 NOT_JUDGED = "could not judge"
-"""It was looked at, or should have been, and cannot be told."""
+"""It was looked at, or should have been, and cannot be decided."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from steepest.trace import Step, Trace
 __all__ = ["judge_divergence", "too_far"]
 
 WANDERED = 2.0
-"""How many times the start's loss the end of mini-batches may be by chance: more is told."""
+"""How many times the start's loss the end of mini-batches may be by chance: more is reported."""
 
 ABOVE = 1.1
 """The same where the last mini-batches are above the start too, by more than their noise.
@@ -42,7 +42,7 @@ FEW = 10
 def judge_divergence(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a run that left its best point for worse, or None if it did not.
 
-    A search does not leave it, and mini-batches may by chance: more than their noise is told.
+    A search does not leave it, and mini-batches may by chance: more than their noise is reported.
     """
     trace, method = evidence.trace, evidence.method
     if method.step_size.never_rises or evidence.lost is not None:
@@ -200,8 +200,8 @@ def too_far(rate: float, rule: str) -> str:
 
 def _ended(trace: Trace, loss: float) -> str:
     """Return that a run ended higher than it started, or at no number, after its first loss."""
-    told = trace.full_losses if np.isfinite(trace.full_losses[0]) else trace.losses
-    known = told[np.isfinite(told)]
+    losses = trace.full_losses if np.isfinite(trace.full_losses[0]) else trace.losses
+    known = losses[np.isfinite(losses)]
     after = f" after {known[0]:.3g}" if len(known) else ", and no loss before is known"
     if np.isnan(loss):
         return f"ended at no number: loss {loss:.3g}{after}"

@@ -10,7 +10,7 @@ from steepest.objective.evaluation import Vector
 __all__ = ["note_flat_bottom"]
 
 MOST_LISTED = 3
-"""Params that are told one by one."""
+"""Params that are listed one by one."""
 
 CENTRED = 1e-6
 """The share of a range by which the result may be off its middle, but for rounding."""
@@ -39,7 +39,7 @@ def note_flat_bottom(evidence: Evidence) -> Note | None:
 
 
 def _in_words(name: str, interval: Vector) -> str:
-    """Return a param with its range, (4,); of three numbers, in older files, it is one way's."""
+    """Return a param with its range, (4,): in older files (3,), without whether it is exact."""
     exact = len(interval) > 3 and interval[3]
     words = "anywhere" if exact else "at least anywhere"
     return f"{name} {words} from {short(interval[1])} to {short(interval[2])}"

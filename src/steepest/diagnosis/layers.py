@@ -1,4 +1,4 @@
-"""Gradients that vanish or explode on their way back through the layers.
+"""Gradients that vanish or explode from the last layer to the first.
 
 By how much a layer's gradient differs from another's, per weight; thresholds are those of
 AutoTrainer (Zhang et al. 2021, "AutoTrainer: an automatic DNN training problem detection and repair
@@ -99,11 +99,11 @@ def _exploding(evidence: Evidence, start: Ratio) -> Verdict:
     )
 
 
-def _verdict(name: str, told: str, start: Ratio, remedy: str, threshold: str) -> Verdict:
+def _verdict(name: str, said: str, start: Ratio, remedy: str, threshold: str) -> Verdict:
     return Verdict(
         level="rule of thumb",
         name=name,
-        message=f"{told}, and the loss is hardly lower",
+        message=f"{said}, and the loss is hardly lower",
         numbers=start.numbers,
         remedy=remedy,
         source=f"{SOURCE}: {threshold}",

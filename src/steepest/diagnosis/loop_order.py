@@ -11,7 +11,7 @@ from steepest.numerals import counted
 __all__ = ["judge_emptied", "judge_no_step", "judge_uncleared"]
 
 FEWEST_PASSES = 2
-"""Backward passes from which on a loop is told that it takes no step: one may be a look."""
+"""Backward passes from which on a loop has a verdict that it takes no step: one may be a look."""
 
 MOST_BY_CHANCE = 0.5
 """The share of steps, of those looked at, that had lost their gradient, or added it to a used one:

@@ -2,7 +2,7 @@
 
 All are exact but the AUC: rows are put into bins of their probability, whose edges are those of the
 rows at hand, and pairs within a bin count half. So it is off by half their share at most, which is
-told as `auc_within`.
+given as `auc_within`.
 """
 
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ def check_saddle(evidence: Evidence, found: Found) -> Check | None:
         why = no_spectrum(objective) or "second derivatives of this loss are not known"
         return Check("saddle", NOT_LOOKED_AT, why)
     if not is_nearly_flat(evidence, evidence.ends):
-        return Check("saddle", NOT_LOOKED_AT, "the gradient is not nearly 0: it is on its way")
+        return Check("saddle", NOT_LOOKED_AT, "the gradient is not nearly 0")
     top, bottom = evidence.ends.top.value, evidence.ends.bottom.value
     return Check("saddle", CHECKED, f"the curvature goes from {short(bottom)} to {short(top)}")
 
@@ -74,7 +74,7 @@ def check_units(evidence: Evidence, found: Found) -> Check | None:
 
 
 def check_layers(evidence: Evidence, found: Found) -> Check | None:
-    """Return whether gradients vanish or explode on their way back; None of a linear model."""
+    """Return whether gradients vanish or explode through the layers; None of a linear model."""
     if len(evidence.objective.layer_names) < 2:
         return None
     if "vanishing" in found or "exploding" in found:

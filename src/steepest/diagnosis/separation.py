@@ -85,10 +85,10 @@ def _along(found: Recession, problem: Problem) -> str:
     """Return along what the loss falls: a class, a level, a param, a few of them, or many."""
     assert found.direction is not None
     if problem.classes is not None and len(found.classes):
-        apart = _listed([str(problem.classes[code]) for code in found.classes])
-        return f"as the weights set {apart} apart, which overlaps with no other class"
+        listed = _listed([str(problem.classes[code]) for code in found.classes])
+        return f"as the weights separate {listed}, which overlaps with no other class"
     if level := _base_level(found, problem):
-        return f"as the weights set {level} apart, the base level, whose effect the bias holds"
+        return f"as the weights separate {level}, the base level, whose effect the bias holds"
     moved = np.flatnonzero(found.direction)
     names = [problem.param_names[i] for i in moved]
     if len(moved) == 1:
@@ -101,7 +101,7 @@ def _along(found: Recession, problem: Problem) -> str:
 
 
 def _base_level(found: Recession, problem: Problem) -> str:
-    """Return the base level of a category that a direction sets apart from all others, or ""."""
+    """Return the base level of a category that a direction separates from all others, or ""."""
     assert found.direction is not None
     if not problem.objective.layout.biases:
         return ""

@@ -54,7 +54,7 @@ def sharpness_along(
     coordinates = param_coordinates_of(objective, plan.scale)
     why = objective.no_hessian or no_spectrum(objective)
     if coordinates is None:
-        why = f"the coordinates of scale {plan.scale} are made anew on the way"
+        why = f"the coordinates of scale {plan.scale} are made anew along the run"
     if coordinates is None or why:
         raise ChoiceError(f"the sharpness along this run is not worked out: {why}")
     places = np.unique(np.linspace(0, len(trace.kept) - 1, points).astype(int))

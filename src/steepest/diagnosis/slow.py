@@ -1,4 +1,4 @@
-"""A run that ended on its way: by a rate that is too small, or in a ravine.
+"""A run that ended far from its minimum: by a rate that is too small, or in a ravine.
 
 On a bowl a step of steepest descent leaves `1 - rate c` of the error along an axis of curvature c,
 and the rate is bounded by the largest c: where the smallest is far below it the error along that
@@ -35,7 +35,7 @@ NEARLY = 0.95
 
 
 def judge_slow(evidence: Evidence) -> Verdict | None:
-    """Return the verdict on a run of given rates that ended on its way; None where it did not."""
+    """Return the verdict on a run of given rates that ended far from a minimum, or None."""
     given, steps = evidence.method.step_size.is_given, len(evidence.trace) - 1
     ended = evidence.stop.reason in ("steps", "seconds")
     if not given or not ended or steps < FEWEST_STEPS or evidence.in_batches:

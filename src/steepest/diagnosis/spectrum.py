@@ -31,7 +31,7 @@ PRODUCTS = 50
 """Products that both ends of a spectrum take, about: 17 to 34 were measured."""
 
 TOLERANCE = 0.01
-"""The residual of an end by its own size: a share of a limit is told to two digits."""
+"""The residual of an end by its own size: a share of a limit is printed to two digits."""
 
 NEGLIGIBLE = 1e-12
 """The share of the largest eigenvalue within which another is 0 but for rounding."""

@@ -1,7 +1,7 @@
 """A fixed learning rate against its limit where the loss was, by the curvature measured there.
 
 On a bowl of curvature L a rate is stable below a limit, 2 / L for steepest descent. The loss of a
-network curves otherwise at each point, so what holds is measured at one, and that is told.
+network curves otherwise at each point, so what holds is measured at one, which is named.
 """
 
 from math import isfinite

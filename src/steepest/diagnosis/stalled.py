@@ -1,4 +1,4 @@
-"""Stalled: the run found nothing lower, and another way from its end does."""
+"""Stalled: the run found nothing lower, and another descent from its end does."""
 
 import numpy as np
 
@@ -41,11 +41,11 @@ def _remedy(evidence: Evidence) -> str:
     objective, alike = evidence.objective, judge_symmetry(evidence)
     if alike is not None:
         return alike.remedy
-    ways = [] if evidence.automatic else ["leave rule, learning rate and scale to auto"]
-    ways += [] if objective.dtype == FLOAT64 else ["compute with dtype = float64"]
-    ways += [] if objective.is_convex else [f"start elsewhere ({_other_start(objective)})"]
-    ways += [] if objective.smooth else ["choose a loss without kinks, such as huber"]
-    return ", or ".join(ways) or "start elsewhere"
+    changes = [] if evidence.automatic else ["leave rule, learning rate and scale to auto"]
+    changes += [] if objective.dtype == FLOAT64 else ["compute with dtype = float64"]
+    changes += [] if objective.is_convex else [f"start elsewhere ({_other_start(objective)})"]
+    changes += [] if objective.smooth else ["choose a loss without kinks, such as huber"]
+    return ", or ".join(changes) or "start elsewhere"
 
 
 def _other_start(objective: Objective) -> str:

@@ -4,7 +4,7 @@ Below half its limit, `rate <= 1/L`, steepest descent on a bowl multiplies the e
 of curvature c by `1 - rate c`, which is from 0 to 1 and falls with the rate: `1/L` brings every one
 of them further down in each step. So where the limit is known and the gradient has hardly changed,
 it is proved that a larger rate does more. Elsewhere a loss that has fallen as straight as it began,
-and by next to nothing, is told as a rule of thumb.
+and by next to nothing, is reported as a rule of thumb.
 """
 
 import numpy as np

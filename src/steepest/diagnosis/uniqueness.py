@@ -13,7 +13,7 @@ from steepest.objective.minimum.null_space import NullSpace
 __all__ = ["note_rank", "note_shared"]
 
 MOST_RELATIONS = 4
-"""Relations that are told one by one."""
+"""Relations that are listed one by one."""
 
 MOST_TERMS = 4
 """Features that are named in one of them."""
@@ -103,7 +103,7 @@ def _term(number: float, name: str = "") -> str:
 
 
 def note_shared(evidence: Evidence) -> Note | None:
-    """Return the note on what three or more classes have in common, which is told as 0."""
+    """Return the note on what three or more classes have in common, which is reported as 0."""
     known, params = evidence.identifiability, evidence.trace.last.params
     if known is None or not known.shared:
         return None
@@ -115,7 +115,7 @@ def note_shared(evidence: Evidence) -> Note | None:
         name="classes",
         message=(
             f"what the {known.shared} of all {matrix.shape[1]} classes have in common changes no "
-            "probability and no loss: they are told with a sum of 0 over the classes"
+            "probability and no loss: they are given with a sum of 0 over the classes"
         ),
         numbers={"classes": float(matrix.shape[1])},
     )

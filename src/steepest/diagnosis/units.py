@@ -19,7 +19,7 @@ initialization").
 MOST_SATURATED = 0.5
 """The share of units and rows from which on a layer is saturated: DeepDiagnosis, 2022.
 
-It is told where the loss is hardly lower: classes that are far apart saturate units by right.
+It is reported where the loss is hardly lower: well separated classes saturate units by right.
 """
 
 
@@ -28,7 +28,7 @@ def judge_dead(evidence: Evidence) -> Verdict | None:
 
     That they are 0 is a proof, on these rows: so is their slope, and no step by any of the rows
     changes a weight into them. That it harms is one only where it is the whole layer: then the
-    network answers the same to every row. Else it is told where the loss is hardly lower, too.
+    network answers the same to every row. Else it is reported where the loss is hardly lower, too.
     """
     layers = evidence.activity or ()
     for i, layer in enumerate(layers, start=1):

@@ -1,6 +1,6 @@
 """Whether what a file holds is a run: types, shapes, finite numbers, and its own last loss.
 
-A file may come from anywhere. What passes here can be told, drawn and gone on with.
+A file may come from anywhere. What passes here can be explained, drawn and gone on with.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,8 +31,8 @@ __all__ = ["check_data", "check_parts", "check_recorded"]
 def check_parts(parts: "RunParts") -> None:
     """Raise ValueError or TypeError for parts that are no run; data are looked at beforehand."""
     findings, plan, trace = parts["findings"], parts["plan"], parts["trace"]
-    told = (*findings.verdicts, *findings.notes, *findings.checks)
-    for made in (parts["stop"], plan, parts["options"], *told):
+    found = (*findings.verdicts, *findings.notes, *findings.checks)
+    for made in (parts["stop"], plan, parts["options"], *found):
         if made is not None:
             check_fields(made)
     if parts["options"] is not None:

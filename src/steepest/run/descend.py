@@ -190,9 +190,9 @@ def descend(
         "exposure": _exposure(exposure, offset, options),
     }
     within = {"memory": memory, "cache": cache, "threads": threads, "cluster": cluster}
-    with passes_shown(progress) as told:
+    with passes_shown(progress) as show:
         limits = limits_of(memory, cache, threads, cluster)
-        rows = prepare(data, **how, threads=threads, limits=limits, progress=told)
+        rows = prepare(data, **how, threads=threads, limits=limits, progress=show)
     rows = rows.from_where(data, {**how, **within})
     return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
 

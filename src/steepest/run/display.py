@@ -36,8 +36,8 @@ STILL = (
 )
 """The picture below a widget: whoever exports the notebook as HTML has it, and the page hides it.
 
-nbconvert takes the widget's view before any other type of an output, and that needs a network to be
-seen; so the picture is an output of its own, as HTML, since it drops the words of other pictures.
+nbconvert takes the widget's view before any other type of an output, which needs a network to
+show; so the picture is an output of its own, as HTML, since it drops the words of other pictures.
 """
 
 
@@ -85,16 +85,16 @@ def mime_bundle(run: "Run") -> Bundle:
 
 def _without_page(run: "Run") -> dict[str, str]:
     """Return a run without rows by type: its picture, if there is one, and how to get its page."""
-    told = f'{run!r}\nrun.page("run.html") writes a page that replays its steps.'
+    text = f'{run!r}\nrun.page("run.html") writes a page that replays its steps.'
     if not is_installed("figure"):
-        return {"text/plain": told}
+        return {"text/plain": text}
     try:
         png = _picture(run)
     except ChoiceError as error:
-        return {"text/plain": f"{told}\nNo picture: {error}."}
-    words = f"<p>{html.escape(told.splitlines()[1])}</p>"
+        return {"text/plain": f"{text}\nNo picture: {error}."}
+    words = f"<p>{html.escape(text.splitlines()[1])}</p>"
     still = STILL.format(mark="", words=html.escape(repr(run), quote=True), png=png)
-    return {"text/plain": told, "image/png": png, "text/html": still + words}
+    return {"text/plain": text, "image/png": png, "text/html": still + words}
 
 
 def marimo_view(run: "Run") -> "Figure | RunWidget | str":
@@ -118,7 +118,7 @@ def _widget(run: "Run") -> "RunWidget | None":
 
 
 def _in_kernel() -> bool:
-    """Return whether a notebook's kernel asks; IPython in a terminal asks in the same way."""
+    """Return whether a notebook's kernel asks; IPython in a terminal asks alike."""
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython

@@ -1,10 +1,10 @@
-"""`find_rate`: rates on a ladder are tried from one start, and the best is told with its reason.
+"""`find_rate`: rates on a ladder are tried from one start, and the best is given with its reason.
 
 A rate that looks best after one step, or where a range test falls fastest, need not be best later,
 so each rate walks as far as the others. Rates double from rung to rung about the first step that
 would halve the loss if the gradient held; about the best they lie closer. Past the edge of
 stability the loss of a network may jump from rate to rate: there they lie closer still, as many as
-tell what can be reached, and the best rate before the jumps is told too.
+tell what can be reached, and the best rate before the jumps is given too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -146,7 +146,7 @@ def chosen(trials: Sequence[RateTrial], start_loss: float) -> RateTrial:
 
 
 def between(trials: Sequence[RateTrial], low: float, high: float, factor: float) -> Iterator[float]:
-    """Yield the middles of neighbours from `low` to `high` that lie further apart than `factor`."""
+    """Yield the middles of neighbours from `low` to `high` whose ratio is above `factor`."""
     for one, after in pairwise(trials):
         if low <= one.rate and after.rate <= high and after.rate > 1.01 * factor * one.rate:
             yield sqrt(one.rate * after.rate)

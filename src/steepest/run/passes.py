@@ -12,7 +12,7 @@ __all__ = ["passes_shown"]
 
 @contextmanager
 def passes_shown(progress: bool) -> Iterator[Progress]:
-    """Yield what is told how far a pass is; it shows a bar where `progress` is wanted."""
+    """Yield what is called with how far a pass is; it shows a bar where `progress` is wanted."""
     if not progress:
         yield silent
         return

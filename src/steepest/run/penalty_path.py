@@ -63,7 +63,7 @@ class PenaltyPath(Several):
 
     @cached_property
     def story(self) -> PathStory:
-        """All that is told of them, as one plain record."""
+        """All that is said of them, as one plain record."""
         first = self.runs[0]
         plan, problem = first.plan, first.problem
         used = first.objective.layout.weights

@@ -39,7 +39,7 @@ class Pictures:
 
         @property
         def story(self) -> Story:
-            """All that is told of the run."""
+            """All that is said of the run."""
 
         @property
         def objective(self) -> Objective:

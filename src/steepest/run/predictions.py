@@ -53,7 +53,7 @@ class Predictions:
 
         `data` is a path, any data frame or a matrix (rows, features). Gaps are filled if those of
         the training rows were. With an exposure that of a table are counts, by its column, that of
-        a matrix rates. Raises DataError if it lacks a feature or holds what the run has not seen,
+        a matrix rates. Raises DataError if it lacks a feature or holds what no training row had,
         and ChoiceError for a threshold that is none, or not of two classes.
         """
         if self.classes is None:

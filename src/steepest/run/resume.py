@@ -83,8 +83,8 @@ def _with_rows(run: "Run", progress: bool) -> "Run":
     origin = run.problem.origin
     if run.problem.has_rows or origin is None or run.options is None:
         return run
-    with passes_shown(progress) as told:
-        rows = read_again(origin, told)
+    with passes_shown(progress) as show:
+        rows = read_again(origin, show)
     threads = origin.asked["threads"]
     return replace(run, problem=problem_on(rows, objective_of(rows, run.options, threads)))
 

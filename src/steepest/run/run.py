@@ -340,7 +340,7 @@ class Run(Predictions, Pages, Reports, FormerNames):
 
     @cached_property
     def story(self) -> "Story":
-        """All that is told of the run in words, as one plain record."""
+        """All that is said of the run, as one plain record."""
         from steepest.view.story import Story
 
         return Story.of(
@@ -358,7 +358,7 @@ class Run(Predictions, Pages, Reports, FormerNames):
     def explain(self, row: int | None = None, step: int | None = None) -> str:
         """Return the four steps of this run, in words and numbers; or what one row makes of them.
 
-        `row` is its place in the table, from 1, as `table()` has it: then its forward pass is told,
+        `row` is its place in the table, from 1, as `table()` has it: then it is the forward pass,
         inputs times weights and bias, layer by layer, to its loss, and back again, each factor of
         the chain rule with its number. `step` says at which params, the result's if left out.
         Raises ChoiceError for a row or step that is not there, and for a row without data.

@@ -15,7 +15,7 @@ from steepest.surface.axes import Axes, CoordinateAxes
 from steepest.surface.ends_plane import axes_of_ends
 from steepest.surface.surface import Surface, surface_on_plane
 from steepest.view.format import Format
-from steepest.view.seeds_story import SeedPath, SeedsScene, SeedsStory, Told
+from steepest.view.seeds_story import SeedPath, SeedResult, SeedsScene, SeedsStory
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +51,7 @@ class Seeds(Several):
 
     @cached_property
     def story(self) -> SeedsStory:
-        """All that is told of them, as one plain record."""
+        """All that is said of them, as one plain record."""
         first = self.runs[0]
         kept_back = bool(first.problem.validation_rows)
         losses = [run.validation_loss if kept_back else run.loss for run in self.runs]
@@ -62,7 +62,7 @@ class Seeds(Several):
             loss_label=first.story.loss_label,
             measure_name="R²" if first.classes is None else "accuracy",
             has_validation=kept_back,
-            runs=[_told(run, kept_back) for run in self.runs],
+            runs=[_result(run, kept_back) for run in self.runs],
             best=int(np.argmin(finite)),
         )
 
@@ -76,12 +76,12 @@ class Seeds(Several):
         """Return a row for each run: its seed, its losses, its steps, its end and its verdicts."""
         import pyarrow as pa
 
-        told = self.story.runs
+        results = self.story.runs
         names = ("seed", "start_loss", "loss", "validation_loss", "steps", "end")
-        columns = {name: [getattr(one, name) for one in told] for name in names}
+        columns = {name: [getattr(one, name) for one in results] for name in names}
         measure = "r2" if self.story.measure_name == "R²" else self.story.measure_name
-        columns[measure] = [one.measure for one in told]
-        columns["verdicts"] = [", ".join(one.verdicts) for one in told]
+        columns[measure] = [one.measure for one in results]
+        columns["verdicts"] = [", ".join(one.verdicts) for one in results]
         return pa.table(columns)
 
     def to_dict(self) -> list[dict[str, object]]:
@@ -95,19 +95,19 @@ class Seeds(Several):
         """Return the true loss on the plane of all starts and ends, through the best end.
 
         The axes are their two principal directions, or the params where there are two; `path` holds
-        all starts, then all ends, (2 runs, 2), `path_loss` their true losses; the ways between lie
+        all starts, then all ends, (2 runs, 2), `path_loss` their true losses; the paths between lie
         in the window too. Raises ChoiceError where they span no plane.
         """
         starts = np.array([run.trace[0].params for run in self.runs], dtype=np.float64)
         ends = np.array([run.params for run in self.runs], dtype=np.float64)
         best, end = self.best, ends[self.story.best]
         axes = self._axes(starts, ends)
-        told = self.story.runs
-        losses = [*(one.start_loss for one in told), *(one.loss for one in told)]
+        results = self.story.runs
+        losses = [*(one.start_loss for one in results), *(one.loss for one in results)]
         between = [run.trace.full_losses[run.trace.kept][: len(_walked(run))] for run in self.runs]
         params = np.concatenate([starts, ends, *map(_walked, self.runs)])
-        seen = np.concatenate([losses, *between])
-        surface = surface_on_plane(best.objective, axes, end, params, seen, points)
+        known = np.concatenate([losses, *between])
+        surface = surface_on_plane(best.objective, axes, end, params, known, points)
         path, path_loss, off_plane = (
             one[: len(losses)] for one in (surface.path, surface.path_loss, surface.off_plane)
         )
@@ -148,9 +148,9 @@ class Seeds(Several):
         order = sorted(self.runs, key=lambda run: (run is not best, run.loss))
         shown = order[1:MOST_ON_PAGE]
         others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
-        told = together_in_words(self.story, shown=1 + len(shown))
-        seen = {"surface": surface, "others": others, "note": told}
-        write_page({**best.record(), **seen}, self.explain(), path, present=present)
+        note = together_in_words(self.story, shown=1 + len(shown))
+        together = {"surface": surface, "others": others, "note": note}
+        write_page({**best.record(), **together}, self.explain(), path, present=present)
 
     @cached_property
     def scene(self) -> SeedsScene:
@@ -169,11 +169,11 @@ def _walked(run: Run) -> Array:
     return run.trace.params[kept]
 
 
-def _told(run: Run, kept_back: bool) -> Told:
+def _result(run: Run, kept_back: bool) -> SeedResult:
     start = run.trace[0]
     metrics = run.metrics("validation") if kept_back else run.metrics()
     measure = metrics["r2" if run.classes is None else "accuracy"]
-    return Told(
+    return SeedResult(
         seed=run.plan.seed,
         start_loss=run.problem.loss_at(start.params, start.full_loss),
         loss=run.loss,

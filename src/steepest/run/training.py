@@ -33,7 +33,7 @@ __all__ = ["Keep", "Outcome", "train"]
 OVERRUN = 0.5
 """The share of the seconds given that may be used once they are over, for what is said of the run.
 
-With the step that was under way, and a decomposition before the first, 1 s asked takes 2 at most:
+With the step that had begun, and a decomposition before the first, 1 s asked takes 2 at most:
 measured of 500 rows of 3,000 features.
 """
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["watched"]
 
 MOST_FEATURES = 2
-"""Features of a model whose walk is seen on one picture of the rows."""
+"""Features of a model whose walk one picture of the rows can show."""
 
 FEWEST, MOST = 20, 60
 """Steps of the walk: a class follows each of some twenty, and a minute is enough for sixty."""
@@ -37,7 +37,7 @@ SHARES = (0.3, 0.6, 1.0, 1.6)
 """Rates in shares of 1 / curvature, tried in turn until a walk arrives: at 2 it would diverge."""
 
 LEFT = 0.001
-"""The share of the way down at which a walk is seen to be there: less is no pixel of a picture."""
+"""The share of the fall at which a walk has arrived to the eye: less is no pixel of a picture."""
 
 
 def watched(run: "Run") -> "Run | None":
@@ -45,8 +45,8 @@ def watched(run: "Run") -> "Run | None":
 
     None if it is no run of `auto` on rows of one or two features.
 
-    The rate is the smallest of some shares of 1 / curvature by which 99.9 % of the way to the
-    lowest loss is gone within 60 steps, the largest of them if none does.
+    The rate is the smallest of some shares of 1 / curvature by which 99.9 % of the fall to the
+    lowest loss is reached within 60 steps, the largest of them if none does.
     """
     options = run.options
     if options is None or not _is_left_to_auto(run, options):
@@ -103,7 +103,7 @@ def _taken(run: "Run", options: "Options") -> "Run":
 
 
 def _steps_needed(walk: "Run", lowest: float) -> int | None:
-    """Return the first step at which no more than `LEFT` of the way is left; None if none is."""
+    """Return the first step at which no more than `LEFT` of the fall is left; None if none is."""
     losses = walk.trace.full_losses
     near = (losses - lowest <= LEFT * (losses[0] - lowest)).nonzero()[0]
     return int(near[0]) if len(near) else None

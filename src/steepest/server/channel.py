@@ -115,7 +115,7 @@ class Channel:
         await self._send_frame(to_frame(record))
 
     async def _send_frame(self, frame: bytes) -> None:
-        # A page may close while an answer is on its way: then nobody wants it.
+        # A page may close while an answer is sent: then nobody wants it.
         with suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.send_bytes(frame)
 

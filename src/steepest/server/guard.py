@@ -24,7 +24,7 @@ REFUSED = {
 
 
 AGAIN = "/again.js"
-"""The one text that is had without a token: it holds nothing but the way back to a tab's own."""
+"""The one text that is had without a token: it holds nothing but the redirect to a tab's own."""
 
 AGAIN_SCRIPT = """\
 const token = sessionStorage.getItem('steepest-token');
@@ -68,7 +68,7 @@ class Guard:
 def _refusal(wrong: str, scope: Scope) -> Response:
     """Return the answer to a request that is refused; that of a reload, which is none, is no error.
 
-    It has no token at all, and gets nothing but the words and the way back to its tab's own.
+    It has no token at all, and gets nothing but the words and the redirect to its tab's own.
     """
     bare = wrong == "token" and not scope["query_string"]
     if bare and scope["path"] == AGAIN:

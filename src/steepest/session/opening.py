@@ -176,7 +176,7 @@ def _single(table: Table, goal: str) -> list[list[str]]:
 
 
 def first_choices(data: Data) -> ChosenOptions:
-    """Return choices whose steps are seen to arrive: in standard units, where a bowl is a bowl."""
+    """Return choices whose steps arrive: in standard units, where a bowl is a bowl."""
     scale = coordinates_of(neuron_of(data, Options()), "standard")
     limit = Steepest().limit(scale.curvature) if scale.curvature else None
     round_bowl = len(data.features.names) == 1

@@ -2,7 +2,7 @@
 
 A request says `plane`, one of the words (or has it as its `axes`), and with it
     path   (points x params) numbers, the params of the path; else the first path of `see` is taken
-    steps  (points,) the steps at which these were, without which no random walk is told beside it
+    steps  (points,) the steps at which these were, without which no random walk is compared with it
     seed   of a random plane
 """
 
@@ -47,14 +47,14 @@ def axes_by_word(
 
 def _path(request: Mapping[str, object], objective: Risk, base: Array) -> Path:
     """Return the path in a request, the losses of its ends worked out; else the base alone."""
-    given, seen, size = request.get("path"), request.get("see"), objective.size
+    given, shown, size = request.get("path"), request.get("see"), objective.size
     if given is not None:
         params = vector_of(given, "the path")
         if not len(params) or len(params) % size:
             raise ChoiceError(f"the path has {len(params)} numbers, but a point has {size}")
         params = params.reshape(-1, size)
     else:
-        params, _ = paths_of(seen[:1] if isinstance(seen, list) else seen, size)
+        params, _ = paths_of(shown[:1] if isinstance(shown, list) else shown, size)
         params = params if len(params) else base[None, :]
     losses = np.full(len(params), np.nan)
     losses[[0, -1]] = objective.value(params[0]), objective.value(params[-1])

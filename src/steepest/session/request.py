@@ -168,13 +168,13 @@ def paths_of(value: object, size: int) -> tuple[Array, Array]:
     if value is None:
         return np.empty((0, size)), np.empty(0)
     if not isinstance(value, list) or not all(isinstance(path, Mapping) for path in value):
-        raise ChoiceError(f"what must be seen is {_shown(value)}, but it must be a list of paths")
+        raise ChoiceError(f"what must be shown is {_shown(value)}, but it must be a list of paths")
     params = [_numbers(path.get("params"), "the params of a path") for path in value]
     losses = [_numbers(path.get("loss"), "the losses of a path") for path in value]
     if any(len(p) != len(loss) * size for p, loss in zip(params, losses, strict=True)):
         raise ChoiceError(f"a path needs {size} params for each of its losses")
     if sum(map(len, params)) > MOST_NUMBERS:
-        raise ChoiceError("there are too many params to be seen at once")
+        raise ChoiceError("there are too many params to be shown at once")
     points = np.concatenate([*params, np.empty(0)]).reshape(-1, size)
     known = np.isfinite(points).all(axis=1)
     return points[known], np.concatenate([*losses, np.empty(0)])[known]

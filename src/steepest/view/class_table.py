@@ -82,9 +82,9 @@ def _share(share: float) -> str:
 def _heading(story: Story, shown: int) -> str:
     if shown == story.rows:
         return f"Actual against predicted, all {shown} rows"
-    told = len(story.row_losses)
-    drawn = "" if told == story.rows else f" drawn of {story.rows:,}"
-    return f"Actual against predicted, the {shown} rows of {told:,}{drawn} that cost most"
+    known = len(story.row_losses)
+    drawn = "" if known == story.rows else f" drawn of {story.rows:,}"
+    return f"Actual against predicted, the {shown} rows of {known:,}{drawn} that cost most"
 
 
 def _sum_lines(story: Story, losses: Array, order: Sequence[int]) -> Iterator[str]:

@@ -288,7 +288,7 @@ class OverMargin(Panel):
         )
         last = scene.margins(scene.result.params)
         self._reach = reach = max(float(np.quantile(np.abs(last), 0.98)) * 1.15, 4.0)
-        # Evenly over the axis, and where the curve bends: far out that is a step.
+        # Evenly over the axis, and where the curve turns: far out that is a step.
         middle = np.linspace(-STEEPEST_PART, STEEPEST_PART, 200)
         span = np.union1d(np.linspace(-reach, reach, 200), middle)
         axes.plot(

@@ -27,7 +27,7 @@ BREADTH = 0.4
 
 
 SPACING = 0.18
-"""The share of the height that two numbers beside the surface are apart at least, to be read."""
+"""The least share of the height between two numbers beside the surface, to be read."""
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,10 @@ def fit_in_brief(story: Story) -> str:
 def _measured(story: Story) -> Iterator[tuple[str, Measured]]:
     """Yield which rows there are, and how good predictions of them are; none of a loss of inf."""
     if np.isfinite(story.result.full_loss):
-        told = story.rows_of_metrics
+        measured = story.rows_of_metrics
         those = TRAINED_ON
-        if told < story.rows:
-            those = f"it was trained on, {told:,} drawn of {story.rows:,}"
+        if measured < story.rows:
+            those = f"it was trained on, {measured:,} drawn of {story.rows:,}"
         rows = {those: story.fitted, "kept back": story.held_out}
         yield from ((which, said) for which, said in rows.items() if said is not None)
 

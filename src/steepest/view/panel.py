@@ -99,7 +99,7 @@ def path_of(scene: Scene) -> DrawnPath:
 
 
 def route_of(scene: Scene) -> Route | None:
-    """Return the way through all steps of a run without rows, as far as they are finite.
+    """Return the path through all steps of a run without rows, as far as they are finite.
 
     None where it is not known: weights were given up, and this plane was not that which was kept.
     """

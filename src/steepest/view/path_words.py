@@ -10,8 +10,8 @@ from steepest.view.section import Section, aligned
 
 __all__ = ["tell_path"]
 
-MOST_TOLD = 12
-"""Penalties that are told one by one; of more, so many at equal distances, and the chosen."""
+MOST_LISTED = 12
+"""Penalties that are listed one by one; of more, so many at equal distances, and the chosen."""
 
 
 def tell_path(story: PathStory) -> str:
@@ -22,10 +22,10 @@ def tell_path(story: PathStory) -> str:
     return "\n\n".join([head, str(path), *map(str, _chosen(story))])
 
 
-def _told(story: PathStory) -> list[int]:
-    """Return the indices of the penalties that are told."""
+def _listed(story: PathStory) -> list[int]:
+    """Return the indices of the penalties that are listed."""
     count = len(story.penalties)
-    spread = np.linspace(0, count - 1, min(count, MOST_TOLD)).round().astype(int)
+    spread = np.linspace(0, count - 1, min(count, MOST_LISTED)).round().astype(int)
     chosen = {story.best, story.within_error} if len(story.fold_losses) else set()
     return sorted({int(at) for at in spread} | chosen)
 
@@ -33,7 +33,7 @@ def _told(story: PathStory) -> list[int]:
 def _table(story: PathStory) -> list[str]:
     by_fold = ["kept back", "standard error", ""] if len(story.fold_losses) else []
     heads = [story.penalty, "weights not 0", "loss without the penalty", *by_fold]
-    return aligned([heads, *(_cells(story, at) for at in _told(story))])
+    return aligned([heads, *(_cells(story, at) for at in _listed(story))])
 
 
 def _cells(story: PathStory, at: int) -> list[str]:

@@ -60,7 +60,7 @@ class RowStory:
     mean_gradient: Array
     """The same of the mean over all rows, without the penalty, (params,)."""
     shown: Sequence[int]
-    """The params whose two gradients are told."""
+    """The params whose two gradients are shown."""
     l2: float
 
     @classmethod

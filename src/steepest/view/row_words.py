@@ -19,13 +19,13 @@ MOST_TERMS = 8
 """Terms of a sum that are written out, of more those of the largest size: a line of 160 letters."""
 
 MOST_UNITS = 8
-"""Units of a layer that are told, of more those of the largest loss by z: the lecture's have 8."""
+"""Units of a layer that are shown, of more those of the largest loss by z: the lecture's have 8."""
 
 MOST_LAYERS = 6
-"""Layers that are told, of more the first and the last ones: 100 lines, two for each unit."""
+"""Layers that are shown, of more the first and the last ones: 100 lines, two for each unit."""
 
 NEAR_ONE = 5e-5
-"""How near to 1 a probability rounds to 1 where 4 digits are told."""
+"""How near to 1 a probability rounds to 1 where 4 digits are shown."""
 
 BY = "`loss by a number` is how much the loss rises for each 1 that the number rises: a slope"
 
@@ -69,7 +69,7 @@ def _forward(story: RowStory) -> Iterator[str]:
             yield from _neuron_sum(story, unit)
         yield from _units_left(story, 0)
         return
-    for layer in _told_layers(story):
+    for layer in _shown_layers(story):
         if layer is None:
             yield f"... {_layers_left(story)}"
             continue
@@ -78,8 +78,8 @@ def _forward(story: RowStory) -> Iterator[str]:
         yield from _units_left(story, layer)
 
 
-def _told_layers(story: RowStory) -> list[int | None]:
-    """Return the layers that are told, from 0, None in place of those that are left out."""
+def _shown_layers(story: RowStory) -> list[int | None]:
+    """Return the layers that are shown, from 0, None in place of those that are left out."""
     count = len(story.passed.layers)
     if count <= MOST_LAYERS:
         return list(range(count))
@@ -93,12 +93,12 @@ def _layers_left(story: RowStory) -> str:
 
 
 def _units(story: RowStory, layer: int) -> Places:
-    """Return the units of a layer that are told."""
+    """Return the units of a layer that are shown."""
     return _largest(story.passed.deltas[layer], MOST_UNITS)
 
 
 def _units_left(story: RowStory, layer: int) -> Iterator[str]:
-    """Yield how many units are not told, if any are."""
+    """Yield how many units are not shown, if any are."""
     left = len(story.passed.deltas[layer]) - MOST_UNITS
     if left > 0:
         what = counted(left, "margin" if _is_output(story, layer) else "unit")
@@ -185,7 +185,7 @@ def _written_sum(factors: Array, others: Array) -> str:
 
 
 def _numbered(story: RowStory, places: Places) -> str:
-    """Return the names of weights: `weights 1 to 8`, or one by one where they are apart."""
+    """Return the names of weights: `weights 1 to 8`, or one by one where others lie between."""
     names = [story.names[i] for i in places]
     if len(names) == 1:
         return names[0]
@@ -228,15 +228,15 @@ def _filled(story: RowStory, formula: str) -> str:
 
 
 def _chances(story: RowStory) -> Iterator[str]:
-    """Yield the probabilities of the classes that are told, and the loss."""
+    """Yield the probabilities of the classes that are shown, and the loss."""
     assert story.probabilities is not None and story.classes is not None
     margins, chances, actual = story.passed.sums[-1], story.probabilities, int(story.actual)
     if len(margins) == 1:
         filled = f"1/(1 + exp(-margin)) = 1/(1 + exp({short(-margins[0])}))"
         yield f"P({story.classes[1]}) = {filled} = {short(chances[1])}"
     else:
-        told = _units(story, len(story.passed.sums) - 1)
-        listed = ", ".join(f"P({story.classes[i]}) = {short(chances[i])}" for i in told)
+        shown = _units(story, len(story.passed.sums) - 1)
+        listed = ", ".join(f"P({story.classes[i]}) = {short(chances[i])}" for i in shown)
         yield f"P(class) = exp(its margin) / the sum of exp over all margins: {listed}"
     yield f"actual {story.target_name} = {story.classes[actual]}"
     log = f"-log P({story.classes[actual]}) = -log {_near_one(chances, actual)} = "
@@ -250,7 +250,7 @@ def _near_one(chances: Array, actual: int) -> str:
 
 
 def _loss_slopes(story: RowStory) -> Iterator[str]:
-    """Yield the loss by the outputs: where the way back begins."""
+    """Yield the loss by the outputs: where the backward pass begins."""
     delta, loss = story.passed.deltas[-1], story.loss
     if story.probabilities is None or not loss.is_log_loss:
         formula = f"{_filled(story, loss.slope_formula)} = " if loss.slope_formula else ""
@@ -274,7 +274,7 @@ def _backward(story: RowStory) -> Iterator[str]:
             yield from _neuron_gradient(story, unit)
         yield from _units_left(story, 0)
         return
-    for layer in reversed(_told_layers(story)):
+    for layer in reversed(_shown_layers(story)):
         if layer is None:
             yield f"... {_layers_left(story)}"
             continue
@@ -343,7 +343,7 @@ def _tuple(values: Sequence[float] | Array) -> str:
 
 
 def _part(story: RowStory) -> Iterator[str]:
-    """Yield the row's gradient beside the mean over all rows, of the params that are told."""
+    """Yield the row's gradient beside the mean over all rows, of the params that are shown."""
     if story.kept_back:
         yield "nothing: the row was kept back, so no step goes by it"
         return

@@ -106,7 +106,7 @@ def drawn_points(story: Story) -> NDArray[np.intp]:
 def thinned(count: int, most: int) -> NDArray[np.intp]:
     """Return at most about `most` of the indices 0 to count - 1: the first ones all, then fewer.
 
-    They are (chosen,). The first half are neighbours, the rest ever further apart, the last one
+    They are (chosen,). The first half are neighbours, the gaps of the rest grow, the last one
     always among them, since a descent does most at its start.
 
     >>> thinned(5, 100)

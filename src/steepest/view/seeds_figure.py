@@ -56,12 +56,12 @@ def _draw_plane(axes: Axes, scene: SeedsScene) -> None:
     axes.pcolormesh(surface.x, surface.y, surface.loss, rasterized=True, **colours)
     lines: dict[str, Any] = {"colors": "white", "linewidths": 0.7, "alpha": 0.65}
     axes.contour(surface.x, surface.y, surface.loss, shades.levels, **lines)
-    for at, (one, told) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
+    for at, (one, result) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
         colour, mark = _style(at)
         x, y = one.path.T
         axes.plot(x, y, color=colour, lw=1.6, path_effects=halo(3.2))
         axes.plot(x[:1], y[:1], "o", mfc="white", mec=colour, mew=1.8, ms=7, zorder=5)
-        named = f"seed {told.seed}: loss {short(told.loss)}"
+        named = f"seed {result.seed}: loss {short(result.loss)}"
         end: dict[str, Any] = {"color": colour, "mec": "white", "ms": 10, "zorder": 6, "ls": ""}
         axes.plot(x[-1:], y[-1:], marker=mark, label=named, **end)
     axes.set_xlim(surface.x[0], surface.x[-1])
@@ -73,12 +73,12 @@ def _draw_plane(axes: Axes, scene: SeedsScene) -> None:
 
 
 def _draw_losses(axes: Axes, scene: SeedsScene) -> None:
-    for at, (one, told) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
+    for at, (one, result) in enumerate(zip(scene.paths, scene.story.runs, strict=True)):
         colour, mark = _style(at)
         known = np.flatnonzero(np.isfinite(one.losses))
         line: dict[str, Any] = {"color": colour, "marker": mark, "ms": 5, "lw": 1.6}
         line["markevery"] = max(1, len(known) // MARKED)
-        named = f"seed {told.seed}: loss {short(told.loss)}"
+        named = f"seed {result.seed}: loss {short(result.loss)}"
         axes.plot(known, one.losses[known], label=named, **line)
     losses = np.concatenate([one.losses for one in scene.paths])
     losses = losses[np.isfinite(losses)]

@@ -1,4 +1,4 @@
-"""The story of several runs from different seeds: what is told of each, as plain data."""
+"""The story of several runs from different seeds: what is said of each, as plain data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from steepest.surface.surface import Surface
 
-__all__ = ["SeedPath", "SeedsScene", "SeedsStory", "Told"]
+__all__ = ["SeedPath", "SeedResult", "SeedsScene", "SeedsStory"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is told of the run of one seed."""
+class SeedResult:
+    """What is said of the run of one seed."""
 
     seed: int
     start_loss: float
@@ -40,7 +40,7 @@ class SeedsStory:
     loss_label: str
     measure_name: str
     has_validation: bool
-    runs: Sequence[Told]
+    runs: Sequence[SeedResult]
     best: int
     """The place, from 0, of the run with the lowest loss."""
 

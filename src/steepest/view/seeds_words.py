@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest.numerals import counted, short
 from steepest.view.section import Section, aligned
-from steepest.view.seeds_story import SeedsStory, Told
+from steepest.view.seeds_story import SeedResult, SeedsStory
 
 __all__ = ["tell_seeds", "together_in_words"]
 
@@ -30,7 +30,7 @@ def _table(story: SeedsStory) -> list[str]:
     return aligned([[*heads, "verdicts"], *(_cells(story, one) for one in story.runs)])
 
 
-def _cells(story: SeedsStory, one: Told) -> list[str]:
+def _cells(story: SeedsStory, one: SeedResult) -> list[str]:
     kept_back = [short(one.validation_loss)] if story.has_validation else []
     numbers = [short(one.start_loss), short(one.loss), *kept_back, short(one.measure)]
     verdicts = ", ".join(one.verdicts) or "none"

@@ -227,8 +227,8 @@ class Story:
 
 def _exact_limit(problem: Problem) -> bool:
     """Return whether the limit of the rate is that of the loss itself."""
-    told = problem.recorded
-    return has_exact_bound(problem.objective) if told is None else told.exact_limit
+    recorded = problem.recorded
+    return has_exact_bound(problem.objective) if recorded is None else recorded.exact_limit
 
 
 def _fitted(problem: Problem, rows: RowPredictions, params: Array) -> Measured | None:
@@ -265,14 +265,14 @@ def held_out(problem: Problem, params: Array) -> Predicted | None:
 
 def _first_move(problem: Problem, scale: str, trace: Trace) -> Move | None:
     """Return the first step, in the coordinates of the descent where these are by param."""
-    told = problem.recorded
-    if told is not None and told.move is not None:
-        return _recorded_move(told.move, told.by_param)
+    recorded = problem.recorded
+    if recorded is not None and recorded.move is not None:
+        return _recorded_move(recorded.move, recorded.by_param)
     if len(trace) == 1:
         return None
     start, after = trace[0], trace[1]
-    # A checkpoint was written before anything was told of it.
-    walked = None if told is not None else param_coordinates_of(problem.objective, scale)
+    # A checkpoint was written before anything of it was recorded.
+    walked = None if recorded is not None else param_coordinates_of(problem.objective, scale)
     if walked is None:
         return Move(start.params, after.params, start.gradient, by_param=False)
     old, new = walked.position(start.params), walked.position(after.params)

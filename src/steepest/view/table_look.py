@@ -21,13 +21,13 @@ HEADS = ("Columns", "Worth knowing", "Likely targets", "try: ")
 BARS = "▁▂▃▄▅▆▇█"
 
 MOST_COLUMNS = 60
-"""Columns that are told line by line: what a screen and a half shows."""
+"""Columns that are listed line by line: what a screen and a half shows."""
 
 MOST_LEVELS = 5
-"""Levels that are told with their counts."""
+"""Levels that are listed with their counts."""
 
 RARE = 0.1
-"""The share of the rows below which a class of two is told as rare: most misses are there."""
+"""The share of the rows below which a class of two is reported as rare: most misses are there."""
 
 
 def tell_look(look: TableLook) -> str:

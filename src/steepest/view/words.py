@@ -115,7 +115,7 @@ def _reasons(story: Story) -> Iterator[str]:
         if story.finds_rows:
             need = "surface and page need them, and resume reads them anew from their files"
         yield (
-            "saved without its rows: it predicts, and what is told of them was worked out before; "
+            "saved without its rows: it predicts, and what is said of them was worked out before; "
             f"{need}"
         )
 
@@ -204,7 +204,7 @@ def _manners(story: Story) -> Iterator[str]:
         step = "step" if len(anew) == 1 else "steps"
         yield f"the coordinates were whitened anew at {step} {listed}{more}"
     if story.coordinates:
-        yield f"the length of the gradient is told {story.coordinates}"
+        yield f"the length of the gradient is given {story.coordinates}"
     if story.trace.last.least:
         yield "the last is no step of the rule: it leads to the least weights of the same loss"
 
@@ -274,8 +274,8 @@ def _result(story: Story) -> Section:
     lines = list(_values(story, result))
     if story.bases:
         held = ", ".join(f"{name}={level}" for name, level in story.bases.items())
-        told = "which the bias holds" if story.biases else "which adds 0"
-        lines.append(f"weights of levels are against {held}, {told}")
+        effect = "which the bias holds" if story.biases else "which adds 0"
+        lines.append(f"weights of levels are against {held}, {effect}")
     lines += _resting(story, result)
     of_all = short(result.full_loss)
     if _by_some_rows(story):

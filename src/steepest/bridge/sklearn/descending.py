@@ -149,7 +149,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         return None if self.max_iter is None else whole_number("max_iter", self.max_iter, least=1)
 
     def _kept_back(self, data: Data) -> Data:
-        """Return the data with the rows apart that `validation` keeps back, if it keeps any."""
+        """Return the data with the rows that `validation` keeps back split off, if any."""
         if self.validation is None:
             return data
         split = Split(self.validation, _seed(self.random_state))
@@ -270,7 +270,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         for name, value in self._fitted(run.params).items():
             setattr(self, name, value)
         losses = run.trace.losses[: run.trace.walked]
-        # The first loss is told once: where the walk goes on, at the end of what came before.
+        # The first loss is listed once: where the walk goes on, at the end of what came before.
         self.loss_curve_ = np.append(before, losses[1:]) if len(before) else losses.copy()
         self.n_iter_ = len(self.loss_curve_) - 1
         self.trace_, self.run_ = run.trace, run
@@ -361,6 +361,6 @@ def _seed(random_state: RandomState) -> int:
 
 
 def _threads() -> int | None:
-    """Return the cores that are this process's share, where joblib has told its workers."""
+    """Return the cores that are this process's share, where joblib has set it in its workers."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return int(given) if given.isdecimal() and int(given) > 0 else None

@@ -157,7 +157,7 @@ class SteepestClassifier(ClassifierMixin, Descending):
     without a penalty classes that a plane can part have no minimum. With hidden layers it is
     1e-4 / n, the alpha of `MLPClassifier` where all rows are one batch.
 
-    What can be chosen, what warns, and what is fitted is told by `SteepestRegressor`, but for the
+    What can be chosen, what warns, and what is fitted is as in `SteepestRegressor`, but for the
     shapes: `coef_` is (1, features) and `intercept_` (1,) for two classes, (k, features) and (k,)
     for more, as `classes_`, (k,), orders them. A class of which all rows weigh 0 is not there.
 
@@ -306,8 +306,8 @@ def _check_two(classes: Labels) -> None:
     """Raise DataError if there is one class."""
     if len(classes) < 2:
         raise DataError(
-            f"y has one class, {_listed(classes)}, in the rows that count; to tell classes apart "
-            "takes rows of two or more"
+            f"y has one class, {_listed(classes)}, in the rows that count; a classifier "
+            "needs rows of two or more"
         )
 
 

@@ -6,14 +6,17 @@ by another. Whatever is summed comes back by unit, and is added here in the one 
 
 import sys
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.frames import one_line
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 
-__all__ = ["Cluster", "distributed"]
+__all__ = ["Cluster", "answering", "distributed"]
 
 LOCAL = "local"
 """The word for workers on this machine, a process for each core."""
@@ -71,7 +74,8 @@ class Cluster:
         except (OSError, RuntimeError) as error:
             raise ChoiceError("the client of the cluster is closed; make another") from error
         # By a function that every Python has: a worker without steepest could read none of ours.
-        told = self.client.run(eval, TELL_VERSION)
+        with answering():
+            told = self.client.run(eval, TELL_VERSION)
         for worker, version in told.items():
             if version == here:
                 continue
@@ -83,16 +87,18 @@ class Cluster:
 
     def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:
         """Return `work(source, unit)` of each unit, in order."""
-        found: list[Result] = self.client.gather(self.submitted(source, work))
+        with answering():
+            found: list[Result] = self.client.gather(self.submitted(source, work))
         return found
 
     def submitted(self, source: Any, work: Callable[[Any, Any], Any]) -> list[Any]:
         """Return what will be `work(source, unit)`, where it is worked out, for each unit."""
         frames = self.frames or [None] * len(source.units)
-        return [
-            self.client.submit(_on_unit, work, source, unit, frame, pure=False, retries=RETRIES)
-            for unit, frame in zip(source.units, frames, strict=True)
-        ]
+        with answering():
+            return [
+                self.client.submit(_on_unit, work, source, unit, frame, pure=False, retries=RETRIES)
+                for unit, frame in zip(source.units, frames, strict=True)
+            ]
 
     def by_worker(
         self, parts: Sequence[Any], work: Callable[[Any], Result] | list[Callable[[Any], Result]]
@@ -101,7 +107,14 @@ class Cluster:
 
         `work` is one for all, or one for each.
         """
-        asked, works = [], work if isinstance(work, list) else [work] * len(parts)
+        works = work if isinstance(work, list) else [work] * len(parts)
+        with answering():
+            return self._worked_out(parts, works)
+
+    def _worked_out(
+        self, parts: Sequence[Any], works: Sequence[Callable[[Any], Result]]
+    ) -> list[Result]:
+        asked = []
         for worker, numbers in self._whereabouts(parts).items():
             there = {"workers": [worker], "allow_other_workers": True} if worker else {}
             some = [parts[number] for number in numbers]
@@ -128,6 +141,21 @@ class Cluster:
 TELL_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("steepest") else "")(
     __import__("importlib.util").util)"""
 """What a worker tells of itself: its version of steepest, or nothing."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Ask a cluster something; ChoiceError where a message is lost, or its workers keep dying."""
+    from distributed.scheduler import KilledWorker, NoValidWorkerError
+
+    try:
+        yield
+    except (OSError, CancelledError, KilledWorker, NoValidWorkerError) as error:
+        raise ChoiceError(
+            f"the cluster was lost in the midst of the work ({type(error).__name__}: "
+            f"{one_line(error)}); see that its scheduler runs and that its workers have memory "
+            "enough, then fit once more, or go on from a checkpoint with `steepest resume`"
+        ) from error
 
 
 def distributed(what: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block, Sums, tree_sum
+from steepest.data.blocks import Block
 from steepest.data.left_out import check_rows
 from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.first_pass import FirstPass
@@ -17,6 +17,7 @@ from steepest.data.out_of_core.sources import Source, Unit
 from steepest.data.out_of_core.stored_blocks import StoredBlocks, added, large_sum
 from steepest.data.out_of_core.stored_rows import StoredRows, buffer_of
 from steepest.data.out_of_core.unit_rows import Recipe
+from steepest.data.tree_sum import Sums, tree_sum
 from steepest.numerals import counted
 
 __all__ = ["ClusterBlocks", "ClusterRows", "held_rows"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from steepest.data.out_of_core.cluster import Cluster, distributed
+from steepest.data.out_of_core.cluster import Cluster, answering, distributed
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.out_of_core.sources import BATCH_ROWS, BUFFERED, Source, Unit
 from steepest.errors import DataError
@@ -61,8 +61,9 @@ def source_of_frame(given: Any, cluster: Cluster) -> Source:
 
     Raises DataError where there are no rows.
     """
-    cluster.frames = cluster.client.compute(given.to_delayed())
-    told = cluster.client.gather(cluster.client.map(_look, cluster.frames, pure=False))
+    with answering():
+        cluster.frames = cluster.client.compute(given.to_delayed())
+        told = cluster.client.gather(cluster.client.map(_look, cluster.frames, pure=False))
     units, schemas, parts, start = [], {}, {}, 0
     for number, (rows, schema) in enumerate(told):
         called = f"partition {number}"

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block, Blocks, Sums, tree_sum
+from steepest.data.blocks import Block, Blocks
 from steepest.data.float_types import FLOAT64
+from steepest.data.tree_sum import Sums, tree_sum
 
 __all__ = ["StoredBlocks", "added", "large_sum"]
 

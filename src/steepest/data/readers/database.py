@@ -34,7 +34,7 @@ def read_database(path: Path, reading: Reading) -> Contents:
 
 
 def _from_sqlite(path: Path, reading: Reading) -> Contents:
-    """Return the rows of SQLite, whose columns may mix types: that is told by column."""
+    """Return the rows of SQLite, whose columns may mix types: that is reported by column."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             tables = [name for (name,) in database.execute(_SQLITE_TABLES)]

@@ -20,9 +20,9 @@ NUMPY = (".npz", ".npy")
 def read_numpy(path: Path, reading: Reading) -> Contents:
     """Return arrays as columns: (rows,) is one by its name, (rows, k) is `X 1` to `X k`.
 
-    The arrays with as many rows as most have are read, and the others told. Raises FileError for a
-    file that is none, or of Python's objects, which may run code when they are read; DataError
-    if no array has rows.
+    The arrays with as many rows as most have are read, and a note names the rest. Raises FileError
+    for a file that is none, or of Python's objects, which may run code when they are read;
+    DataError if no array has rows.
     """
     try:
         arrays = _arrays(path)

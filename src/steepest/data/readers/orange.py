@@ -42,7 +42,7 @@ def has_orange_header(path: Path, reading: Reading) -> bool:
 
 
 def read_orange(path: Path, reading: Reading) -> Contents:
-    """Return the columns that Orange would use; those to be ignored are left out, and told.
+    """Return the columns that Orange would use; those to be ignored are left out, with a note.
 
     Raises DataError with the line for a value that is not of its column's type, and FileError for
     a file that was cut meanwhile.
@@ -73,18 +73,18 @@ def read_orange(path: Path, reading: Reading) -> Contents:
 
 
 def _notes(names: Sequence[str], flags: Sequence[str]) -> tuple[str, ...]:
-    """Say what the flags say, which is asked for in other ways here."""
-    said = {
+    """Return notes on the flags of columns, each with the option that does the same here."""
+    words_of = {
         "class": "{} is flagged as the class (--target)",
         "weight": "{} is flagged as the weights (--weights)",
         "ignore": "{} left out, flagged to be ignored",
     }
-    told = []
-    for flag, words in said.items():
+    notes = []
+    for flag, words in words_of.items():
         flagged = [repr(name) for name, one in zip(names, flags, strict=True) if _flag(one) == flag]
         if flagged:
-            told.append(words.format(" and ".join(flagged)))
-    return tuple(told)
+            notes.append(words.format(" and ".join(flagged)))
+    return tuple(notes)
 
 
 def _flag(cell: str) -> str:

@@ -36,7 +36,7 @@ def read_r(path: Path, reading: Reading) -> Contents:
     rdata = needed_package("rdata", path, "a file of R")
     classes = rdata.conversion.DEFAULT_CLASS_MAP | {"Date": _days, "POSIXct": _seconds}
     read = rdata.read_rds if path.suffix.lower() == ".rds" else rdata.read_rda
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             found = read(path, constructor_dict=classes)
@@ -49,7 +49,7 @@ def read_r(path: Path, reading: Reading) -> Contents:
         kinds = ", ".join(f"{name} ({type(one).__name__})" for name, one in objects.items())
         raise DataError(f"{path.name}: there is no data frame, only {kinds or 'nothing'}")
     name, notes = chosen_part(list(tables), reading.sheet, path.name, "object")
-    return Contents(tables[name], (*notes, *sorted({_in_words(one) for one in told})))
+    return Contents(tables[name], (*notes, *sorted({_in_words(one) for one in caught})))
 
 
 def _days(days: NDArray[np.float64], attributes: Mapping[str, Any]) -> NDArray[np.datetime64]:

@@ -2,7 +2,7 @@
 
 pyreadstat reads them (ReadStat by Evan Miller). A column whose every value has a label is a
 category, its levels in the order of the codes; where only some have one, such as 99 for "Refused",
-the numbers stay numbers, and what is labelled is told.
+the numbers stay numbers, and a note says what is labelled.
 """
 
 import os
@@ -34,7 +34,7 @@ STATISTICS = tuple(_FUNCTIONS)
 
 SPSS = (".sav", ".zsav", ".por")
 """Where a damaged dictionary may end the process that reads it: ReadStat is C (pyreadstat 1.3.7; no
-damaged file of Stata or of SAS's .xpt was seen to do so)."""
+damaged file of Stata or of SAS's .xpt is known to do so)."""
 
 _TRIAL = "import sys, pyreadstat; getattr(pyreadstat, sys.argv[1])(sys.argv[2], metadataonly=True)"
 
@@ -49,13 +49,13 @@ def read_statistics(path: Path, reading: Reading) -> Contents:
         raise no_such_file(path, f"a {path.suffix} file", error)
     read = getattr(pyreadstat, _FUNCTIONS[path.suffix.lower()])
     try:
-        columns, told = read(str(path), output_format="dict")
+        columns, metadata = read(str(path), output_format="dict")
     # Whatever the bytes make the reader stumble over: a date may be too far for Python's calendar.
     except Exception as error:
         raise no_such_file(path, f"a {path.suffix} file", error) from error
     notes: list[str] = []
     found = {
-        name: _column(name, values, told.variable_value_labels.get(name, {}), notes)
+        name: _column(name, values, metadata.variable_value_labels.get(name, {}), notes)
         for name, values in columns.items()
     }
     return Contents(found, tuple(notes))
@@ -69,7 +69,7 @@ def _ends_its_process(path: Path) -> bool:
         done = subprocess.run(trial, env=known, capture_output=True, check=False)
     except OSError:
         return False
-    # 0 or 1 is an end by Python itself: the error of a damaged file is told by reading it here.
+    # 0 or 1 is an exit by Python itself: reading the file here gives the error of a damaged one.
     return done.returncode not in (0, 1)
 
 

@@ -28,7 +28,7 @@ ROW_INDEX = "Unnamed: 0"
 
 _DELIMITERS = (",", ";", "\t", "|", " ")
 _LOOK = 1 << 16
-"""Letters that are looked at: title, names, units and some rows of any file seen so far."""
+"""Letters that are looked at: title, names, units and some rows of any file met so far."""
 _LOOK_LINES = 8
 """Lines that are looked at even if they are longer."""
 
@@ -192,7 +192,7 @@ class _Look:
         if not record or not record[0].startswith("#"):
             return record
         first = record[0].lstrip("# ")
-        # A mark that stands apart is no column.
+        # A mark with a field of its own is no column.
         return record[1:] if not first and len(record) == self.width + 1 else [first, *record[1:]]
 
     @property

@@ -56,7 +56,7 @@ _AS_WRITTEN = (
 
 
 _LOOK = 100
-"""Values that are tried before the whole column: most columns of words are told by the first."""
+"""Values that are tried before the whole column: most columns of words show it in the first."""
 
 
 class Marks(NamedTuple):

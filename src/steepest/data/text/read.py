@@ -5,7 +5,7 @@ like numbers, or only like words, is set right afterwards (`number_marks`).
 
 What is a gap: in a column of numbers an empty field and the usual spellings (NA, NaN, null, ...);
 in a column of words only the empty field, since a country code "NA" is a word. Blank lines are
-no rows, except in a file of one column, where a blank line is the only way to leave a gap.
+no rows, except in a file of one column, where a blank line is all that a gap can be.
 """
 
 from collections.abc import Collection, Sequence

@@ -80,7 +80,7 @@ class Loss(Protocol):
 
     @property
     def is_coercive(self) -> bool:
-        """Whether a row's loss is known to rise without end whichever way its margin moves."""
+        """Whether a row's loss is known to rise without end up and down its margin."""
 
     @property
     def side_slopes(self) -> tuple[float, float] | None:
@@ -128,7 +128,7 @@ class Loss(Protocol):
         """Return the share of its curvature that each row keeps at least, (rows,); None: unknown.
 
         It is kept wherever its margin moves by at most `reach`, (rows,); of several margins, where
-        no two move further apart.
+        the distance of no two grows by more.
         """
 
     def value_and_slope(self, margin: Array, target: Array) -> tuple[Array, Array]:
@@ -164,7 +164,7 @@ class Loss(Protocol):
         """Return the second derivative by each margin alone, (rows, margins)."""
 
     def symmetry_point(self, target: Array) -> Array:
-        """Return the margin about which each row's slope is odd, (rows,): 0 at a kink or bend."""
+        """Return the margin about which each row's slope is odd, (rows,): 0 at a kink."""
 
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return a margin for all rows alike, (margins,): the best or near it."""
@@ -192,7 +192,7 @@ class Loss(Protocol):
         """
 
     def pinned(self, target: Array) -> NDArray[np.bool_]:
-        """Return which rows' loss rises for ever whichever way their margin goes, (rows,)."""
+        """Return which rows' loss rises for ever up and down their margin, (rows,)."""
 
     def check(self, target: Array) -> None:
         """Raise ChoiceError if the loss is not made for such targets, (rows,)."""

@@ -1,15 +1,20 @@
 """The loss of counts: Poisson's, whose margin is the logarithm of the prediction."""
 
 from dataclasses import dataclass
+from math import inf, log
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from steepest.errors import ChoiceError
-from steepest.objective.loss.loss import Array, BaseLoss, mean
+from steepest.objective.loss.loss import Array, BaseLoss, mean, weighed
 
 __all__ = ["Poisson"]
+
+SMALL = 1e-2
+"""The share of the counts below which their loss loses more than 2 of its digits where it is a
+difference of sums."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,31 @@ class Poisson(BaseLoss):
             value, slope = np.where(none, mu, value), np.where(none, mu, slope)
         return value, slope
 
+    @np.errstate(over="ignore", invalid="ignore")
+    def total_and_slope(
+        self, margin: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return `sum (mu - y) + sum y (log y - margin)` and `mu - y`, by one exponential a row.
+
+        Where mu is so near y that these sums cancel, or they overflow, by `value_and_slope`.
+        """
+        slope = np.exp(margin) - target
+        behind = _logarithm(target)
+        behind -= margin
+        counts = target if weight is None else weight * target
+        slope = weighed(slope, weight)
+        total = float(np.add.reduce(slope)) + float(counts @ behind)
+        if not SMALL * float(np.add.reduce(counts)) < total < np.inf:
+            return super().total_and_slope(margin, target, weight)
+        return total, slope
+
+    def guess_loss(self, target: Array, weight: Array | None = None) -> float | None:
+        """Return `mean(y log y) - m log m`, m the mean of y; None where these two cancel."""
+        level = float(mean(target, weight)[0])
+        entropy = float(mean(target * _logarithm(target), weight)[0])
+        found = entropy - level * log(level) if level > 0.0 else 0.0
+        return found if SMALL * level < found < inf else None
+
     def guess(self, target: Array, weight: Array | None = None) -> Array:
         """Return the logarithm of the mean of the targets."""
         return np.log(mean(target, weight))
@@ -90,7 +120,7 @@ class Poisson(BaseLoss):
         return -change[:, None]
 
     def pinned(self, target: Array) -> NDArray[np.bool_]:
-        """Return which counts are not 0: their loss rises both ways."""
+        """Return which counts are not 0: their loss rises in both directions."""
         return target > 0.0
 
     def check(self, target: Array) -> None:
@@ -103,3 +133,9 @@ class Poisson(BaseLoss):
                 f"{target[first]:g} in row {first + 1} of those in use; leave such rows out, or "
                 "choose the loss squared or absolute"
             )
+
+
+def _logarithm(target: Array) -> Array:
+    """Return log y of counts, (rows,): of 0 that of the smallest number, since `y log y` is 0."""
+    found: Array = np.maximum(target, np.finfo(np.float64).tiny)
+    return np.log(found, out=found)

@@ -1,4 +1,4 @@
-"""What is minimised, as other libraries have to be told it: loss, penalty, weights, bias."""
+"""What is minimised, as other libraries take it: loss, penalty, weights, bias."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

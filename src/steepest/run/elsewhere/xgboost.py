@@ -29,7 +29,8 @@ def lines(terms: Terms) -> list[str]:
         )
     objective, factor, base = OBJECTIVES[terms.loss.name]
     given = {"reg_lambda": terms.l2 / factor, "reg_alpha": terms.l1 / factor, "eta": 1.0}
-    told = ", ".join(f"{name}={value!r}" for name, value in {**given, "base_score": base}.items())
+    given |= {"base_score": base}
+    settings = ", ".join(f"{name}={value!r}" for name, value in given.items())
     return [
         "import json",
         "import numpy as np",
@@ -37,7 +38,7 @@ def lines(terms: Terms) -> list[str]:
         "",
         *terms.data_lines(),
         "params = dict(booster='gblinear', updater='coord_descent', feature_selector='cyclic',",
-        f"              objective={objective!r}, {told})",
+        f"              objective={objective!r}, {settings})",
         f"rows = xgboost.DMatrix(X, label=y{terms.weight(', weight=weight')})",
         "model = xgboost.train(params, rows, num_boost_round=5_000)",
         "found = json.loads(model.save_raw('json'))['learner']['gradient_booster']['model']",

@@ -1,0 +1,133 @@
+"""Every failure point of rows that are read in passes: of cache, spool, checkpoint and cluster.
+
+After each the folders hold what they held, and the next run has the same bits.
+"""
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+from failing import visit
+
+import steepest as st
+from steepest.run import checkpoint_file
+
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
+
+ASKED = {"l2": 1e-3, "threads": 1, "rule": "adam", "learning_rate": 0.1, "steps": 3}
+
+
+def rows(words: bool = False) -> pa.Table:
+    g = np.random.default_rng(0)
+    x = g.normal(size=240)
+    c = np.where(g.random(240) > 0.5, "a", "b") if words else g.normal(size=240)
+    return pa.table({"x": x, "c": c, "y": x + g.normal(size=240)})
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    for k in range(2):
+        pq.write_table(rows().slice(120 * k, 120), tmp_path / "data" / f"p{k}.parquet")
+    return tmp_path / "data"
+
+
+def is_right(work: Callable[[], st.Run], *kept: Path) -> Callable[[bool], None]:
+    """Return what asks, after a failure, for an empty cache, the files as they were, the bits."""
+    whole, *kept_files = work(), *(one for folder in kept for one in folder.iterdir())
+    held = {one: one.read_bytes() for one in kept_files}
+
+    def sound(passed: bool) -> None:
+        gc.collect()
+        assert {one: one.read_bytes() for folder in kept for one in folder.iterdir()} == held
+        assert np.array_equal(work().trace.params, whole.trace.params)
+
+    return sound
+
+
+@pytest.mark.parametrize("kind", ["cache", "cached", "allocation"])
+def test_a_cache(tmp_path: Path, files: Path, kind: str) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+
+    def work() -> st.Run:
+        return st.descend(files, "y", cache=cache, **ASKED)
+
+    assert visit(kind, work, is_right(work, cache, files)) > 0
+
+
+@pytest.mark.parametrize("kind", ["spool", "cache", "cached"])
+def test_a_text_that_is_spooled(tmp_path: Path, kind: str) -> None:
+    for name in ("cache", "data"):
+        (tmp_path / name).mkdir()
+    pc.write_csv(rows(words=True), tmp_path / "data" / "t.csv")
+
+    def work() -> st.Run:
+        return st.descend(tmp_path / "data" / "t.csv", "y", cache=tmp_path / "cache", **ASKED)
+
+    assert visit(kind, work, is_right(work, tmp_path / "cache", tmp_path / "data")) > 0
+
+
+@pytest.mark.filterwarnings("ignore:no checkpoint was written")
+@pytest.mark.parametrize("kind", ["write", "sync", "rename", "kill", "cache", "cached"])
+def test_a_checkpoint_and_its_resume(
+    tmp_path: Path, files: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint_file, "WRITING", float("inf"))
+    (tmp_path / "kept").mkdir()
+    path, whole = tmp_path / "kept" / "run.ckpt", st.descend(files, "y", **ASKED)
+
+    def fit() -> st.Run:
+        file = checkpoint_file.CheckpointFile(path, 0, lambda said: None)
+        return st.descend(files, "y", checkpoint=file, **ASKED)
+
+    fit()
+
+    def sound(passed: bool) -> None:
+        assert [one.name for one in path.parent.iterdir()] == [path.name]
+        left = st.load(path)
+        gone_on = left if left.stop.reason == "steps" else left.resume()
+        assert np.array_equal(gone_on.trace.params, whole.trace.params)
+
+    assert visit(kind, fit, sound) > 0
+    st.descend(files, "y", **{**ASKED, "steps": 1}, checkpoint=path)
+    visit(kind, lambda: st.load(path).resume(steps=2, checkpoint=path), lambda passed: None)
+    assert len(st.load(path).trace) >= 4
+
+
+@pytest.mark.parametrize("kind", ["opening", "rename", "sync"])
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_predictions_in_passes(tmp_path: Path, files: Path, kind: str, name: str) -> None:
+    run, path = st.descend(files, "y", **ASKED), tmp_path / "out" / name
+    path.parent.mkdir()
+    run.predict_to(files, path)
+    held = path.read_bytes()
+
+    def sound(passed: bool) -> None:
+        assert path.read_bytes() == held
+        assert [one.name for one in path.parent.iterdir()] == [name]
+
+    assert visit(kind, lambda: run.predict_to(files, path), sound) > 0
+
+
+def test_messages_of_a_cluster(files: Path) -> None:
+    """Whichever message is lost, this is told in words, and the cluster is there for the next."""
+    distributed = pytest.importorskip("distributed")
+    client = distributed.Client
+    places = [(client, name) for name in ("submit", "gather", "who_has", "run")]
+    workers = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    )
+    with workers as cluster, client(cluster) as asked:
+
+        def work() -> st.Run:
+            return st.descend(files, "y", cluster=asked, **ASKED)
+
+        for error in (distributed.comm.CommClosedError("closed"), TimeoutError("late")):
+            sound = is_right(work, files)
+            assert visit((places, error), work, sound, (st.SteepestError,)) > 5
