@@ -4,7 +4,8 @@
 which the faster counts; those of a path of penalties, of one loss and gradient, of a surface; then
 this checkout beside the commit `FORMER` on the same problems, and the time of an import and of a
 first fit on the command line, each in a process of its own. A peer has 12 times as long as we take,
-12 s at most, and a problem 90 s (`BRISK`), so that all of it takes half an hour. The older build comes from git: without its history that part is left out, and the table says so.
+12 s at most, and no peer is begun once a problem took 90 s (`BRISK`). The older build comes from
+git: without its history that part is left out, and the table says so.
 """
 
 import subprocess

@@ -44,7 +44,7 @@ def path(quick: bool) -> str:
     problem = lasso(*(QUICK_SHAPE if quick else SHAPE), share=1.0)
     penalties = np.geomspace(problem.l1, LAST * problem.l1, QUICK_COUNT if quick else COUNT)
     lowest = _losses(problem, penalties, _ours(problem, penalties, 1e-9))
-    works = {name: work for name, work in _works(problem, penalties, lowest)}
+    works = dict(_works(problem, penalties, lowest))
     seconds = in_turn({name: work for name, (work, _) in works.items() if work}, ROUNDS)
     ours = seconds.get(OURS)
     rows = [

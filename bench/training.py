@@ -270,7 +270,7 @@ def median_of(fits: list[Fit]) -> float:
 
 def _setting(peer: Peer, tol: float) -> str:
     """Say the setting: a tolerance, or nothing where there is none to set."""
-    return f"tol {tol:g}" if tol else "direct" if peer is not AS_IT_COMES else "default"
+    return f"tol {tol:g}" if tol else "default" if peer.name == AS_IT_COMES.name else "direct"
 
 
 def _on(threads: int | None) -> str:

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 from bench import __main__, behind, calls, checkouts, kept_rows, memory, paths, problems, training
 from bench.__main__ import chosen, parts
 from bench.peers import FIELDS, OURS, peer_named, scikit
+from bench.peers.ours import AS_IT_COMES
 from bench.recipes import RECIPES
 from bench.worker import FailedError, Fit, LateError, Worker
 
@@ -182,6 +184,12 @@ def test_a_peer_far_behind_on_one_thread_is_not_run_on_two(monkeypatch):
     assert contest.enter(scikit.SAG) is far and asked == [1]
 
 
+def test_what_has_no_tolerance_is_told_as_it_is_on_any_threads():
+    limited = replace(AS_IT_COMES, tols=AS_IT_COMES.tols[:1])
+    assert training._setting(limited, 0.0) == "default"
+    assert training._setting(scikit.LSTSQ, 0.0) == "direct"
+
+
 def test_rows_are_made_once_and_kept_while_tables_are_made(monkeypatch):
     made = []
     recipe = RECIPES["small-one"]
@@ -189,8 +197,8 @@ def test_rows_are_made_once_and_kept_while_tables_are_made(monkeypatch):
     monkeypatch.setitem(RECIPES, "small-one", once)
     with kept_rows.kept_rows():
         first, again = (kept_rows.problem_of("small-one", True) for _ in range(2))
-        folder = os.environ[kept_rows.FOLDER]
-    assert len(made) == 1 and kept_rows.FOLDER not in os.environ and not os.path.exists(folder)
+        folder = Path(os.environ[kept_rows.FOLDER])
+    assert len(made) == 1 and kept_rows.FOLDER not in os.environ and not folder.exists()
     np.testing.assert_array_equal(first.X, again.X)
     assert kept_rows.problem_of("small-one", True).l2 == first.l2 and len(made) == 2
 

@@ -17,8 +17,8 @@ Part = TypeVar("Part")
 def tree_sum(parts: Sequence[Sums]) -> Sums:
     """Add tuples item by item, neighbours first, then the results; `parts` stay as they are.
 
-    The sums of neighbours are ours: later ones are added into them. Measured of nine gradients of
-    101,770 params, whose new arrays the system has to clear: half of 3.5 ms.
+    The sums of neighbours are ours: later ones are added into them, since new arrays of a large
+    gradient (101,770 params, say) are memory that the system has to clear.
 
     >>> tree_sum([(1.0, 10), (2.0, 20), (3.0, 30)])
     (6.0, 60)
