@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from steepest.cli.lesson import lesson as command
+from steepest.cli.program import cli
 from steepest.errors import ChoiceError
 from steepest.lesson.lesson import for_page, lesson_of
 from steepest.lesson.questions import QUESTIONS, qr_code
@@ -48,7 +48,8 @@ def test_the_last_build_shows_the_link(geyser: Run, hidden: tuple[str, ...]) -> 
 
 
 def said(*given: str) -> Any:
-    return CliRunner().invoke(command, list(given))
+    """Return what `steepest lesson` answers: by its group, from which click takes -h for good."""
+    return CliRunner().invoke(cli, ["lesson", *given])
 
 
 def test_a_link_is_kept_in_the_lesson_toml(tmp_path: Path) -> None:
