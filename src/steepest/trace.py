@@ -16,6 +16,7 @@ from steepest.growing import ROOM, locked, longer
 from steepest.kept_vectors import KeptVectors
 from steepest.projections import Projections
 from steepest.step import COLUMNS, NUMBERS, UNKNOWN, Step, numbers_of, renamed
+from steepest.trace_arrays import check_arrays, with_all_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -338,16 +339,13 @@ class Trace:
 
         Raises ValueError for arrays of other shapes or types, or steps that are not in order.
         """
-        _check_arrays(arrays)
-        numbers, kept = arrays["numbers"], arrays["kept"].astype(np.intp)
+        check_arrays(arrays)
+        numbers, kept = with_all_columns(arrays["numbers"]), arrays["kept"].astype(np.intp)
         vectors: Array = np.stack([arrays["params"], arrays["gradients"]], axis=1).astype(
             np.float32 if arrays["params"].dtype == np.float32 else np.float64
         )
         trace = cls(size=arrays["params"].shape[1], dtype=vectors.dtype)
-        # A file from before a number was recorded has a column less.
-        lacking = NUMBERS[numbers.shape[1] :]
-        later = np.tile([np.nan if name in UNKNOWN else 0.0 for name in lacking], (len(numbers), 1))
-        trace._numbers = np.hstack([numbers, later]).astype(np.float64, order="C")
+        trace._numbers = numbers
         trace._length = len(numbers)
         trace._regular.fill(kept, vectors, int(arrays.get("stride", np.array(1))))
         trace._filled = bool(arrays.get("filled", False))
@@ -399,25 +397,3 @@ class Trace:
             numbers[self.walked - 1 :, filled] = np.nan
         vectors = {name: arrays[name][early] for name in ("kept", "params", "gradients")}
         return Trace.from_arrays({**arrays, **vectors, "numbers": numbers, "filled": np.array(0)})
-
-
-def _check_arrays(arrays: Mapping[str, AnyArray]) -> None:
-    """Raise ValueError for arrays that are not those of a trace; KeyError if one is missing."""
-    numbers, kept, params = arrays["numbers"], arrays["kept"], arrays["params"]
-    if numbers.ndim != 2 or not 0 < numbers.shape[1] <= len(NUMBERS) or numbers.dtype != FLOAT64:
-        raise ValueError(f"its numbers of steps are {numbers.dtype} of shape {numbers.shape}")
-    shapes = {params.shape, arrays["gradients"].shape, (len(kept), *params.shape[1:])}
-    if kept.ndim != 1 or params.ndim != 2 or len(shapes) > 1 or params.dtype.kind != "f":
-        raise ValueError("its params and gradients are not one vector for each step that is kept")
-    if kept.dtype.kind != "i" or not np.isin(kept, np.arange(len(numbers))).all():
-        raise ValueError("it keeps params of steps that there are not")
-    if (np.diff(kept) <= 0).any():
-        raise ValueError("its steps are not in order")
-    spacing = arrays.get("stride", np.array(1))
-    if spacing.shape or spacing.dtype.kind != "i" or spacing < 1:
-        raise ValueError("its steps are not kept evenly")
-    if "directions" in arrays:
-        along, products = arrays["directions"], arrays["products"]
-        fits = along.shape[1:] == params.shape[1:] and products.shape == (len(numbers), len(along))
-        if not (fits and along.dtype == products.dtype == FLOAT64 and np.isfinite(along).all()):
-            raise ValueError("its steps are not all where its directions are")

@@ -16,11 +16,16 @@ from steepest.page.few_coordinates import BEYOND, FewCoordinates
 from steepest.page.record import MOST_SAVED, VERSION
 from steepest.page.run_record import kept_steps, told_run
 from steepest.page.schema import (
+    DrawnRecord,
+    ModelRecord,
+    OfferedRecord,
     ParamRecord,
     RouteRecord,
+    RowsRecord,
     RunRecord,
     SceneRecord,
     SharpnessRecord,
+    SourceRecord,
     SurfaceRecord,
 )
 from steepest.page.surface_record import surface_record
@@ -61,6 +66,30 @@ def rowless_record(story: Story, surface: Surface | None, why: str = "") -> Scen
     params = [_param(story, i) for i in (range(size) if few is None else told)]
     params += [] if few is None else [_beyond(name, size - len(told)) for name in BEYOND]
     axes = [i for i in (drawn["xIndex"], drawn["yIndex"]) if i is not None]
+    shown: DrawnRecord = {
+        "run": _run(story, few),
+        "surface": drawn,
+        "plane": axes if len(axes) == 2 else [0, 1],
+        "note": f"{NOTE} {LOOK}{why}." if why else NOTE,
+        "told": told if few is None else list(range(len(told))),
+        "allParams": size,
+    }
+    return {
+        **_source(story),
+        **_offered(story),
+        **_model(story),
+        **_no_rows(),
+        **shown,
+        "features": [],
+        "target": {"name": "", "unit": "", "label": "", "classes": None},
+        "params": params,
+        "engine": "record",
+        "editable": False,
+        "weighted": False,
+    }
+
+
+def _source(story: Story) -> SourceRecord:
     return {
         "version": VERSION,
         "title": story.title,
@@ -72,11 +101,21 @@ def rowless_record(story: Story, surface: Surface | None, why: str = "") -> Scen
         "exposure": None,
         "dates": {},
         "sampled": "",
-        "features": [],
-        "target": {"name": "", "unit": "", "label": "", "classes": None},
-        "params": params,
-        "told": told if few is None else list(range(len(told))),
-        "allParams": size,
+    }
+
+
+def _offered(story: Story) -> OfferedRecord:
+    """Return what the run was made with, which is all there is to choose from."""
+    return {
+        "losses": [{"name": story.plan.loss_name, "label": story.loss_label, "formula": ""}],
+        "rules": [story.plan.rule.word],
+        "named": list(RULES),
+        "scales": [story.plan.scale],
+    }
+
+
+def _model(story: Story) -> ModelRecord:
+    return {
         "columns": [],
         "terms": "",
         "margins": 1,
@@ -84,21 +123,15 @@ def rowless_record(story: Story, surface: Surface | None, why: str = "") -> Scen
         "network": None,
         "startWords": story.params_in_words,
         "prefix": story.weight_prefix,
-        "losses": [{"name": story.plan.loss_name, "label": story.loss_label, "formula": ""}],
-        "rules": [story.plan.rule.word],
-        "named": list(RULES),
-        "scales": [story.plan.scale],
-        "engine": "record",
-        "editable": False,
-        "weighted": False,
+    }
+
+
+def _no_rows() -> RowsRecord:
+    return {
         "X": np.empty(0),
         "y": np.empty(0),
         "separation": None,
         "rowNumbers": np.empty(0, dtype=np.int32),
-        "run": _run(story, few),
-        "surface": drawn,
-        "plane": axes if len(axes) == 2 else [0, 1],
-        "note": f"{NOTE} {LOOK}{why}." if why else NOTE,
     }
 
 
