@@ -29,7 +29,10 @@ def with_all_columns(numbers: AnyArray) -> NDArray[np.float64]:
 
 
 def check_arrays(arrays: Mapping[str, AnyArray]) -> None:
-    """Raise ValueError for arrays that are not those of a trace; KeyError if one is missing."""
+    """Raise ValueError for arrays that are not those of a trace; KeyError if one is missing.
+
+    They are `numbers` (steps, numbers), `kept` (kept,), `params` and `gradients` (kept, params).
+    """
     numbers, kept, params = arrays["numbers"], arrays["kept"], arrays["params"]
     if numbers.ndim != 2 or not 0 < numbers.shape[1] <= len(NUMBERS) or numbers.dtype != FLOAT64:
         raise ValueError(f"its numbers of steps are {numbers.dtype} of shape {numbers.shape}")
