@@ -73,13 +73,14 @@ class MarginRisk(Risk):
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None
     ) -> list[Callable[[Block], Array]]:
         """Return what gives by how much the margins of a block move along each direction."""
-        if at.cache is None:
-            return [partial(_output, self.model.at(one).output) for one in directions]
-        unread = directions if before is None else directions[:-1]
-        known = [self.margins(direction) for direction in unread]
-        if before is not None:
-            known.append(at.cache - before.cache)
-        return [partial(_of_block, one) for one in known]
+        known = at.cache is not None and before is not None
+        unread = directions[:-1] if known else directions
+        moves: list[Callable[[Block], Array]] = [
+            partial(_output, self.model.at(one).output) for one in unread
+        ]
+        if before is not None and known:
+            moves.append(partial(_of_block, at.cache - before.cache))
+        return moves
 
     def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
         """Return what takes a direction d, (size,), to `J' l'' J d / total + l2 w(d)`, (size,)."""

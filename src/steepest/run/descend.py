@@ -289,7 +289,7 @@ def _check_network(options: OptionKeywords) -> None:
     """Raise ChoiceError for what is said of hidden layers where there are none."""
     if options.get("hidden"):
         return
-    if float_type(options.get("dtype", FLOAT64)) != FLOAT64:
+    if float_type(options.get("dtype", OPTIONS["dtype"].default)) != FLOAT64:
         raise ChoiceError(
             "dtype is float32, but without hidden layers the model is one neuron, of which the "
             "minimum is proved, and proofs need the digits of float64; leave dtype out (X itself "
