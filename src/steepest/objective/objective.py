@@ -250,7 +250,7 @@ class Objective:
     def hessian_whitening(
         self, sample: "Objective", start: Vector | None = None
     ) -> "WhiteningByHessian | None":
-        """Return what whitens by the Hessian along the path from `start`, (size,), if that is known.
+        """Return what whitens by the Hessian on the path from `start`, (size,), if that is known.
 
         None where the Hessian is not.
         """

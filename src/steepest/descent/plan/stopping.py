@@ -46,7 +46,7 @@ PROBE_STEPS = 20
 SHARPEST_KINK = 1e12
 """How many times a loss with a rounded kink, such as Huber's, may be as wide as that: measured.
 
-From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the rounding is wide.
+From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the kink.
 """
 
 BESIDE = 0.1
@@ -194,10 +194,10 @@ OBJECTIONS = (_wrong_gradient, _out_of_room, _rough, _too_sharp, _above_guess)
 def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
     """Return that nothing is known at a kink where no duality gap proves that it is the lowest.
 
-    Along the gradient at a kink the loss may rise though it falls in another direction, so that neither a
-    search nor steps of any rule from there tell anything (Wolfe 1975, "A method of conjugate
-    subgradients for minimizing nondifferentiable functions"). Next to nothing is proved by itself:
-    no such loss is below 0.
+    Along the gradient at a kink the loss may rise though it falls in another direction, so that
+    neither a search nor steps of any rule from there prove anything (Wolfe 1975, "A method of
+    conjugate subgradients for minimizing nondifferentiable functions"). Next to nothing is proved
+    by itself: no such loss is below 0.
     """
     if last.full_loss <= settled_share(objective) * objective.null_loss:
         return None

@@ -50,8 +50,8 @@ MARGIN_RTOL = 1e-3
 """The share of what a step moves the rows by that rounding of the margins may take.
 
 By its square the loss may be off of what the direction explains: a millionth. Beyond that the
-params are not the predictions: of unix seconds and the same in hours, 1e-11 apart by their deviations,
-rounding moves the margins as much as the weights do.
+params are not the predictions: of unix seconds and the same in hours, which differ by 1e-11 of a
+deviation, rounding moves the margins as much as the weights do.
 """
 
 

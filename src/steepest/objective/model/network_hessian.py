@@ -32,8 +32,8 @@ __all__ = ["NetworkHessian"]
 class NetworkHessian:
     """The sum of some rows' Hessians at some params; all arrays are (units, rows), by layer.
 
-    `weights` are W_l, `inputs` a_0 to a_(L-1), `slopes` s' and `curvatures` s'' W' delta of the hidden
-    layers (None where the activation has no curvature), `deltas` delta_1 to delta_L.
+    `weights` are W_l, `inputs` a_0 to a_(L-1), `slopes` s' and `curvatures` s'' W' delta of the
+    hidden layers (None where the activation has no curvature), `deltas` delta_1 to delta_L.
     """
 
     model: Network
