@@ -32,11 +32,11 @@ from steepest.objective.plane.plane import Plane
 
 __all__ = ["TWO_LOSSES", "network_surface", "two_weights_surface"]
 
-POINTS, ROUNDS = 51, 5
+POINTS, ROUNDS, FEW_ROUNDS = 51, 5, 3
 
 CELLS = POINTS**2
 
-BUDGET = 0.8
+BUDGET = 0.6
 """Seconds that one round of a work that is not ours may take."""
 
 CHECKED = 60
@@ -205,7 +205,8 @@ def _surface(title: str, objective: NetworkObjective, plane: Plane, works: dict[
 
     timed = {name: Work(at, _affordable(at)) for name, at in works.items()}
     runs = {name: partial(work.at, _spread(work.cells)) for name, work in timed.items()}
-    seconds = in_turn({STEEPEST: whole, **runs}, ROUNDS)
+    rounds = FEW_ROUNDS if objective.size > LARGE else ROUNDS
+    seconds = in_turn({STEEPEST: whole, **runs}, rounds)
     checked = _spread(CHECKED)
     truth = _plain(objective, plane, checked)
     off = {STEEPEST: float(np.abs(whole().ravel()[checked] - truth).max())}
