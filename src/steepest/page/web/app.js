@@ -240,6 +240,8 @@ function callbacks(store) {
     seek: (at) => store.seek(at),
     run: (i) => store.chooseRun(i),
     plane: able((x, y) => store.setPlane(x, y)),
+    line: able((params) => store.drag(() => store.standAt(params))),
+    lineEnd: able(() => store.endDrag()),
   };
 }
 
@@ -260,8 +262,7 @@ function starting(able, store) {
     },
     startEnd: () => {
       guessed = false;
-      store.set({ dragging: false });
-      store.refine();
+      store.endDrag();
     },
   };
 }

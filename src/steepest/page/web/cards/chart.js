@@ -15,6 +15,7 @@ import { arrival, columnsOf, lossRange, nearestStep } from '../state/loss_range.
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
+import { LossBar } from './loss_bar.js';
 import { Plot } from './plot.js';
 import { drawable } from './points.js';
 
@@ -39,6 +40,7 @@ class Chart {
     this.dot = svg('circle', { r: 6, 'stroke-width': 2 }, front);
     this.rule = svg('path', { fill: 'none', 'pointer-events': 'none' }, middle);
     this.names = svg('g', {}, outer);
+    this.bar = new LossBar(this.plot);
     this.note = new Note(this.plot);
     this.words = new Words(this.plot);
     set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
@@ -101,7 +103,7 @@ class Chart {
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
     const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
-    const right = roomFor(this.plot, runs);
+    const right = roomFor(this.plot, runs) + this.bar.room;
     this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
   }
@@ -235,9 +237,12 @@ class Chart {
   showDot() {
     const run = this.run;
     const { at } = this.state;
-    const cx = drawable(this.plot.x(run.index[at]));
-    const cy = drawable(Math.max(7, this.heightOf(trueLoss(run, at))));
-    set(this.dot, { cx, cy, fill: this.plot.theme.runs[run.colour], stroke: this.plot.theme.halo });
+    const height = this.heightOf(trueLoss(run, at));
+    const fill = this.plot.theme.runs[run.colour];
+    const [cx, cy] = [this.plot.x(run.index[at]), Math.max(7, height)].map(drawable);
+    set(this.dot, { cx, cy, fill, stroke: this.plot.theme.halo });
+    const known = run.lowest !== null && !(this.log && run.lowest <= 0);
+    this.bar.show(height, known ? this.plot.y(run.lowest) : null, fill);
   }
 
   /** Write the name of each run at the end of its curve, where no other text is to stand. */
