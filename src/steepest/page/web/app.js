@@ -184,7 +184,7 @@ function makeCard(grid, name, title, make) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
       caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
-      const where = name === 'fit' ? 'rows' : 'the steps';
+      const where = name === 'fit' ? 'rows' : 'the rounds';
       text.textContent = filled(SAY.numbers, [described(name, state), where]);
     },
   };

@@ -212,7 +212,7 @@ class Chart {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
     const several = this.state.runs.length > 1;
-    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)} at step ${short(step)}`;
+    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
     this.words.write(this.exits, text, fill, exitSpots(x));
   }
 
@@ -325,7 +325,7 @@ class Chart {
   lossesAt(step, i) {
     const { runs } = this.state;
     const run = this.run;
-    const lines = [`step ${short(step, 12)}`];
+    const lines = [`round ${short(step, 12)}`];
     if (runs.length < 2) lines.push(`loss ${short(trueLoss(run, i))}`);
     for (const one of runs.length < 2 ? [] : runs) {
       const j = one.index.indexOf(step);
@@ -356,10 +356,10 @@ class Chart {
     const step = run.index[at];
     Object.assign(this.plot.wrap.dataset, { at, step, loss });
     if (this.state.playing) return;
-    const text = `step ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
+    const text = `round ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
     const lowest = run.lowest === null ? '' : `, lowest ${short(run.lowest)}`;
     set(this.plot.svg, {
-      'aria-label': `Loss against step${of}: ${name}`,
+      'aria-label': `Loss by round${of}: ${name}`,
       'aria-valuemax': run.count - 1,
       'aria-valuenow': step,
       'aria-valuetext': `${text}${lowest}`,
