@@ -26,7 +26,7 @@ __all__ = ["Ramps", "are_ramps"]
 Array = NDArray[np.float64]
 
 PER_OUTPUT = 10
-"""Points of a line for each output from which on kinks are the faster way: measured 7 to 9."""
+"""Points of a line for each output from which on kinks are faster: measured 7 to 9."""
 
 RAMPS = 20_000
 """Ramps that are taken together: measured, 285 rows of 64 units took half the time of 569."""
@@ -39,7 +39,7 @@ LARGEST = 1e100
 
 
 def are_ramps(model: Network, b: Array) -> bool:
-    """Return whether outputs along b, (points,), are sums of ramps, and these the faster way."""
+    """Return whether outputs along b, (points,), are sums of ramps, and these are faster."""
     if not model.activation.is_ramp or len(model.sizes) != 3:
         return False
     if len(b) < PER_OUTPUT * model.sizes[-1]:
