@@ -20,6 +20,7 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
+  /** @type {{hidden?: string[]}} */
   const { hidden = [] } = fromFragment(kept.link, scene);
   engine.isForClass = Boolean(kept.exam || hidden.length);
   engine.page = async (state) => rewritten(source, state, kept.language ?? '');
@@ -52,6 +53,7 @@ function help() {
 async function wishAll(store, link, hidden) {
   const network = networkOf(link);
   if (network && isOtherNetwork(store.state, network)) await store.remake(network);
+  /** @type {any} */
   const wish = fromFragment(link, store.state.scene);
   const all = [...new Set([...hidden, ...(wish.hidden ?? [])])];
   store.wish({ ...wish, ...(all.length ? { hidden: all } : {}) });
