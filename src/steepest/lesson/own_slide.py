@@ -31,11 +31,15 @@ class Image(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """A slide of the author's own; `images` are its pictures by the names in its lines."""
+    """A slide of the author's own; `images` are its pictures by the names in its lines.
+
+    It comes after the slide `after`; where that is empty, where whoever made it puts it.
+    """
 
     heading: str
     lines: Sequence[Line]
     images: Mapping[str, Image]
+    after: str = ""
 
     @property
     def text(self) -> str:
@@ -56,14 +60,15 @@ class Content:
         return {"level": line.level, "mark": line.mark, "pieces": pieces, "shown": shown}
 
 
-def content_of(markdown: str, folder: str) -> Content:
+def content_of(markdown: str, folder: str, after: str = "") -> Content:
     """Return a slide in Markdown as it is shown; pictures are looked for in a folder.
 
     Raises FileError for a picture that cannot be read, or is of a type that cannot be shown.
     """
     heading, lines = lines_of(markdown)
     shown = [line.shown for line in lines if line.shown]
-    return Content(heading, lines, {one.source: _image(one, Path(folder)) for one in shown})
+    images = {one.source: _image(one, Path(folder)) for one in shown}
+    return Content(heading, lines, images, after)
 
 
 def _image(shown: Shown, folder: Path) -> Image:

@@ -167,7 +167,7 @@ const FRAME = ['scene', 'theme', 'hidden'];
 /** @type {(keyof State)[]} */
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
-function kindOf({ features, target, margins }) {
+export function kindOf({ features, target, margins }) {
   if (features.length === 2) return PlaneFit;
   if (!target.classes) return features.length === 1 ? LineFit : PredictedFit;
   if (features.length === 1) return ClassFit;

@@ -1,7 +1,7 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
 import { activeRun, paramsAt, predictionsOf } from '../state/select.js';
-import { networkInWords } from '../words/network.js';
+import { networkInWords } from '../words/network_named.js';
 import { short, signed } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
@@ -11,7 +11,7 @@ import {
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { LineEnds } from './line_ends.js';
-import { disc } from './shapes.js';
+import { disc, squarePath } from './shapes.js';
 import { drawable } from './points.js';
 
 /** The points of a curve. */
@@ -260,10 +260,4 @@ function clipped(end, y0, y1, height) {
   const bounds = [(-3 * height - y0) / (y1 - y0), (4 * height - y0) / (y1 - y0)];
   const [first, last] = bounds.sort((a, b) => a - b);
   return Math.max(first, Math.min(last, end));
-}
-
-/** Return a square on the stem from `actual`, `side` high upwards, to the left or right of it. */
-export function squarePath(px, actual, side, left) {
-  const wide = left ? -Math.abs(side) : Math.abs(side);
-  return `M${px} ${actual}v${-side}h${wide}v${side}Z`;
 }

@@ -6,7 +6,7 @@ import {
 } from '../state/select.js';
 import { mannerOf, pixelsOf } from '../state/drawn_as.js';
 import { Network } from '../engine/network.js';
-import { SATURATED, networkInWords } from './network.js';
+import { SATURATED, networkInWords } from './network_named.js';
 import { counted, fixed, percent, short } from '../numerals.js';
 import { paramsInWords } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };

@@ -5,17 +5,13 @@ import { rowAt } from '../engine/vectors.js';
 import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../state/select.js';
 import { productArithmetic } from './arithmetic.js';
 import { counted, fixed, short } from '../numerals.js';
+import { SATURATED } from './network_named.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
 const SAY = SENTENCES.wordsNetwork;
-
-/** Returns `network 2-8-8-1, tanh`, as Python says it. */
-export function networkInWords({ sizes, activation }) {
-  return `network ${sizes.join('-')}, ${activation}`;
-}
 
 /** Returns where param `i` stands: `layer 1, unit 8, from input 1: duration`. */
 export function placeInWords(network, { features }, i) {
@@ -50,9 +46,6 @@ function stepLine(state, move, i) {
   const between = `round ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
   return `${between}${move.where && SAY.standard}: ${updateLine(state, move, i)}`;
 }
-
-/** A unit whose slope is below this is saturated: less than one hundredth of what comes back passes. */
-export const SATURATED = 0.01;
 
 /**
  * Returns how one row goes through the network: `answers[layer][unit]`, the inputs first, the slopes
