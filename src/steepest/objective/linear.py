@@ -282,7 +282,7 @@ class LinearObjective(MarginRisk):
     def hessian_whitening(
         self, sample: Objective, start: Vector | None = None
     ) -> WhiteningByHessian | None:
-        """Return what whitens by the Hessian, told at first by a `sample`; None at kinks.
+        """Return what whitens by the Hessian, at first that of a `sample`; None at kinks.
 
         `start`, (size,), is where the walk begins, if that is known.
         """
@@ -336,7 +336,7 @@ class LinearObjective(MarginRisk):
         In standard units (features of mean 0 and deviation 1, margins about the best constant
         guess) the bias is drawn from the standard normal and so are the weights, by the root of
         their number: then margins are of the same size however many features there are (LeCun et
-        al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
+        al. 1998, "Efficient backprop", section 4.6). It is in the reader's units. With
         several classes only their differences matter, so what they have in common is 0. Of very
         many rows the standard units are those of a sample.
         """

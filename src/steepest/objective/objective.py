@@ -251,7 +251,7 @@ class Objective:
     def hessian_whitening(
         self, sample: "Objective", start: Vector | None = None
     ) -> "WhiteningByHessian | None":
-        """Return what whitens by the Hessian on the way from `start`, (size,), if that is known.
+        """Return what whitens by the Hessian on the path from `start`, (size,), if that is known.
 
         None where the Hessian is not.
         """
@@ -307,7 +307,7 @@ class Objective:
         return None
 
     def first_not_finite(self, params: Vector) -> str:
-        """Return where on the way to the loss at params, (size,), a number first is not finite.
+        """Return where in the forward pass at params, (size,), a number first is not finite.
 
         Empty where that is not known, or none is.
         """
