@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from math import isfinite
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from steepest.data.blocks import Block
 from steepest.data.moments import Moments, moments
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.duality_gap import duality_gap, groups_of
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
@@ -19,6 +21,10 @@ from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
 
 __all__ = ["MarginRisk"]
+
+
+OF_ROWS = ("moments", "units", "standard", "guess", "null_loss", "every_row_counts")
+"""What is worked out once, and the same under any penalty."""
 
 
 class MarginRisk(Risk):
@@ -42,6 +48,13 @@ class MarginRisk(Risk):
     def has_curvature(self) -> bool:  # type: ignore[override]
         """Whether the loss has second derivatives: not at kinks."""
         return self.loss.smooth
+
+    def penalised(self, penalty: Penalty) -> Self:
+        """Return the same loss of the same rows under another penalty, by what is known of them."""
+        other = self.on(self.blocks, penalty)
+        known = vars(self)
+        vars(other).update({name: known[name] for name in OF_ROWS if name in known})
+        return other
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
