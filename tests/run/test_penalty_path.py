@@ -11,6 +11,7 @@ from asked import Ask
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from reference import problem
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_path
 
 import steepest as st
@@ -216,3 +217,12 @@ def test_what_is_known_of_the_rows_is_worked_out_once(monkeypatch: pytest.Monkey
     path = st.penalty_path(data, penalties=12, folds=None)
     # Once for where the path begins, and once for all its runs.
     assert len(read) <= 2 and len(path.runs) == 12
+
+
+@pytest.mark.parametrize("form", [np.array, np.float32, csr_array])
+def test_the_sizes_of_features_are_the_roots_of_their_mean_squares(form: Any) -> None:
+    X, y = problem("squared", 3, rows=50, features=8)
+    weight = np.arange(50.0)
+    sizes = st.LinearObjective(form(X), y, "squared", sample_weight=weight).feature_sizes
+    known = np.sqrt(np.average(np.asarray(X) ** 2, axis=0, weights=weight))
+    np.testing.assert_allclose(sizes, known, rtol=1e-6 if form is np.float32 else 1e-14)

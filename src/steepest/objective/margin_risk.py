@@ -23,7 +23,15 @@ from steepest.objective.risk import Risk
 __all__ = ["MarginRisk"]
 
 
-OF_ROWS = ("moments", "units", "standard", "guess", "null_loss", "every_row_counts")
+OF_ROWS = (
+    "moments",
+    "feature_sizes",
+    "units",
+    "standard",
+    "guess",
+    "null_loss",
+    "every_row_counts",
+)
 """What is worked out once, and the same under any penalty."""
 
 
@@ -142,10 +150,22 @@ class MarginRisk(Risk):
         weights = at.params[where]
         slope = at.smooth_gradient[where] - self.penalty.l2 * weights
         # Without a bias no slopes are changed, whatever the features' size.
-        size = np.hypot(*self.moments) if free else np.zeros(self.model.features)
+        size = self.feature_sizes if free else np.zeros(self.model.features)
         shares = groups.shares() if free else np.ones(len(groups.loss))
         gap = duality_gap(groups, shares, self.penalty, weights, slope, size)
         return gap if isfinite(gap) else None
+
+    @cached_property
+    def feature_sizes(self) -> Vector:
+        """The root of the mean square of each feature, (features,): half as long as its moments."""
+
+        def work(block: Block) -> tuple[Vector]:
+            weight = np.ones(len(block.y)) if block.weight is None else block.weight
+            X = block.X.astype(np.float64, copy=False)
+            return (weight @ (X * X),)
+
+        (total,) = self.blocks.sum(work)
+        return np.sqrt(np.asarray(total, dtype=np.float64) / self.blocks.total)
 
     @cached_property
     def moments(self) -> Moments:

@@ -54,7 +54,7 @@ MANY = 256
 READS = 2
 """How often a Newton step through the rows reads all of them."""
 
-FIRST_SIGMA = 30.0
+FIRST_SIGMA = 100.0
 """The sigma of the first proximal point, by one over the curvature of a feature."""
 
 MOST_SIGMA = 1e6
@@ -138,7 +138,7 @@ class ProximalNewton(StepSize):
         """
         rows, features = self.objective.count, self.objective.size - self.objective.layout.biases
         beyond = min(rows, self._most) < features
-        least = max(MANY, rows // 4 if 2 * wanting > chosen else 2 * rows)
+        least = max(MANY, rows // 2 if 2 * wanting > chosen else 2 * rows)
         if self.objective.blocks.is_sparse:
             least = features
         many = chosen >= min(least, self._most)
