@@ -94,7 +94,7 @@ class CrossEntropy(BaseLoss):
             return super().total_and_slope(margin, target, weight)
         slope = np.divide(odds, factor, out=odds)
         slope *= side
-        return total, weighed(slope, weight)
+        return total, slope if weight is None else slope * weight
 
     def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
         """Return `sum log(1 + exp(s m))` at each point, (points,), as `total_and_slope` does."""

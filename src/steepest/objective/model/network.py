@@ -81,7 +81,7 @@ class Network:
         return Layout((size, 1), size, biases, slice(0, weights))
 
     @cached_property
-    def _places(self) -> Places:
+    def places(self) -> Places:
         """Where each layer's weights are among the params, their shape, where its biases are."""
         counts = [before * after for before, after in pairwise(self.sizes)]
         ends = list(accumulate([*counts, *self.sizes[1:]], initial=0))
@@ -91,14 +91,14 @@ class Network:
 
     def matrix(self, params: Vector, layer: int) -> _Matrix:
         """Return one layer of `params`, (params,), from 0: weights (units, inputs), bias."""
-        weights, shape, bias = self._places[layer]
+        weights, shape, bias = self.places[layer]
         return _Matrix(params[weights].reshape(shape), params[bias])
 
     def matrices(self, params: Vector) -> list[_Matrix]:
         """Return all layers of `params`, (params,), each as `matrix` does."""
         return [
             _Matrix(params[weights].reshape(shape), params[bias])
-            for weights, shape, bias in self._places
+            for weights, shape, bias in self.places
         ]
 
     def joined(self, params: Vector) -> list[Array]:
@@ -162,7 +162,7 @@ class Network:
         >>> net.index_of("weight 15"), net.index_of("layer 1, unit 8, from input 1")
         (14, 14)
         """
-        return index_of(str(name), self.sizes, self._places)
+        return index_of(str(name), self.sizes, self.places)
 
     @property
     def _shape(self) -> str:
@@ -187,7 +187,7 @@ class Network:
 
         Raises IndexError for one that is not there.
         """
-        for layer, (weights, _, biases) in enumerate(self._places, start=1):
+        for layer, (weights, _, biases) in enumerate(self.places, start=1):
             if weights.start <= index < weights.stop:
                 unit, source = divmod(index - weights.start, self.sizes[layer - 1])
                 begin = f"input {source + 1}" if layer == 1 else f"unit {source + 1}"
