@@ -8,10 +8,7 @@ BLAS and SciPy's sparse products let go of the interpreter while they compute, s
 do.
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -20,9 +17,9 @@ from numpy.typing import NDArray
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
+from steepest.data.threads import cores, limited, over
 from steepest.data.tree_sum import Sums, tree_sum
 from steepest.errors import ChoiceError
-from steepest.limits import Limit, current
 
 __all__ = [
     "BLOCK_BYTES",
@@ -135,7 +132,7 @@ class Blocks:
         self.outputs = outputs
         self.sample_weight = sample_weight
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse, least)
         if least > 1:
@@ -350,36 +347,12 @@ class Blocks:
         return stored
 
     def _over(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-        """Return `work(part)` for all parts, on as many threads as there are.
-
-        Each thread has its run of neighbours as one task: a task a part would hand the
-        interpreter to and fro, measured a third slower. The thread that asks does the first share
-        itself.
-        """
-        limit = current()
-        if limit is not None:
-            work = _limited(work, limit)
+        """Return `work(part)` for all parts, on as many threads as there are."""
         if len(parts) == 1 and ONE_BLAS_THREAD.entered:
             # In a descent, which sees to warnings: on few rows a context costs as much as the work.
-            return [work(parts[0])]
+            return [limited(work)(parts[0])]
         with ONE_BLAS_THREAD:
-            if len(parts) == 1 or self.threads == 1:
-                return _in_turn(work, parts)
-            each = -(-len(parts) // self.threads)
-            mine, *others = (parts[i : i + each] for i in range(0, len(parts), each))
-            started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
-            done = [_in_turn(work, mine), *(share.result() for share in started)]
-            return [result for share in done for result in share]
-
-
-def _limited(work: Callable[[Part], Result], limit: Limit) -> Callable[[Part], Result]:
-    """Return work that asks the limit of the question first, at each part."""
-
-    def limited(part: Part) -> Result:
-        limit.check()
-        return work(part)
-
-    return limited
+            return over(limited(work), parts, self.threads)
 
 
 def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:
@@ -414,25 +387,3 @@ def _evenly(count: int, size: int) -> int:
     if count <= size:
         return size
     return -(-count // (2 * -(-2 * count // (5 * size))))
-
-
-def _in_turn(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """Return `work(part)` for each of the parts, on the thread that calls this."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return [work(part) for part in parts]
-
-
-@cache
-def _cores() -> int:
-    return os.cpu_count() or 1
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Return the threads, made once and kept: making them costs more than a small block does."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="steepest")
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked process has the pool, but none of its threads.
-    os.register_at_fork(after_in_child=_pool.cache_clear)
