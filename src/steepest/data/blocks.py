@@ -3,9 +3,7 @@
 A block is some 3 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
 one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
-floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy,
-BLAS and SciPy's sparse products let go of the interpreter while they compute, so plain threads
-do.
+floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
-from steepest.data.threads import cores, limited, over
+from steepest.data.threads import cores, map_on_threads
 from steepest.data.tree_sum import Sums, tree_sum
 from steepest.errors import ChoiceError
 
@@ -262,8 +259,8 @@ class Blocks:
         """
         kept = self._kept
         if kept is None:
-            return self._over(lambda at: work(self.block(at)), self.slices)
-        return self._over(work, kept)
+            return self._each(lambda at: work(self.block(at)), self.slices)
+        return self._each(work, kept)
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks, item by item, of the tuples `work(block)`."""
@@ -279,7 +276,7 @@ class Blocks:
         each = -(-lines // -(-self.threads // len(self.slices)))
         some = [slice(i, min(i + each, lines)) for i in range(0, lines, each)]
         parts = [(at, one) for at in self.slices for one in some]
-        found = self._over(lambda part: work(self.block(part[0]), part[1]), parts)
+        found = self._each(lambda part: work(self.block(part[0]), part[1]), parts)
         of_block = zip(*(found[i :: len(some)] for i in range(len(some))), strict=True)
         return tree_sum([(np.concatenate(shares),) for shares in of_block])[0]
 
@@ -305,15 +302,15 @@ class Blocks:
                 total += part
             return (total,)
 
-        (total,) = tree_sum(self._over(lane, range(0, len(self.slices), each)))
+        (total,) = tree_sum(self._each(lane, range(0, len(self.slices), each)))
         return np.asarray(total)
 
-    def sum_columns(self, work: Callable[[slice], Array]) -> Array:
+    def sum_columns(self, work: Callable[[slice], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(features)` returns, of some columns at a time.
 
-        As many as make a block of all rows, in lanes as in `sum_large`.
+        As many as make a block of all rows, or at least so many, in lanes as in `sum_large`.
         """
-        size = max(1, BLOCK_BYTES // (8 * len(self)))
+        size = max(least, BLOCK_BYTES // (8 * len(self)))
         each = -(-self.features // (size * COLUMN_LANES))
 
         def lane(first: int) -> tuple[Array]:
@@ -324,7 +321,7 @@ class Blocks:
                 total += part
             return (total,)
 
-        (total,) = tree_sum(self._over(lane, range(0, self.features, each * size)))
+        (total,) = tree_sum(self._each(lane, range(0, self.features, each * size)))
         return np.asarray(total)
 
     def is_finite(self) -> bool:
@@ -333,7 +330,7 @@ class Blocks:
         A sum is finite only if all that is added up is, but it may overflow where nothing else
         does: so False is a reason to look closer.
         """
-        parts = self._over(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
+        parts = self._each(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
         return bool(np.isfinite(tree_sum(parts)[0]))
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
@@ -346,13 +343,9 @@ class Blocks:
         ]
         return stored
 
-    def _over(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    def _each(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
         """Return `work(part)` for all parts, on as many threads as there are."""
-        if len(parts) == 1 and ONE_BLAS_THREAD.entered:
-            # In a descent, which sees to warnings: on few rows a context costs as much as the work.
-            return [limited(work)(parts[0])]
-        with ONE_BLAS_THREAD:
-            return over(limited(work), parts, self.threads)
+        return map_on_threads(work, parts, self.threads)
 
 
 def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:

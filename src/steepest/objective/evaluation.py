@@ -37,7 +37,7 @@ def norm(vector: Vector) -> float:
     """Return the Euclidean norm of a vector, (n,), where short several times as fast as NumPy's.
 
     Squares are float64, of a vector in float32 too. Its parts are divided by the largest first
-    where their squares leave the range of float64; NumPy may warn of that, unless it is told not
+    where their squares leave the range of float64; NumPy may warn of that, unless it is asked not
     to, as a descent tells it.
 
     >>> with np.errstate(over="ignore"):

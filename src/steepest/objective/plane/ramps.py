@@ -27,7 +27,7 @@ __all__ = ["Ramps", "are_ramps"]
 Array = NDArray[np.float64]
 
 PER_OUTPUT = 10
-"""Points of a line for each output from which on kinks are the faster way: measured 7 to 9."""
+"""Points of a line for each output from which on kinks are faster: measured 7 to 9."""
 
 FEW_SINGLE = 64
 """Units below which float32 is faster point by point: its maxima take half as long, kinks do not.
@@ -48,7 +48,7 @@ LARGEST = 1e100
 
 
 def are_ramps(model: Network, b: Array) -> bool:
-    """Return whether outputs along b, (points,), are sums of ramps, and these the faster way."""
+    """Return whether outputs along b, (points,), are sums of ramps, and these are faster."""
     if not model.activation.is_ramp or len(model.sizes) != 3:
         return False
     if len(b) < PER_OUTPUT * model.sizes[-1]:
