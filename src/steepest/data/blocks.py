@@ -209,7 +209,23 @@ class Blocks:
     def stretch(self, at: slice) -> "Blocks":
         """Return neighbouring rows, not copied, as blocks."""
         weight = None if self.sample_weight is None else self.sample_weight[at]
-        return self._like(self.X[at], self.y[at], weight)
+        X, y = self.X[at], self.y[at]
+        if len(self.slices) > 1 or self._kept is None:
+            return self._like(X, y, weight)
+        return self._part(X, y, weight)
+
+    def _part(self, X: Matrix, y: Array, weight: Array | None) -> "Blocks":
+        """Return some rows of what is one block: one too, so no sizes are worked out anew.
+
+        It is a third of `_like`, which of a mini-batch of a small network is a tenth of its step.
+        """
+        part = object.__new__(type(self))
+        part.__dict__.update(self.__dict__)
+        part.X, part.y, part.sample_weight = X, y, weight
+        part.total = float(len(y) if weight is None else weight.sum())
+        at = slice(0, len(y))
+        part.slices, part._blocks = [at], [Block(at, X, y, weight)]
+        return part
 
     def every(self, step: int) -> "Blocks":
         """Return every `step`-th row, from the first on, as blocks; dense X is not copied."""
@@ -289,12 +305,12 @@ class Blocks:
         (total,) = tree_sum(self._each(lane, range(0, len(self.slices), each)))
         return np.asarray(total)
 
-    def sum_columns(self, work: Callable[[slice], Array]) -> Array:
+    def sum_columns(self, work: Callable[[slice], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(features)` returns, of some columns at a time.
 
-        As many as make a block of all rows, in lanes as in `sum_large`.
+        As many as make a block of all rows, or at least so many, in lanes as in `sum_large`.
         """
-        size = max(1, BLOCK_BYTES // (8 * len(self)))
+        size = max(least, BLOCK_BYTES // (8 * len(self)))
         each = -(-self.features // (size * COLUMN_LANES))
 
         def lane(first: int) -> tuple[Array]:

@@ -10,6 +10,8 @@ __all__ = ["Evaluation", "Vector", "length_of", "norm"]
 
 Vector = NDArray[np.float64]
 
+SINGLE = np.dtype(np.float32).itemsize
+
 LEAST_SQUARE = 1e-290
 """A sum of squares below this may have lost digits, or all: float64 ends at 2.2e-308."""
 
@@ -42,7 +44,7 @@ def norm(vector: Vector) -> float:
     ...     print(norm(np.array([3.0, 4.0])), f"{norm(np.array([3e200, 4e200])):.6g}")
     5.0 5e+200
     """
-    if vector.dtype == np.float32:
+    if vector.itemsize == SINGLE:
         vector = vector.astype(np.float64)
     square = float(vector.dot(vector))
     if LEAST_SQUARE < square < inf or square != square:

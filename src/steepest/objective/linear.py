@@ -43,6 +43,7 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.objective import Objective
+from steepest.objective.refined_equations import RefinedEquations
 from steepest.step import renamed
 
 __all__ = ["LinearObjective"]
@@ -300,9 +301,11 @@ class LinearObjective(MarginRisk):
         """Whether `normal_equations` are worth their cost."""
         return has_normal_equations(self)
 
-    def normal_equations(self) -> NormalEquations | None:
+    def normal_equations(self) -> NormalEquations | RefinedEquations | None:
         """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
-        return NormalEquations.of(self) if self.has_normal_equations else None
+        if not self.has_normal_equations:
+            return None
+        return RefinedEquations.of(self) or NormalEquations.of(self)
 
     def smoothed(self) -> Smoothed | None:
         """Return the objective with its kinks smoothed; None without kinks, and of very wide X.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
     from steepest.objective.minimum.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
+    from steepest.objective.refined_equations import RefinedEquations
 
 __all__ = ["Objective", "Vector"]
 
@@ -267,8 +268,8 @@ class Objective:
         """Whether `normal_equations` has an answer."""
         return False
 
-    def normal_equations(self) -> "NormalEquations | None":
-        """Return the objective as a quadratic that needs no rows; None where it is none."""
+    def normal_equations(self) -> "NormalEquations | RefinedEquations | None":
+        """Return the objective as a quadratic with a root of its curvature; None where none is."""
         return None
 
     def smoothed(self) -> "Smoothed | None":

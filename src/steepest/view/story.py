@@ -214,7 +214,7 @@ class Story:
 
     @property
     def batch_in_words(self) -> str:
-        """What the rows of one step are called: whether they are some of all is known only there."""
+        """What the rows of one step are called: where all are not known, no mini-batch."""
         return "mini-batch" if self.rows else "batch"
 
     def param_label(self, name: str) -> str:
