@@ -20,7 +20,7 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  /** @type {{hidden?: string[]}} */
+  /** @type {any} */
   const { hidden = [] } = fromFragment(kept.link, scene);
   engine.isForClass = Boolean(kept.exam || hidden.length);
   engine.page = async (state) => rewritten(source, state, kept.language ?? '');

@@ -60,15 +60,29 @@ export function makeLayout(root, head, store, { fits, cards }) {
     cards.forEach(({ figure }) => figure && sizes.observe(figure));
   };
   const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
-  const again = () => lay(store.state);
+  const [again, isOther] = [() => lay(store.state), otherSizes()];
   windows.forEach((one) => one.addEventListener('change', again));
   return {
     isPicture: true,
-    show: (state, changed) => isNew(changed, 'fitted', 'drawer', 'turned', 'scene', 'axes', 'choices') && lay(state),
+    show(state, changed) {
+      // A start, a rate or a row that is dragged changes no size.
+      if (isOther(state) || isNew(changed, 'fitted', 'drawer', 'turned', 'axes')) lay(state);
+    },
     destroy() {
       sizes.disconnect();
       windows.forEach((one) => one.removeEventListener('change', again));
     },
+  };
+}
+
+/** Returns what tells whether a state has other words beside its pictures than the one before. */
+function otherSizes() {
+  let known = [];
+  return ({ scene: { params }, choices: { loss, rule, scale } }) => {
+    const now = [params, loss, rule, scale];
+    const before = known;
+    known = now;
+    return now.some((one, i) => one !== before[i]);
   };
 }
 

@@ -87,7 +87,8 @@ export function listen(target, acts) {
 
 /** Returns the height that is left for a picture in a fitted page, in pixels; 0 where it is not fitted. */
 export function fittedHeight(node) {
-  return Number.parseFloat(getComputedStyle(node).getPropertyValue('--st-high')) || 0;
+  // Not its computed style, which would have the page laid out anew in the midst of a drag.
+  return Number.parseFloat(node.closest('.st-draw')?.style.getPropertyValue('--st-high')) || 0;
 }
 
 /** Returns the height of a picture for its width, in pixels, or what a fitted page leaves for it. */
