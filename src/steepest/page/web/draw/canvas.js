@@ -163,10 +163,9 @@ export class Layers {
     return canvas;
   }
 
-  /** Call `listener` after every change of the size, and now if the size is known. */
+  /** Call `listener` after every change of the size, the first of which comes with the first layout. */
   onResize(listener) {
     this.listener = listener;
-    this.fit();
   }
 
   fit() {
@@ -233,6 +232,12 @@ export class Frames {
     this.draw = draw;
     this.parts = new Set();
     this.waiting = 0;
+  }
+
+  /** Draw at once, where it is time: in the frame that is about to be shown. */
+  now(...parts) {
+    parts.forEach((one) => this.parts.add(one));
+    this.flush();
   }
 
   ask(...parts) {
