@@ -114,10 +114,15 @@ def write_page(
     `present` opens it as a class sees it; `link` is as `saved_html` has it.
     """
     check_writable(path, PAGES)
-    if language:
-        sentences(language)
-    way = "present" if present else way
-    text = _page(record, words, Kept(link, way, language, exam), lesson)
+    text = saved_html(
+        record,
+        words,
+        link,
+        way="present" if present else way,
+        language=language,
+        lesson=lesson,
+        exam=exam,
+    )
     with whole_file(path) as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
 
@@ -130,14 +135,18 @@ def saved_html(
     way: str = "explore",
     language: str = "",
     lesson: LessonRecord | None = None,
+    exam: bool = False,
 ) -> str:
     """Return one HTML file that shows `record` and computes by itself where it can.
 
     `words` tell the run where there is no JavaScript. `link` is the state to begin with, as in the
-    fragment of an address, `way` how the page opens: "explore" or "lesson",
-    `language` that of the lesson, and `lesson` the one of an author, in place of ours.
+    fragment of an address, `way` how the page opens: "explore", "lesson" or "present",
+    `language` that of the lesson, ChoiceError if it has no sentences in it, and `lesson` the one of
+    an author, in place of ours. An `exam` shows no verdicts and answers.
     """
-    return _page(record, words, Kept(link, way, language), lesson)
+    if language:
+        sentences(language)
+    return _page(record, words, Kept(link, way, language, exam), lesson)
 
 
 class Kept(NamedTuple):

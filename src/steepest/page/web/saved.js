@@ -8,6 +8,7 @@ import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
+import { closedRecord } from './lesson/edited.js';
 import { isWhole, Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
@@ -22,10 +23,12 @@ export function start() {
   const engine = localEngine(scene, helper);
   /** @type {any} */
   const { hidden = [] } = fromFragment(kept.link, scene);
-  engine.isForClass = Boolean(kept.exam || hidden.length);
-  engine.page = async (state) => rewritten(source, state, kept.language ?? '');
+  engine.isForClass = Boolean(kept.exam || hidden.length || kept.isClosed);
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
+  lesson.edits = kept.edits ?? null;
+  const usual = { way: 'explore', language: kept.language ?? '', isClosed: Boolean(kept.isClosed) };
+  engine.page = async (state, how = {}) => rewritten(source, state, { edits: lesson.edits, ...usual, ...how });
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
   store.set({ exam: Boolean(kept.exam), hidden });
@@ -59,12 +62,19 @@ async function wishAll(store, link, hidden) {
   store.wish({ ...wish, ...(all.length ? { hidden: all } : {}) });
 }
 
-/** Returns the file itself with another state in it; that of an exam without the answers to its tasks. */
-function rewritten(source, state, language) {
+/**
+ * Returns the file itself with another state in it: that of an exam without the answers to its tasks, one that is
+ * closed to edits without what they left out.
+ */
+function rewritten(source, state, { edits, isClosed, ...how }) {
   const { exam } = state;
-  const kept = { link: toFragment(state), way: 'explore', language, exam };
-  const text = withData(source, 'kept', () => kept);
-  return `<!doctype html>\n${exam ? withData(text, 'lesson', withoutAnswers) : text}`;
+  const kept = { link: toFragment(state), exam, isClosed, edits: isClosed ? null : edits, ...how };
+  const texts = [
+    withData(source, 'kept', () => kept),
+    exam && ((lesson) => withoutAnswers(lesson)),
+    isClosed && ((lesson) => closedRecord({ ...lesson, edits })),
+  ];
+  return `<!doctype html>\n${texts.filter(Boolean).reduce((text, change) => withData(text, 'lesson', change))}`;
 }
 
 /** Returns a file with other data under a name. */

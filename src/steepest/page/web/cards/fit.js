@@ -117,7 +117,7 @@ class Fit {
     const Kind = kindOf(this.state.scene);
     if (!(this.view instanceof Kind)) {
       this.view?.destroy();
-      this.view = new Kind(this.plot, this.points);
+      this.view = new Kind(this.plot, this.points, this.on);
     }
     this.view.frame(this.state, this.points.held >= 0);
     this.nameTools();

@@ -10,6 +10,7 @@ import {
   actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
+import { LineEnds } from './line_ends.js';
 import { disc, squarePath } from './shapes.js';
 import { drawable } from './points.js';
 
@@ -20,9 +21,10 @@ const SIGN = { above: '▲', below: '▼' };
 
 /** The rows over their feature, and the line. */
 export class LineFit {
-  constructor(plot, points) {
+  constructor(plot, points, on) {
     this.plot = plot;
     this.points = points;
+    this.ends = new LineEnds(plot, on);
     this.lines = [];
     this.errors = svg('path', { class: 'st-errors', fill: 'none', opacity: 0.28 }, plot.back);
     this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
@@ -76,6 +78,7 @@ export class LineFit {
     this.group.append(this.lines[state.active]);
     this.tellOutside(state);
     this.showErrors(state);
+    this.ends.show(state, this.rangeX);
     labelRuns(this.plot, this.names, runs.length > 1 ? ends : []);
   }
 
@@ -247,6 +250,7 @@ export class LineFit {
   destroy() {
     const { errors, stem, square, group, outside, names, note } = this;
     for (const part of [errors, stem, square, group, outside, names, note.group]) part.remove();
+    this.ends.destroy();
     delete this.plot.wrap.dataset.line;
   }
 }

@@ -29,7 +29,7 @@ export function placeInWords(network, { features }, i) {
 export function paramLines(state, network, i) {
   const slope = gradientAt(state)[i];
   const way = slope < 0 ? 'falls' : 'rises';
-  const value = `${short(paramsAt(state)[i])} at step ${fixed(activeRun(state).index[state.at], 0)}`;
+  const value = `${short(paramsAt(state)[i])} at round ${fixed(activeRun(state).index[state.at], 0)}`;
   const told = slope ? filled(SAY.loss, [way, short(Math.abs(slope))]) : 'level here';
   const lines = [value, `gradient ${short(slope)}: ${told}`, ...stepLines(state, i)];
   return {
@@ -43,7 +43,7 @@ export function paramLines(state, network, i) {
 /** @param {State} state */
 function stepLine(state, move, i) {
   const { index } = activeRun(state);
-  const between = `step ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
+  const between = `round ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
   return `${between}${move.where && SAY.standard}: ${updateLine(state, move, i)}`;
 }
 
