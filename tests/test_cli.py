@@ -571,7 +571,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def test_examples_of_play_open_what_they_name(told: Told, played: list[tuple[Any, ...]]) -> None:
-    Path("mine.csv").write_text("size,rooms,price\n1,2,10\n2,3,30\n3,2,28\n")
+    Path("mine.csv").write_text("size,rooms,price\n1,2,10\n5,3,30\n3,2,28\n")
     said = [told(*words) for words in examples(told, "play")]
     assert played == [
         ({"data": "geyser", "target": "waiting", "features": ["duration"]}, 8421, True),
@@ -583,6 +583,24 @@ def test_examples_of_play_open_what_they_name(told: Told, played: list[tuple[Any
         ({"data": "", "target": "price", "features": ["size"]}, 8421, False),
     ]
     assert said == ["", "", "price is predicted by size: choose other columns if you like\n"]
+
+
+@pytest.mark.parametrize("command", ["play", "lesson"])
+def test_a_target_that_nobody_named_is_said_with_what_else_it_could_be(
+    ask: Ask, played: list[tuple[Any, ...]], command: str
+) -> None:
+    Path("my own.csv").write_text("id,size,price,agent\n1,4,10,a\n2,9,30,b\n3,2,28,a\n4,3,31,b\n")
+    answer = ask(command, "my own.csv")
+    assert answer.out.startswith(
+        "price is predicted by size: choose other columns if you like (likely too: agent, size)\n"
+    )
+    assert answer.err == (
+        "steepest: no --target says what to predict, so it is price (a number, its name); it could "
+        "also be agent (2 classes, the last column), size (a number); --target COLUMN says which, "
+        "and `steepest data 'my own.csv'` looks at the table\n"
+    )
+    asked = ask(command, "my own.csv", "--target", "agent")
+    assert asked.out.startswith("agent is predicted by size: ") and not asked.err
 
 
 def test_a_saved_run_can_be_played_with(told: Told, played: list[tuple[Any, ...]]) -> None:

@@ -47,6 +47,11 @@ def exported(tree: ast.Module) -> set[str]:
     return set()
 
 
+def is_whole(node: Function) -> bool:
+    """Return whether a function is no overload: the one that follows those says what it does."""
+    return all(ast.unparse(one) != "overload" for one in node.decorator_list)
+
+
 def public_of(path: Path) -> Iterator[Public]:
     """Yield the exported classes and functions of a module, and the classes' public methods."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -58,7 +63,7 @@ def public_of(path: Path) -> Iterator[Public]:
         whole = Public(f"{where} {node.name}", node, head)
         yield whole
         for inner in node.body if isinstance(node, ast.ClassDef) else []:
-            if isinstance(inner, Function) and not inner.name.startswith("_"):
+            if isinstance(inner, Function) and not inner.name.startswith("_") and is_whole(inner):
                 yield Public(f"{whole.name}.{inner.name}", inner, whole.said)
 
 

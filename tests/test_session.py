@@ -178,7 +178,8 @@ def test_a_file_is_opened_and_what_is_not_chosen_is_proposed(session: Session) -
     assert answer["offer"]["chosen"] == {"data": "", "target": "c", "features": ["a"]}
     assert answer["offer"]["columns"][0] == {"name": "when", "kind": "category"}
     assert answer["note"] == (
-        "c is predicted by a: choose other columns if you like; 1 row with gaps left out"
+        "c is predicted by a: choose other columns if you like (likely too: when, a, b); 1 row "
+        "with gaps left out"
     )
     chosen = ask(session, "open", data="", target="b", features=["a", "when"])
     assert chosen["offer"]["chosen"] == {"data": "", "target": "b", "features": ["a", "when"]}

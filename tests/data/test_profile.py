@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 
 import steepest as st
-from steepest.data.likely import look
+from steepest.data.likely import SAMPLED, likely_targets, look
 from steepest.data.profile import BINS, profile
 from steepest.data.table import read_table
 from steepest.data.twins import twins_of
@@ -230,3 +230,14 @@ def test_a_column_of_train_and_test_is_offered_for_validation_and_never_as_targe
     assert "--target y" in words and "--drop part" in words and "--missing drop" in words
     yes = look(read_table({"x": x, "part": ["no"] * 8 + ["yes"] * 4}), "f.csv")
     assert yes.targets[0].name == "part"
+
+
+def test_of_a_long_table_some_rows_say_what_could_be_predicted() -> None:
+    rows = 3 * SAMPLED
+    columns = {"n": range(rows), "x": np.sin(np.arange(rows)), "price": np.cos(np.arange(rows))}
+    candidates, ids = likely_targets(read_table(columns))
+    assert [str(one) for one in candidates] == [
+        "price (a number, its name, the last column)",
+        "x (a number)",
+    ]
+    assert ids == ["n"]

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from steepest.cli.options import names_in
-from steepest.cli.outputs import PRESENT
-from steepest.cli.play import opened
+from steepest.cli.output_options import PRESENT
+from steepest.cli.play import opened, tell_proposed
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import check_writable
@@ -193,8 +193,7 @@ def _run_of(settings: Settings, said: str | None) -> Run:
         data = str(beside)
     features: Sequence[str] | None = settings.features or None
     found = opened(data, settings.target or None, features, None)
-    if found.note:
-        click.echo(found.note)
+    tell_proposed(found, data)
     return found.run
 
 

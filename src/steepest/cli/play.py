@@ -1,5 +1,6 @@
 """`steepest play`: open what the reader named, and serve the page until it ends."""
 
+import shlex
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,8 @@ import click
 
 from steepest.checks import whole_numbers
 from steepest.cli.options import names_in
+from steepest.cli.saving import warn
+from steepest.data.likely import MOST
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError
 from steepest.run.load import load
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from steepest.session.opening import OpenData
     from steepest.session.request import ChosenOptions
 
-__all__ = ["opened", "play"]
+__all__ = ["opened", "play", "tell_proposed"]
 
 
 @click.command()
@@ -52,8 +55,7 @@ def play(
     found = opened(data, target, None if features is None else names_in(features), hidden)
     if found.run.stop.reason == "interrupted":
         raise KeyboardInterrupt
-    if found.note:
-        click.echo(found.note)
+    tell_proposed(found, data)
     serve(lambda: Session(found), PORT if port is None else port, not no_open, click.echo)
 
 
@@ -71,3 +73,19 @@ def opened(
             f"{data} is a saved run: its target, features and hidden units are settled; leave them"
         )
     return open_run(load(data))
+
+
+def tell_proposed(found: "OpenData", data: str) -> None:
+    """Say what was chosen, and on the error stream that a target was taken which nobody named."""
+    if found.note:
+        click.echo(found.note)
+    if not found.proposed:
+        return
+    goal = found.data.target.name
+    likely = {one.name: one for one in found.proposed}
+    others = [str(one) for name, one in likely.items() if name != goal][:MOST]
+    listed = f"it could also be {', '.join(others)}; " if others else ""
+    warn(
+        f"no --target says what to predict, so it is {likely.get(goal, goal)}; {listed}"
+        f"--target COLUMN says which, and `steepest data {shlex.quote(data)}` looks at the table"
+    )

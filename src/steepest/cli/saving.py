@@ -12,7 +12,7 @@ from steepest.numerals import counted
 from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.run import Run
 
-__all__ = ["Saving", "checkpoints", "rows_inside", "saving"]
+__all__ = ["Saving", "checkpoints", "rows_inside", "saving", "warn"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -79,7 +79,7 @@ def checkpoints(command: Command) -> Command:
             )
         named = checkpoint_file(checkpoint, every or EVERY)
         if named is not None:
-            named.tell = _warn
+            named.tell = warn
         return command(checkpoint=named, **given)
 
     help = "How often, such as 30s, 5min or 1h; never more than a twentieth of the time.  "
@@ -90,7 +90,8 @@ def checkpoints(command: Command) -> Command:
     return click.option("--checkpoint", type=click.Path(), metavar="FILE", help=help)(made)
 
 
-def _warn(message: str) -> None:
+def warn(message: str) -> None:
+    """Say on the error stream what the reader should know, though the work goes on."""
     click.secho(f"steepest: {message}", err=True, fg="yellow")
 
 

@@ -19,12 +19,13 @@ from steepest.data.gaps import sound_rows
 from steepest.data.held_out import marks_held_out
 from steepest.data.prepare import prepare
 from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
+from steepest.data.suspects import counts_rows
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target
 from steepest.errors import DataError, SteepestError
 
-__all__ = ["Candidate", "TableLook", "look", "options_that_run"]
+__all__ = ["Candidate", "TableLook", "likely_targets", "look", "options_that_run"]
 
 _TARGET = re.compile(
     r"(?i)^(y|target|label|labels|class|outcome|response|diagnosis|survived|species|price|churn|"
@@ -42,6 +43,9 @@ _PENALTY = 0.001
 MOST = 3
 """Candidates that are listed."""
 
+SAMPLED = 5_000
+"""Rows of a longer table by which candidates are found where nothing is said of the others."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -52,6 +56,11 @@ class Candidate:
     """How often each class is there; None of a number."""
     why: Sequence[str]
     """What speaks for it."""
+
+    def __str__(self) -> str:
+        """Return its name with what it is and what speaks for it, in a few words."""
+        kind = "a number" if self.classes is None else f"{len(self.classes):,} classes"
+        return f"{self.name} ({', '.join([kind, *(one for one in self.why if one != 'classes')])})"
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,21 @@ def look(table: Table, source: str, options: Sequence[str] = ()) -> TableLook:
         else:
             return TableLook(table, columns, targets[:MOST], ["fit", source, *words, *options])
     return TableLook(table, columns, targets[:MOST], (), problem)
+
+
+def likely_targets(table: Table) -> tuple[list[Candidate], list[str]]:
+    """Return what could be predicted, the likeliest first, and the columns that number the rows.
+
+    Of a long table rows evenly from first to last say it, and its first rows whether they are
+    numbered.
+    """
+    rows = table.arrow.num_rows
+    few = head = table
+    if rows > SAMPLED:
+        few = table.keep(np.linspace(0, rows - 1, SAMPLED).astype(np.intp))
+        head = table.keep(np.arange(SAMPLED))
+    columns = [replace(one, id=one.id or counts_rows(head, one.name)) for one in profile(few)]
+    return _likely(few, columns), [one.name for one in columns if one.id]
 
 
 def options_that_run(

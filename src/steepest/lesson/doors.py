@@ -9,18 +9,19 @@ from typing import cast
 
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
-from steepest.files import PAGES, check_writable
+from steepest.files import PAGES, check_writable, whole_file
+from steepest.lesson.display import LessonView
 from steepest.lesson.lecture import in_lecture_order
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.settings import Settings
 from steepest.lesson.tasks import page_tasks
-from steepest.page.html import saved_html, write_page
+from steepest.page.html import saved_html
 from steepest.page.lesson.builds import LANGUAGES, builds
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
-__all__ = ["KINDS", "Doors", "unused_option", "write_lesson"]
+__all__ = ["KINDS", "Doors", "LessonView", "unused_option", "view_lesson", "write_lesson"]
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "page": PAGES,
@@ -110,6 +111,7 @@ class Doors:
         }
         writers[kind](path)
 
+    @cached_property
     def _author_page(self) -> LessonRecord:
         """Return the lesson of the page."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
@@ -122,17 +124,25 @@ class Doors:
             "tasks": {language: page_tasks(one) for language, one in spoken.items()},
         }
 
-    def _page(self, path: str | os.PathLike[str]) -> None:
-        write_page(
+    def view(self) -> LessonView:
+        """Return the lesson's page as a notebook shows it."""
+        return LessonView(self.lesson.title, self._html(), len(self._author_page["builds"]))
+
+    def _html(self) -> str:
+        """Return the page of the lesson."""
+        return saved_html(
             self.run.opening_record(),
             self.run.explain(),
-            path,
-            way="lesson",
+            way="present" if self.present else "lesson",
             language=self.settings.language,
-            lesson=self._author_page(),
+            lesson=self._author_page,
             exam=self.settings.exam,
-            present=self.present,
         )
+
+    def _page(self, path: str | os.PathLike[str]) -> None:
+        check_writable(path, PAGES)
+        with whole_file(path) as draft:
+            draft.write_text(self._html(), encoding="utf-8", newline="\n")
 
     def _slides(self, path: str | os.PathLike[str]) -> None:
         from steepest.lesson.powerpoint import write_slides
@@ -160,7 +170,7 @@ class Doors:
             self.run.explain(),
             way="lesson",
             language=self.lesson.language,
-            lesson=self._author_page(),
+            lesson=self._author_page,
         )
         write_package(self.lesson, page, path, self.version)
 
@@ -174,6 +184,23 @@ def write_lesson(
     installed or an option of no file that is written, all before any work is done.
     """
     kinds = [_kind_of(path) for path in paths]
+    _check_used(kinds, said)
+    for kind, path in zip(kinds, paths, strict=True):
+        check_writable(path, KINDS[kind])
+        if kind in NEEDS:
+            check_installed(*NEEDS[kind])
+    for kind, path in zip(kinds, paths, strict=True):
+        doors.write(kind, path)
+
+
+def view_lesson(doors: Doors, said: Mapping[str, object]) -> LessonView:
+    """Return the page of a lesson as a notebook shows it; ChoiceError for an option of a file."""
+    _check_used(["page"], said)
+    return doors.view()
+
+
+def _check_used(kinds: Collection[str], said: Mapping[str, object]) -> None:
+    """Raise ChoiceError for an option that says something of no kind of file among `kinds`."""
     unused = unused_option(kinds, said)
     if unused is not None:
         name, used_by, called = unused
@@ -182,12 +209,6 @@ def write_lesson(
             f"{name}= says how {called} is made, but none is asked for; add a path that ends in "
             f"{endings}, or leave it out"
         )
-    for kind, path in zip(kinds, paths, strict=True):
-        check_writable(path, KINDS[kind])
-        if kind in NEEDS:
-            check_installed(*NEEDS[kind])
-    for kind, path in zip(kinds, paths, strict=True):
-        doors.write(kind, path)
 
 
 def _kind_of(path: str | os.PathLike[str]) -> str:

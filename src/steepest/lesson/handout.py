@@ -23,10 +23,10 @@ from PIL import Image as Pillow
 from steepest.errors import ChoiceError
 from steepest.files import check_writable, whole_file
 from steepest.lesson.handout_slides import write_slides_on
-from steepest.lesson.lesson import Lesson
+from steepest.lesson.lesson import Lesson, whole_slides
 from steepest.lesson.marks import INKS
 from steepest.lesson.pictures import DRAWN
-from steepest.lesson.questions import QUESTIONS, qr_code
+from steepest.lesson.questions import qr_code
 from steepest.lesson.tasks import Task, names_of, tasks_of
 from steepest.page.lesson.builds import Build
 from steepest.view.sheet import GAP, MARGIN, Sheet
@@ -91,7 +91,7 @@ def _sheets(lesson: Lesson, paper: str) -> Sequence[Sheet]:
     pages = Pages(lesson, paper, names["page"])
     _steps(pages.new(), lesson, names["name"])
     _tasks(pages, lesson, tasks, names)
-    if own := [one for key, one in lesson.own.items() if key != QUESTIONS]:
+    if own := whole_slides(lesson.settings):
         write_slides_on(pages.new, own, names["own"])
     _answers(pages, tasks, names["answers"])
     pages.number()

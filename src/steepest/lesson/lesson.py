@@ -1,16 +1,18 @@
 """The lesson as a record: its builds and sentences, what its author changed, and its walks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from typing import Any, cast
 
 from steepest.data.shipped import about
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import in_lecture_order, with_lecture
+from steepest.lesson.own_parts import in_parts
 from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.questions import QUESTIONS, questions_slide
-from steepest.lesson.settings import OwnSlide, Settings
+from steepest.lesson.settings import Settings
 from steepest.lesson.source_notes import source_in, source_notes
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
@@ -20,7 +22,7 @@ from steepest.page.lesson.record import NETWORK, LessonRecord, lesson_rows
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
-__all__ = ["Lesson", "for_page", "lesson_of"]
+__all__ = ["Lesson", "for_page", "lesson_of", "whole_slides"]
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,26 @@ def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
 def own_slides(settings: Settings) -> Mapping[str, Content]:
     """Return the author's own slides by the keys of their builds, and that of the link if given.
 
-    Raises FileError for a picture that cannot be shown.
+    One that is too long for a screen is in parts: `own 1`, `own 1.2`, ... Raises FileError for a
+    picture that cannot be shown.
     """
     own = {
-        f"own {i}": content_of(one.markdown, settings.folder)
-        for i, one in enumerate(settings.slides, start=1)
+        key: part
+        for i, one in enumerate(whole_slides(settings), start=1)
+        for key, part in zip(_keys(i), in_parts(one), strict=False)
     }
     return own | ({QUESTIONS: questions_slide(settings.link)} if settings.link else {})
+
+
+def whole_slides(settings: Settings) -> list[Content]:
+    """Return the author's own slides, each as long as it is."""
+    return [content_of(one.markdown, settings.folder, one.after) for one in settings.slides]
+
+
+def _keys(number: int) -> Iterator[str]:
+    """Yield the keys of the parts of an own slide."""
+    yield f"own {number}"
+    yield from (f"own {number}.{part}" for part in count(2))
 
 
 def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
@@ -186,14 +201,15 @@ def chosen_builds(
     ChoiceError for a build that there is not.
     """
     by_key = {one.key: one for one in known}
-    own = {f"own {i}": one for i, one in enumerate(settings.slides, start=1)}
+    own = own_slides(settings)
     shown = [by_key[key] for key in settings.shown(list(by_key))]
     for key, slide in own.items():
-        shown = _placed(shown, Build(key, by_key[slide.after].part, 0, ("words",)), slide)
+        if slide.after:
+            shown = _placed(shown, Build(key, by_key[slide.after].part, 0, ("words",)), slide.after)
     said = {key: dict(one) for key, one in words["builds"].items()}
     for key, text in settings.sentences.items():
         said[key] = {**said[key], "say": text, "say_round": text}
-    for key, one in own_slides(settings).items():
+    for key, one in own.items():
         said[key] = {"say": one.text, "sum": "", "heading": one.heading}
     if settings.link and shown:
         shown = [*shown, Build(QUESTIONS, shown[-1].part, 0, ("words",))]
@@ -201,15 +217,15 @@ def chosen_builds(
     return tuple(shown), {**words, "builds": said}
 
 
-def _placed(shown: Sequence[Build], build: Build, slide: OwnSlide) -> list[Build]:
-    """Return the builds with one more, after that which its slide names and its like there."""
+def _placed(shown: Sequence[Build], build: Build, after: str) -> list[Build]:
+    """Return the builds with that of an own slide, after one and the own slides there."""
     keys = [one.key for one in shown]
-    if slide.after not in keys:
+    if after not in keys:
         raise ChoiceError(
-            f"a slide of the lesson comes after {slide.after!r}, which is not shown; choose one of "
+            f"a slide of the lesson comes after {after!r}, which is not shown; choose one of "
             f"{', '.join(keys)}"
         )
-    at = keys.index(slide.after) + 1
+    at = keys.index(after) + 1
     while at < len(keys) and keys[at].startswith("own "):
         at += 1
     return [*shown[:at], build, *shown[at:]]

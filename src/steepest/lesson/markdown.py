@@ -6,7 +6,7 @@ table becomes lines in letters of one width, which every program with letters sh
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-__all__ = ["Line", "Piece", "Shown", "lines_of"]
+__all__ = ["INDENTED", "QUOTE", "Line", "Piece", "Shown", "cells", "joined", "lines_of"]
 
 FORMULA = re.compile(r"\$(?=\S)([^$\n]+?)(?<=\S)\$(?!\d)")
 """A formula in a line; what costs $5 or $6 is none."""
@@ -204,7 +204,7 @@ class _Table:
         """Yield each row as a line whose columns are one below the other, the heads underlined."""
         widths = [max(map(_width, column)) for column in zip(*self._rows, strict=True)]
         for i, row in enumerate(self._rows):
-            yield _joined(self._padded(row, widths, is_bold=i == 0))
+            yield joined(self._padded(row, widths, is_bold=i == 0))
             if i == 0:
                 yield [Piece(COLUMN.join(RULE * width for width in widths), is_code=True)]
 
@@ -220,15 +220,19 @@ class _Table:
             yield from (one for one in filled if one.text)
 
 
-def _joined(pieces: Iterator[Piece]) -> list[Piece]:
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
     """Return the pieces, those of one style that follow each other as one."""
     styles = groupby(pieces, key=lambda one: one._replace(text=""))
     return [style._replace(text="".join(one.text for one in same)) for style, same in styles]
 
 
 def _width(cell: Sequence[Piece]) -> int:
-    """Return how many letters of one width a cell takes: of East Asian ones each takes two."""
-    text = "".join(piece.text for piece in cell)
+    """Return how many letters of one width a cell takes."""
+    return cells("".join(piece.text for piece in cell))
+
+
+def cells(text: str) -> int:
+    """Return how many letters of one width a text takes: of East Asian ones each takes two."""
     return sum(
         0 if unicodedata.combining(one) else 1 + (unicodedata.east_asian_width(one) in "WF")
         for one in text

@@ -4,11 +4,13 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from steepest.errors import FileError
+from steepest.extras import is_installed
 from steepest.lesson.markdown import Line, Shown, lines_of
 
 __all__ = ["Content", "Image", "content_of"]
@@ -31,11 +33,15 @@ class Image(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """A slide of the author's own; `images` are its pictures by the names in its lines."""
+    """A slide of the author's own; `images` are its pictures by the names in its lines.
+
+    It comes after the slide `after`; where that is empty, where whoever made it puts it.
+    """
 
     heading: str
     lines: Sequence[Line]
     images: Mapping[str, Image]
+    after: str = ""
 
     @property
     def text(self) -> str:
@@ -56,14 +62,15 @@ class Content:
         return {"level": line.level, "mark": line.mark, "pieces": pieces, "shown": shown}
 
 
-def content_of(markdown: str, folder: str) -> Content:
+def content_of(markdown: str, folder: str, after: str = "") -> Content:
     """Return a slide in Markdown as it is shown; pictures are looked for in a folder.
 
     Raises FileError for a picture that cannot be read, or is of a type that cannot be shown.
     """
     heading, lines = lines_of(markdown)
     shown = [line.shown for line in lines if line.shown]
-    return Content(heading, lines, {one.source: _image(one, Path(folder)) for one in shown})
+    images = {one.source: _image(one, Path(folder)) for one in shown}
+    return Content(heading, lines, images, after)
 
 
 def _image(shown: Shown, folder: Path) -> Image:
@@ -74,7 +81,28 @@ def _image(shown: Shown, folder: Path) -> Image:
             f"a slide of your own shows {shown.source[:60]}, but that is no PNG, JPEG or GIF; "
             "save it as one of these"
         )
+    _check_whole(data, shown.source)
     return Image(data, kind)
+
+
+def _check_whole(data: bytes, source: str) -> None:
+    """Raise FileError for a picture that cannot be drawn to its end.
+
+    Pillow tries, where it is there with matplotlib. A browser shows half of one that was cut off,
+    and PowerPoint a red cross.
+    """
+    if not is_installed("figure"):
+        return
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(BytesIO(data)) as picture:
+            picture.load()
+    except Exception as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, ...
+        raise FileError(
+            f"a slide of your own shows {source[:60]}, but the picture is damaged: {error}; save "
+            "it anew"
+        ) from error
 
 
 def _data(source: str, folder: Path) -> bytes:

@@ -18,8 +18,9 @@ from steepest.files import check_writable, whole_file
 from steepest.lesson.alternative import alternative_text
 from steepest.lesson.film import FILM, write_film
 from steepest.lesson.lesson import Lesson
-from steepest.lesson.markdown import Line, Piece
+from steepest.lesson.markdown import Piece
 from steepest.lesson.marks import INKS
+from steepest.lesson.own_parts import fitting_size, marked
 from steepest.lesson.own_slide import Image
 from steepest.lesson.pictures import picture
 from steepest.lesson.tables import Rows, rows_of
@@ -55,6 +56,9 @@ HALF = 0.62
 
 BODY, SMALL = 18, 14
 """Sizes of type in points; 18 on a slide 7.5 inches high is 3.3 % of the height."""
+
+OWN = (22, 20, BODY, 16, 14, 12)
+"""Sizes of type of an own slide: the first in which it fits, on a narrow template too."""
 
 LONG = 100
 """Letters of a sentence from which on it is set smaller: more than two lines fill its box."""
@@ -179,17 +183,13 @@ class _Deck:
         shown = [one.shown for one in own.lines if one.shown is not None]
         words, right = _beside(whole, 1 - TABLE) if lines and shown else (whole, whole)
         if lines:
-            self._text(slide, words, [self._item(line) for line in lines], BODY + 4)
+            size = fitting_size(lines, words.inches, OWN)
+            self._text(slide, words, [marked(line) for line in lines], size)
         height = right.height // max(1, len(shown))
         for i, one in enumerate(shown):
             room = right._replace(top=right.top + i * height, height=height - INCH // 12)
             _describe(_fitted(slide, own.images[one.source], room), one.words)
         return slide
-
-    def _item(self, line: Line) -> list[Piece]:
-        """Return a paragraph, what stands in a list with its mark."""
-        before = "    " * (line.level - 1) + (f"{line.mark}  " if line.mark else "")
-        return [*([Piece(before)] if before else []), *line.pieces]
 
     def _film(self, build: Build) -> Any:
         """Add the slide with the film of the walk."""

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast, overload
 
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.errors import ChoiceError
@@ -13,6 +13,7 @@ from steepest.surface.surface import Surface, surface_of_trace
 
 if TYPE_CHECKING:
     from steepest.diagnosis.sharpness_along import SharpnessAlong
+    from steepest.lesson.doors import LessonView
     from steepest.page.record import Record
     from steepest.page.schema import SceneRecord
     from steepest.run.run import Run
@@ -109,6 +110,18 @@ class Pages(Pictures):
             )
         return with_sharpness(cast("SceneRecord", record), self.sharpness())
 
+    @overload
+    def lesson(
+        self,
+        *,
+        language: str = "",
+        theme: str = "",
+        link: str = "",
+        settings: str | os.PathLike[str] | None = None,
+        present: bool = False,
+    ) -> "LessonView": ...
+
+    @overload
     def lesson(
         self,
         path: str | os.PathLike[str],
@@ -121,8 +134,25 @@ class Pages(Pictures):
         scorm: str | None = None,
         settings: str | os.PathLike[str] | None = None,
         present: bool = False,
-    ) -> None:
+    ) -> None: ...
+
+    def lesson(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *more: str | os.PathLike[str],
+        language: str = "",
+        theme: str = "",
+        link: str = "",
+        template: str | os.PathLike[str] | None = None,
+        paper: str | None = None,
+        scorm: str | None = None,
+        settings: str | os.PathLike[str] | None = None,
+        present: bool = False,
+    ) -> "LessonView | None":
         """Write the lecture on the rows of this run, as the ending of each path says.
+
+        Without a path it is returned: a notebook shows it below the cell, and keeps it, with its
+        page, for whoever opens or exports the notebook without a network.
 
         - `.html`: one page, one press a build: that of `run.page`, opened in the lesson.
         - `.pptx`: slides, a slide a build, on a `template` of your own if one is given.
@@ -141,7 +171,7 @@ class Pages(Pictures):
         Raises FileError for any other ending, and ChoiceError without data, for another language,
         without a package that is needed, and for what is said of a file that is not written.
         """
-        from steepest.lesson.doors import Doors, write_lesson
+        from steepest.lesson.doors import Doors, view_lesson, write_lesson
         from steepest.lesson.settings import Settings, read_settings
 
         said = Settings() if settings is None else read_settings(settings)
@@ -153,7 +183,10 @@ class Pages(Pictures):
         )
         of_kinds: dict[str, object] = {"template": template, "paper": paper, "scorm": scorm}
         of_kinds |= {"present": present or None, "theme": theme or None, "link": link or None}
+        if path is None:
+            return view_lesson(doors, of_kinds)
         write_lesson(doors, [path, *more], of_kinds)
+        return None
 
     def slides(
         self,

@@ -1,12 +1,13 @@
 """What the reader has becomes data, with a target and features, and a first run on it."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
 from steepest.data.columns import kind_of, listing
+from steepest.data.likely import MOST, Candidate, likely_targets
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
 from steepest.data.reader_process import read_apart
@@ -51,6 +52,8 @@ class OpenData:
     data: Data
     run: Run
     note: str = ""
+    proposed: Sequence[Candidate] = ()
+    """The likely targets where none was said, the chosen one among them or not."""
 
     @property
     def network(self) -> ChosenOptions:
@@ -122,7 +125,7 @@ def open_table(
 
     Rows with gaps are left out, which is said too. Raises DataError if nothing can be learnt.
     """
-    data, proposed = _prepared(table, target, features)
+    data, proposed, candidates = _prepared(table, target, features)
     if target is None and features is None and table.name in datasets():
         hidden = about(table.name).hidden
         choices = {**({"hidden": hidden} if hidden else {}), **choices}
@@ -133,46 +136,64 @@ def open_table(
     said = [*data.notes, proposed] if proposed else list(data.notes)
     if data.dropped:
         said.append(f"{counted(data.dropped, 'row')} with gaps left out")
-    return OpenData(table, data, run, "; ".join(said))
+    return OpenData(table, data, run, "; ".join(said), candidates)
 
 
-def _prepared(table: Table, target: str | None, features: Sequence[str] | None) -> tuple[Data, str]:
-    """Return the data of a table, and what was proposed where nothing was chosen."""
+def _prepared(
+    table: Table, target: str | None, features: Sequence[str] | None
+) -> tuple[Data, str, Sequence[Candidate]]:
+    """Return the data of a table, what was proposed in words, and what could be the target."""
     if table.name in datasets():
         shown = about(table.name)
         target = shown.target if target is None else target
         if features is None and target == shown.target:
             features = shown.features
     if target is not None and features is not None:
-        return prepare(table, target, features, missing="drop"), ""
-    data = _proposed(table, target, features)
-    names = ", ".join(data.features.names)
-    return data, f"{data.target.name} is predicted by {names}: choose other columns if you like"
+        return prepare(table, target, features, missing="drop"), "", ()
+    candidates, ids = likely_targets(table)
+    goals = [target] if target is not None else _goals(table, candidates)
+    data = _proposed(table, goals, features, ids)
+    names, goal = ", ".join(data.features.names), data.target.name
+    others = [] if target is not None else [one.name for one in candidates if one.name != goal]
+    listed = f" (likely too: {', '.join(others[:MOST])})" if others else ""
+    return (
+        data,
+        f"{goal} is predicted by {names}: choose other columns if you like{listed}",
+        () if target is not None else candidates,
+    )
 
 
-def _proposed(table: Table, target: str | None, features: Sequence[str] | None) -> Data:
-    """Return the first that can be learnt from: the last columns as target, one number each."""
-    columns = table.arrow.column_names
-    goals = [target] if target is not None else list(reversed(columns[-MOST_TRIED:]))
+def _goals(table: Table, candidates: Sequence[Candidate]) -> list[str]:
+    """Return the columns to try as the target: the likely ones, then from the last to the first."""
+    likely = [one.name for one in candidates]
+    others = [name for name in reversed(table.arrow.column_names) if name not in likely]
+    return [*likely, *others][:MOST_TRIED]
+
+
+def _proposed(
+    table: Table, goals: Sequence[str], features: Sequence[str] | None, ids: Collection[str]
+) -> Data:
+    """Return the first that can be learnt from: of the goals, one number each."""
     refused: DataError | None = None
     for goal in goals:
-        for chosen in [features] if features is not None else _single(table, goal):
+        for chosen in [features] if features is not None else _single(table, goal, ids):
             try:
                 return prepare(table, goal, chosen, missing="drop")
             except DataError as error:
                 refused = refused or error
+    columns = listing(table.arrow.column_names)
     raise refused or DataError(
-        f"{table.name}: there is no column of numbers to predict from; columns: {listing(columns)}"
+        f"{table.name}: there is no column of numbers to predict from; columns: {columns}"
     )
 
 
-def _single(table: Table, goal: str) -> list[list[str]]:
-    """Return the columns to try as the one feature: numbers first, then truths, then words."""
+def _single(table: Table, goal: str, ids: Collection[str]) -> list[list[str]]:
+    """Return the columns to try as the one feature: numbers, truths, words; ids are the last."""
     others = [name for name in table.arrow.column_names if name != goal]
     kinds = {name: kind_of(table.arrow[name]) for name in others}
     wanted = ("number", "boolean", "text")
     sorted_out = [name for kind in wanted for name in others if kinds[name] == kind]
-    return [[name] for name in sorted_out[:MOST_TRIED]]
+    return [[name] for name in sorted(sorted_out, key=lambda one: one in ids)[:MOST_TRIED]]
 
 
 def first_choices(data: Data) -> ChosenOptions:

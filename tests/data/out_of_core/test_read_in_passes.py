@@ -157,7 +157,7 @@ def test_the_size_of_the_cache_is_said_before_it_is_written(tmp_path, monkeypatc
         st.descend(pattern, "y", features, cache=str(tmp_path), progress=True, steps=1)
         begun = f"{size} pass, writing"
         (at,) = [k for k, one in enumerate(said) if begun in one and ": 0 of" in one]
-        found = re.search(rf"writing (.*) to a scratch file in {re.escape(str(tmp_path))}", said[at])
+        found = re.search(rf"writing (.*) to a scratch file in {tmp_path}", said[at])
         assert found
         assert found[1].endswith(" MB") and at < min(written_before)
         said.clear()
