@@ -110,6 +110,19 @@ def test_no_rate_is_called_diverging_where_the_limit_is_a_bound(
         assert presets.get_by_role("button", name=name).count() == 0, name
 
 
+def test_a_race_that_cannot_begin_says_why(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    race = page.get_by_role("button", name="Momentum race")
+    race.click()
+    page.locator('.st-presets button[aria-disabled="true"]').wait_for()
+    told = "There are two runs already: for another race take one away, in Runs."
+    described = race.get_attribute("aria-describedby")
+    assert page.locator(f"#{described}").text_content() == race.get_attribute("title") == told
+    page.locator(READY).wait_for()
+    race.click(force=True)
+    page.locator(".st-fault").filter(has_text=told).wait_for()
+
+
 def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
     doors: Doors, tmp_path: Path
 ) -> None:
