@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import names_in
-from steepest.cli.outputs import PRESENT
+from steepest.cli.output_options import PRESENT
 from steepest.cli.play import opened, tell_proposed
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed

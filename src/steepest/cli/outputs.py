@@ -1,10 +1,9 @@
 """What every command that has a run can do with it: tell it, draw it, write it out."""
 
 import json
-import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -12,27 +11,24 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from steepest.cli.output_options import KINDS, PAGED, output_options
 from steepest.cli.saving import Saving, rows_inside
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
-from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
+from steepest.files import check_writable
 from steepest.interrupts import exit_status
 from steepest.numerals import counted
-from steepest.page.lesson.builds import LANGUAGES
 from steepest.page.look import PageLook
 from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.report import report
 from steepest.run.run import Run
 from steepest.run.seeds import Seeds
 from steepest.run.watched import watched
-from steepest.surface.planes import PLANES
 from steepest.surface.surface import Surface
-from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES, Format
+from steepest.view.format import Format
 
 __all__ = [
-    "KINDS",
-    "PRESENT",
     "STATUSES",
     "UNJUDGED",
     "Outputs",
@@ -47,16 +43,6 @@ __all__ = [
     "tell",
     "write",
 ]
-
-KINDS = {
-    "figure": (FIGURES, "Draw data, surface, map and losses"),
-    "film": (FILMS, "Film the path as it grows"),
-    "page": (PAGES, "Write one page to play with, that opens anywhere"),
-    "table": (TABLES, "Write actual and predicted by the row"),
-    "trace": (TABLES, "Write every step"),
-    "onnx": (MODELS, "Write the model for other programs"),
-}
-"""What can be written of a run: the endings of its files, and what it is."""
 
 UNJUDGED = 3
 """The exit status where something could not be judged: the words say what under `Looked at`."""
@@ -127,10 +113,11 @@ class Outputs:
         if idle:
             flags = " and ".join(f"--{name}" for name in idle)
             what = "--film FILE" if drawn else "--figure FILE, --film FILE or --frames FOLDER"
-            what = f"--page FILE, {what}" if set(idle) <= set(params) else what
+            both = set(idle) <= {*params, "theme"}
+            what, of = (f"--page FILE, {what}", " or a page") if both else (what, "")
             verb = "says" if len(idle) == 1 else "say"
             raise ChoiceError(
-                f"{flags} {verb} how a picture looks, but none is asked for; add {what}"
+                f"{flags} {verb} how a picture{of} looks, but none is asked for; add {what}"
             )
 
 
@@ -154,96 +141,9 @@ def outputs(command: Command) -> Command:
         )
 
     made = cast(Command, gathered)
-    drawn = [*_file_options(), PRESENT, *_picture_options()]
-    for option in reversed([*drawn, *_page_options(), _JSON]):
+    for option in reversed(output_options()):
         made = option(made)
     return made
-
-
-PRESENT = click.option("--present", is_flag=True, help="Of a page: open it before a class.")
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
-
-
-def _file_options() -> Iterator[Callable[[Command], Command]]:
-    """Yield the options that name files, one for each of `KINDS`."""
-    for kind, (endings, said) in KINDS.items():
-        help = f"{said} ({' '.join(endings)})."
-        yield click.option(f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=help)
-
-
-def _picture_options() -> Iterator[Callable[[Command], Command]]:
-    """Yield the options of figures, films and frames."""
-    yield click.option(
-        "--frames",
-        type=click.Path(),
-        metavar="FOLDER",
-        help="Write a picture for each of the four steps, for slides (.png).",
-    )
-    yield click.option(
-        "--panels",
-        metavar="A,B,...",
-        callback=lambda context, option, text: None if text is None else text.split(","),
-        help=f"What is drawn: some of {', '.join(PANELS)}.",
-    )
-    yield click.option(
-        "--size",
-        metavar="WIDTHxHEIGHT",
-        callback=_size,
-        help=f"Pixels.  [default: {SIZE[0]}x{SIZE[1]}; of films {FILM_SIZE[0]}x{FILM_SIZE[1]}]",
-    )
-    yield click.option(
-        "--theme",
-        type=click.Choice(THEME_NAMES),
-        help="Colours of pictures and page.  [default: light; of a page the browser's]",
-    )
-    for axis in ("x", "y"):
-        yield click.option(
-            f"--{axis}",
-            f"surface_{axis}",
-            metavar="PARAM",
-            help=f"The param along {axis} of the surface: of a network weight 15, or its unit.",
-        )
-    yield click.option(
-        "--plane",
-        "surface_plane",
-        type=click.Choice(list(PLANES)),
-        help="The surface over a plane in place of two params: of the path, random, or of the "
-        "ends of the Hessian's spectrum; the words describe it too.",
-    )
-    yield click.option("--fps", type=int, help=f"Frames a second of a film.  [default: {FPS}]")
-
-
-PAGED = ("title", "text", "hide", "lang")
-"""What is said of a page alone."""
-
-
-def _page_options() -> Iterator[Callable[[Command], Command]]:
-    """Yield the options of pages; their theme is that of pictures too."""
-    yield click.option("--title", "page_title", metavar="TEXT", help="Of a page: what heads it.")
-    yield click.option(
-        "--text", "page_text", metavar="TEXT", help="Of a page: a text that stands above all."
-    )
-    yield click.option(
-        "--hide",
-        "page_hide",
-        metavar="A,B,...",
-        callback=lambda context, option, text: None if text is None else text.split(","),
-        help="Of a page: pictures and controls that are not shown, such as rate,tasks,chart.",
-    )
-    yield click.option(
-        "--lang", "page_lang", type=click.Choice(LANGUAGES), help="Of a page: that of its lesson."
-    )
-
-
-def _size(context: object, option: object, text: str | None) -> tuple[int, int] | None:
-    """Return a size in pixels that is written as `1280x720`."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip())
-    if match is None:
-        raise click.BadParameter(f"{text!r} must be width x height in pixels, such as 1280x720")
-    return int(match[1]), int(match[2])
 
 
 def check(files: Mapping[str, Sequence[str]], save: str | None, *sources: str) -> None:

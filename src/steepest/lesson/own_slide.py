@@ -88,7 +88,8 @@ def _image(shown: Shown, folder: Path) -> Image:
 def _check_whole(data: bytes, source: str) -> None:
     """Raise FileError for a picture that cannot be drawn to its end.
 
-    Pillow tries, where it is there with matplotlib. A browser shows half of one that was cut off, and PowerPoint a red cross.
+    Pillow tries, where it is there with matplotlib. A browser shows half of one that was cut off,
+    and PowerPoint a red cross.
     """
     if not is_installed("figure"):
         return

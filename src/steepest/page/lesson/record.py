@@ -79,12 +79,13 @@ class LessonRecord(TypedDict):
     theme: str
 
 
-def lesson_record(scene: SceneRecord) -> LessonRecord:
-    """Return the lesson on the rows of a scene."""
+def lesson_record(scene: SceneRecord, title: str = "") -> LessonRecord:
+    """Return the lesson on the rows of a scene, under its own title where none is given."""
     numbers, classes = lesson_rows(scene)
+    titled = {"title": title} if title else {}
     return {
         "builds": [one._asdict() for one in builds()],
-        "words": {language: sentences(language) for language in LANGUAGES},
+        "words": {one: sentences(one) | titled for one in LANGUAGES},
         "numbers": numbers,
         "classes": classes,
         "network": _plane_rows(NETWORK),
