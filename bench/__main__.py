@@ -33,6 +33,9 @@ from bench.verdicts import verdicts
 
 Part = Callable[[], str]
 
+NETWORKS = ("network", "net")
+"""The groups of tables that are of networks: all of them are asked for as `networks`."""
+
 
 def parts(quick: bool) -> dict[str, Part]:
     """Return what makes each table, by the name under which it can be asked for."""
@@ -65,7 +68,7 @@ def parts(quick: bool) -> dict[str, Part]:
 
 
 def chosen(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Return the tables that are wanted, by name, by group, or as `training`.
+    """Return the tables that are wanted, by name, by group, as `training` or as `networks`.
 
     None means all, but for `behind`, whose problems are among them.
     """
@@ -76,7 +79,9 @@ def chosen(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
 
 def _called(name: str) -> set[str]:
     """Return the words that mean this table."""
-    return {name, group(name)} | ({"training"} if name in RECIPES else set())
+    kind = group(name)
+    wider = {"training"} if name in RECIPES else {"networks"} if kind in NETWORKS else set()
+    return {name, kind} | wider
 
 
 def main() -> None:

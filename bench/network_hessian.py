@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 
 from bench.dense import NETS, torch_loss, torch_rows
-from bench.timing import TORCH_MISSING, has_torch, in_turn, milliseconds, table, times
+from bench.timing import (
+    TORCH_MISSING,
+    asked,
+    faster_of_threads,
+    has_torch,
+    in_turn,
+    milliseconds,
+    on_threads,
+    table,
+    times,
+)
 from steepest.objective.linear_algebra.lanczos import spectrum_ends
 from steepest.objective.network import NetworkObjective
 
@@ -34,8 +44,8 @@ def network_hessian(name: str) -> str:
     works: dict[str, Any] = {STEEPEST: partial(product, along)}
     if has_torch():
         for threads in (1, 2):
-            on = f"{threads} thread{'s' * (threads > 1)}"
-            works[f"torch double backward, {on}"] = _torch(objective, params, along, threads)
+            name_on = on_threads("torch double backward", threads)
+            works[name_on] = _torch(objective, params, along, threads)
     count = max(1, int(NUMBERS / (objective.count * objective.size)))
     repeated = {one: partial(_repeat, work, count) for one, work in works.items()}
     seconds = {one: taken / count for one, taken in in_turn(repeated, ROUNDS).items()}
@@ -47,12 +57,13 @@ def network_hessian(name: str) -> str:
             times(taken / seconds[STEEPEST]),
             f"{np.abs(works[one]() - truth).max() / np.abs(truth).max():.0e}",
         ]
-        for one, taken in seconds.items()
+        for one, taken in faster_of_threads(seconds).items()
     ]
     note = "" if has_torch() else f"\n{TORCH_MISSING}\n"
     title = f"Hessian times a direction: {NETS[name].name}"
     header = ("", "median ms", "to steepest", "differs by (relative)")
-    return table(title, header, rows) + "\n" + _ends(name, objective, product) + note
+    told = table(title, header, rows) + asked("1.5x torch")
+    return f"{told}\n{_ends(name, objective, product)}{note}"
 
 
 def _repeat(work: Any, count: int) -> None:

@@ -52,6 +52,35 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
+def on_threads(name: str, threads: int) -> str:
+    """Return the name of a work on so many threads.
+
+    >>> on_threads("torch eager", 2)
+    'torch eager, 2 threads'
+    """
+    return f"{name}, {threads} thread{'s' * (threads > 1)}"
+
+
+def faster_of_threads(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Return the faster of a work's numbers of threads; others as they are.
+
+    >>> faster_of_threads({"ours": 1.0, "torch, 1 thread": 3.0, "torch, 2 threads": 2.0})
+    {'ours': 1.0, 'torch, 2 threads': 2.0}
+    """
+    best: dict[str, str] = {}
+    for name, taken in seconds.items():
+        work, _, said = name.rpartition(", ")
+        work = work if said.endswith(("thread", "threads")) else name
+        if work not in best or taken < seconds[best[work]]:
+            best[work] = name
+    return {name: seconds[name] for name in best.values()}
+
+
+def asked(bar: str) -> str:
+    """Return the line under a table that tells what is asked of steepest there."""
+    return f"Asked: {bar}.\n" if bar else ""
+
+
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown: the first column to the left, the others to the right."""
     rule = ["---", *["---:"] * (len(header) - 1)]

@@ -14,11 +14,23 @@ import pytest
 from scipy.special import huber
 from sklearn.metrics import mean_pinball_loss, mean_poisson_deviance
 
-from bench import __main__, behind, calls, checkouts, kept_rows, memory, paths, problems, training
+from bench import (
+    __main__,
+    behind,
+    calls,
+    checkouts,
+    kept_rows,
+    memory,
+    networks,
+    paths,
+    problems,
+    training,
+)
 from bench.__main__ import chosen, parts
 from bench.peers import FIELDS, OURS, peer_named, scikit
 from bench.peers.ours import AS_IT_COMES
 from bench.recipes import RECIPES
+from bench.timing import faster_of_threads
 from bench.worker import FailedError, Fit, LateError, Worker
 
 SMALL = {
@@ -157,6 +169,28 @@ def test_tables_are_asked_for_by_name_and_by_group():
     ridge = ["ridge-tall", "ridge-wide", "ridge-flat"]
     assert chosen(["ridge", "memory"], names) == [*ridge, "memory"]
     assert chosen(["softmax-mnist"], names) == ["softmax-mnist"]
+    nets = chosen(["networks"], names)
+    assert nets == [name for name in names if name.startswith(("net-", "network-"))]
+    assert {"network-steps", "network-loss", "network-auto", "net-surface-784-128-10"} < {*nets}
+
+
+def test_the_faster_number_of_threads_counts_and_others_stay():
+    seconds = {"ours": 2.0, "torch, loop, 1 thread": 3.0, "torch, loop, 2 threads": 1.0}
+    seconds |= {"JAX, 1 thread": 1.0, "JAX, 2 threads": 1.5, "plain loop": 9.0}
+    assert faster_of_threads(seconds) == {
+        "ours": 2.0,
+        "torch, loop, 2 threads": 1.0,
+        "JAX, 1 thread": 1.0,
+        "plain loop": 9.0,
+    }
+
+
+def test_a_peer_that_arrives_for_no_seed_is_not_run_on_all():
+    never = lambda net, seed, goal, limit: (None, 1.0)  # noqa: E731
+    net = networks.Net(*networks.cancer(), (2,), "tanh")
+    pairs = networks._pairs(net, [0.5] * 5, never, 1, networks.QUICK)
+    assert [theirs.seconds for _, theirs in pairs] == [None, None]
+    assert all(ours.seconds for ours, _ in pairs)
 
 
 def test_a_peer_is_run_on_one_and_two_threads_and_the_faster_counts(monkeypatch):

@@ -69,6 +69,27 @@ def test_modules_of_equal_names_in_several_folders_stay_apart(tmp_path: Path) ->
     assert ran(join("main.js", ("both",), tmp_path) + "console.log(both)") == "ab"
 
 
+def test_a_module_that_is_left_out_takes_along_what_it_alone_needs(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        main="import { draw } from './card.js';\nimport { half } from './half.js';\n"
+        "export const said = `${typeof draw} ${half}`;\n",
+        card="import { ink } from './ink.js';\nimport { half } from './half.js';\n"
+        "export function draw() {\n  return ink * half;\n}\n",
+        ink="export const ink = 7;\n",
+        half="export const half = 0.5;\n",
+    )
+    whole = join("main.js", ("said",), tmp_path)
+    less = join("main.js", ("said",), tmp_path, without={"card.js"})
+    assert [ran(text + "console.log(said)") for text in (whole, less)] == [
+        "function 0.5",
+        "undefined 0.5",
+    ]
+    assert "ink" in whole and "ink" not in less
+    with pytest.raises(ValueError, match=r"main.js, line 1: card.js does not export draw"):
+        join("main.js", (), write(tmp_path, card="export const ink = 1;\n"), without={"card.js"})
+
+
 def with_text(root: Path) -> Path:
     write(
         root,

@@ -20,6 +20,7 @@ import steepest as st
 from steepest.page import html as page_module
 from steepest.page.html import live_script, notebook_script, saved_html, style, write_page
 from steepest.page.look import PageLook
+from steepest.page.needed import unneeded
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,49 @@ def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
     assert len(text.replace(html.escape(line.explain()), "").encode()) < 400_000
     assert len((live_script() + style(lesson=True)).encode()) < 400_000
     assert len((notebook_script() + style()).encode()) < 400_000
+
+
+FITS = {f"cards/fit_{kind}.js" for kind in ("line", "classes", "plane", "many")}
+
+OWN_WORDS = {
+    "st-outside": "cards/fit_line.js",
+    "st-regions": "cards/fit_classes.js",
+    "st-guide": "cards/fit_many.js",
+    "st-net-words": "cards/network.js",
+}
+"""A class of elements that a module alone gives."""
+
+
+def rows_of(width: int, classes: bool) -> tuple[Any, Any]:
+    X = np.random.default_rng(0).normal(size=(12, width))
+    return X, np.array(["no", "yes"])[(X[:, 0] > X[:, -1] ** 2).astype(int)] if classes else X[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("width", "classes", "hidden", "own"),
+    [
+        (1, False, (), "cards/fit_line.js"),
+        (1, True, (), "cards/fit_classes.js"),
+        (2, False, (), "cards/fit_plane.js"),
+        (3, True, (), "cards/fit_many.js"),
+        (1, True, (2,), "cards/fit_classes.js"),
+    ],
+    ids=["line", "classes", "plane", "many", "network"],
+)
+def test_a_page_has_no_code_that_it_can_never_use(
+    width: int, classes: bool, hidden: tuple[int, ...], own: str
+) -> None:
+    run = st.descend(rows_of(width, classes), steps=2, **({"hidden": hidden} if hidden else {}))
+    text = saved_html(run.record(), "")
+    # Of two features the picture is that of many, with a map.
+    own_and_base = {own, "cards/fit_many.js"} if width > 1 else {own}
+    assert {path for path in unneeded(run.record()) if "fit_" in path} == FITS - own_and_base
+    (script,) = Parts(text).texts("script", type="module")
+    assert {word: word in script for word in OWN_WORDS} == {
+        word: path in own_and_base or (path == "cards/network.js" and bool(hidden))
+        for word, path in OWN_WORDS.items()
+    }
+    assert len(without_data(text).encode()) < 400_000
 
 
 def test_the_state_that_is_kept_is_in_the_page(line: st.Run) -> None:

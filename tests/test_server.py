@@ -296,6 +296,29 @@ def test_a_request_can_be_given_up(slow: ClientConnection) -> None:
     assert told == [{"id": 0, "superseded": True}, {"id": 1, "superseded": True}]
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda: {"loss": object()}, "TypeError: Object of type object is not JSON"),
+        (lambda: {"loss": np.array(["x"])}, "ValueError: could not convert string"),
+        (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_an_answer_that_fails_is_an_error_for_the_page_and_the_next_is_answered(
+    answer: Callable[[], Any], words: str
+) -> None:
+    class Failing(Session):
+        def answer(self, request: Any, given_up: Any = None) -> Any:
+            return answer() if request["ask"] == "fail" else super().answer(request)
+
+    opened = open_table(read_table("orings"))
+    with running(lambda: Failing(opened)) as server, server.socket() as page:
+        ask(page, 1, "fail")
+        assert f"a fault of steepest itself, not of yours: {words}" in answered(page)["error"]
+        ask(page, 2, "offer")
+        assert answered(page)["id"] == 2
+
+
 def test_a_page_cannot_pile_up_requests(slow: ClientConnection) -> None:
     for number in range(1, 70):
         ask(slow, number, "surface", of=number, number=number)

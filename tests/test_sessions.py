@@ -3,27 +3,29 @@
 import os
 
 import pytest
-from sessions import simulate
+from sessions import Simulator
 
 from steepest.data.table import read_table
-from steepest.session.opening import OpenData, open_table
+from steepest.session.opening import open_table
 
-LONG = int(os.environ.get("STEEPEST_SESSIONS", "400"))
-"""How many sessions `make prove` plays; STEEPEST_SESSIONS=100000 is the long mode."""
+MANY = int(os.environ.get("STEEPEST_SESSIONS", "100000"))
+"""How many sessions `make prove` plays."""
 
 
 @pytest.fixture(scope="module")
-def opened() -> OpenData:
-    return open_table(read_table("orings"))
+def simulator() -> Simulator:
+    return Simulator(open_table(read_table("orings")))
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_some_sessions(opened: OpenData, seed: int) -> None:
-    simulate(opened, seed)
+def test_some_sessions(simulator: Simulator) -> None:
+    for seed in range(40):
+        simulator.play(seed)
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("tenth", range(10))
-def test_many_sessions(opened: OpenData, tenth: int) -> None:
-    for seed in range(tenth, LONG, 10):
-        simulate(opened, seed)
+def test_many_sessions(simulator: Simulator, tenth: int) -> None:
+    for seed in range(tenth, MANY, 10):
+        simulator.play(seed)
+    assert simulator.answers.compared > MANY // 2000

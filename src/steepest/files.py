@@ -17,9 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from steepest.errors import FileError
-
-if sys.platform != "win32":
-    import fcntl
+from steepest.file_locks import lock
 
 __all__ = ["FIGURES", "FILMS", "MODELS", "PAGES", "TABLES", "check_writable", "whole_file"]
 
@@ -164,25 +162,11 @@ def _begin(target: Path) -> tuple[int, Path]:
         handle, name = tempfile.mkstemp(
             dir=target.parent, prefix=f".{target.stem[:NAME_KEPT]}{MARK}", suffix=target.suffix
         )
-        _lock(handle)
+        lock(handle)
         draft = Path(name)
         if draft.exists():
             return handle, draft
         os.close(handle)  # It was taken for litter before it was locked.
-
-
-def _lock(handle: int) -> bool:
-    """Lock a file if nobody else has; return whether. A lock ends with its process, killed or not.
-
-    Where files have no locks one that is open cannot be removed, or none is known to be litter.
-    """
-    if sys.platform == "win32":
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _remove_litter(target: Path) -> None:
@@ -191,7 +175,7 @@ def _remove_litter(target: Path) -> None:
     with suppress(OSError):
         for litter in [one for one in target.parent.iterdir() if re.fullmatch(named, one.name)]:
             with litter.open("r+b") as draft:
-                if _lock(draft.fileno()):
+                if lock(draft.fileno()):
                     litter.unlink()
 
 

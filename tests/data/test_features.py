@@ -111,7 +111,7 @@ def test_a_long_list_of_columns_is_cut_short() -> None:
 
 day = datetime.date(2020, 1, 1)
 REFUSED = {
-    "constant": ([3, 3, 3, 3], "'q' is 3 in every row, which cannot be told from the bias"),
+    "constant": ([3, 3, 3, 3], "'q' is 3 in every row, which is no different from the bias"),
     "constant boolean": ([True] * 4, "'q' is True in every row"),
     "constant word": (["u"] * 4, "'q' is 'u' in every row"),
     "date": ([day] * 4, "'q' holds dates or times (date32[day]); --date q=days (or year"),

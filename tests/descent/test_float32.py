@@ -178,7 +178,7 @@ def jitter(rounding: float, dtype: Any) -> Any:
 def test_what_rounding_alone_does_is_no_rise() -> None:
     found = jitter(1e-6, np.float32)
     assert found.reason == "settled"
-    assert found.message.endswith("in float32, which tells losses apart to 1e-06 of them")
+    assert found.message.endswith("in float32, which distinguishes losses to 1e-06 of them")
     assert jitter(1e-15, np.float64).reason == "risen"
 
 

@@ -1,5 +1,6 @@
 """The loss of a network on a grid: every fast way against one evaluation a cell."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from steepest.objective.model.activation import ACTIVATIONS, choose_activation
 from steepest.objective.network import HiddenLayers, NetworkObjective
 from steepest.objective.plane.network_margins import Margins, layers_on_plane
 from steepest.objective.plane.plane import Plane
-from steepest.objective.plane.ramps import PER_OUTPUT, are_ramps
+from steepest.objective.plane.ramps import FEW_SINGLE, PER_OUTPUT, are_ramps
 from steepest.objective.plane.separable import separable_parts
 
 
@@ -170,6 +171,9 @@ def test_kinks_are_for_even_lines_of_one_relu_layer_without_overflow() -> None:
     assert are_ramps(relu.model, grid)
     assert not are_ramps(relu.model, grid[:5])
     assert not are_ramps(relu.model, grid**3)
+    single = replace(relu.model, dtype=FLOAT32)
+    assert not are_ramps(single, grid)
+    assert are_ramps(replace(single, sizes=(2, FEW_SINGLE, 1)), grid)
     for hidden, activation in (((3,), "tanh"), ((3, 2), "relu")):
         model = objective_of("squared", hidden=hidden, activation=activation).model
         assert not are_ramps(model, grid)

@@ -94,7 +94,7 @@ def assert_keys_walk(page: "Page") -> None:
         page.keyboard.press(key)
         at_step(page, step)
         said = page.locator("[aria-live=polite]").inner_text()
-        assert said.startswith(f"Step {step}: weight " if step else "Start: weight "), key
+        assert said.startswith(f"Round {step}: weight " if step else "Start: weight "), key
 
 
 def assert_keys_play_and_start_anew(page: "Page") -> None:

@@ -138,7 +138,7 @@ def test_the_line_is_that_of_the_step(page: "Page", mount: Mount) -> None:
             assert y == pytest.approx(slope_y * predicted + zero_y, abs=0.6)
         assert told(card, "step") == at
         assert told(card, "loss") == pytest.approx(run.trace[at].loss, rel=1e-12)
-        assert f"step {at} " in (card.locator("svg").first.get_attribute("aria-label") or "")
+        assert f"round {at} " in (card.locator("svg").first.get_attribute("aria-label") or "")
 
 
 @pytest.mark.parametrize("start, side", [([0.0, 1e4], "above"), ([0.0, -1e4], "below")])
@@ -341,13 +341,13 @@ def test_a_press_and_keys_on_the_chart_go_to_a_step(page: "Page", mount: Mount) 
     assert tick and box
     page.mouse.click(tick["x"] + tick["width"] / 2, box["y"] + box["height"] / 2)
     assert heard(page, "seek")[-1] == [20]
-    assert "step 20" in card.locator(".st-note").inner_html()
+    assert "round 20" in card.locator(".st-note").inner_html()
     slider.focus()
     for key in ("ArrowRight", "Home", "ArrowRight", "PageUp", "End"):
         page.keyboard.press(key)
     assert [at for (at,) in heard(page, "seek")] == [20, 21, 0, 1, 6, 50]
     words = slider.get_attribute("aria-valuetext") or ""
-    assert words.startswith(f"step 50 of 50, loss {run.trace[50].loss:.4g}")
+    assert words.startswith(f"round 50 of 50, loss {run.trace[50].loss:.4g}")
 
 
 def test_a_diverged_run_leaves_through_the_top(mount: Mount) -> None:
@@ -356,7 +356,7 @@ def test_a_diverged_run_leaves_through_the_top(mount: Mount) -> None:
     assert run.stop.reason == "diverged"
     last = run.trace[len(run.trace) - 1]
     text = card.locator(".st-exit + text").text_content()
-    assert text == f"{last.loss:,.0f} at step {last.index}"
+    assert text == f"{last.loss:,.0f}, round {last.index}"
 
 
 def covers(box: Any, other: Any) -> bool:

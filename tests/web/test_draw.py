@@ -649,7 +649,7 @@ def test_both_say_what_is_seen(page: Any) -> None:
     for card in ("map", "relief"):
         words = mount(page, card, at=1).get_attribute("aria-label")
         assert "weight of a (cm) from -3 to 7 and bias (cm) from -5 to 3." in words
-        assert "Run 1, step 1 of 40: loss" in words
+        assert "Run 1, round 1 of 40: loss" in words
         assert "Lowest 1 at 2, -1." in words
         page.evaluate("t.made.destroy(); t.place.remove()")
 

@@ -47,6 +47,7 @@ WHERE = {
     "page": ".st-app",
     "surface": ".st-relief",
     "start": ".st-map .st-handle",
+    "line": ".st-line-end",
     "points": '[data-card="fit"] svg.st-plot-svg',
     "chart": '[data-card="chart"] svg.st-plot-svg',
     "network": '[data-card="network"] svg.st-plot-svg',

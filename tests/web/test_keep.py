@@ -566,7 +566,7 @@ def assert_a_link_asks_for_a_guess(doors: Any, tmp_path: Path) -> None:
     assert "guess=true" in Menu(page).link()
     x, y = into_sight(page.locator('[data-card="map"] .st-layers'))
     page.mouse.click(x, y)
-    page.locator(".st-answer").filter(has_text="Step 3 lands").wait_for()
+    page.locator(".st-answer").filter(has_text="Round 3 lands").wait_for()
     assert "guess=" not in Menu(page).link()
 
 
@@ -588,9 +588,9 @@ def assert_steps_left_out_are_told(doors: Any, tmp_path: Path) -> None:
     run = st.descend("diabetes", "progression", learning_rate=0.1, scale="standard", steps=30_000)
     run.page(path)
     page = doors.file(path)
-    kept = int(page.get_by_label("Step of the run").get_attribute("max"))
-    words = page.get_by_text("Of 30,000 steps").inner_text()
-    said = rf"Of 30,000 steps {kept:,} are kept: all of the first 10,0\d\d, then ever fewer, and "
+    kept = int(page.get_by_label("Round of the run").get_attribute("max"))
+    words = page.get_by_text("Of 30,000 rounds").inner_text()
+    said = rf"Of 30,000 rounds {kept:,} are kept: all of the first 10,0\d\d, then ever fewer, and "
     assert re.fullmatch(said + "the best and the last.", words)
-    page.get_by_label("Step of the run").fill("9876")
+    page.get_by_label("Round of the run").fill("9876")
     assert page.locator(".st-app").get_attribute("data-at") == "9876"

@@ -40,7 +40,7 @@ ODD_COLUMN = "</script><script>alert()"
 
 ODD_NAMES = ["\"quoted\" & 'more'", "<img src=x onerror=alert(2)>", "🐧 ü"]
 
-TITLES = ("Data and fit", "Loss surface", "The same from above", "Loss against step")
+TITLES = ("Data and fit", "Loss surface", "The same from above", "Loss by round")
 
 
 def shown(page: "Page") -> dict[str, Any]:
@@ -88,7 +88,7 @@ def change_much(page: "Page") -> None:
     page.get_by_label("rule", exact=True).select_option("nesterov")
     settle(page)
     press(page, "Run 1")
-    page.get_by_label("Step of the run").fill("7")
+    page.get_by_label("Round of the run").fill("7")
     at_step(page, 7)
 
 

@@ -155,7 +155,7 @@ def title(page: "Page", words: str) -> None:
 def assert_steps_are_pythons(live: "Page", run: st.Run) -> None:
     title(live, "waiting by duration: 272 rows of geyser")
     press(live, "Step")
-    press(live, "25 steps")
+    press(live, "25 rounds")
     at_step(live, 26)
     assert loss_of(live) == run.trace[26].full_loss
     assert typed_params(live, ["weight", "bias"]) == written(run.trace[26].params)
@@ -189,7 +189,7 @@ def open_other_data(live: "Page") -> None:
 
 def assert_a_lost_connection_comes_back(live: "Page") -> None:
     """Check that it is told, that nothing on the page changes, and that Python knows its data."""
-    press(live, "25 steps")
+    press(live, "25 rounds")
     at_step(live, 25)
     before = loss_of(live)
     live.evaluate(CUT)
@@ -304,7 +304,7 @@ def assert_python_answers(widget: "Locator", choices: dict[str, Any]) -> None:
     """Check that a widget of many features shows the run that Python works out for it."""
     widget.get_by_label("rule", exact=True).select_option("momentum")
     wait_until(widget, READY)
-    widget.get_by_label("Step of the run").fill("7")
+    widget.get_by_label("Round of the run").fill("7")
     wait_until(widget, '[data-at="7"]')
     run = st.descend("diabetes", "progression", **{**choices, "rule": "momentum"})
     assert loss_in(widget) == run.trace[7].full_loss

@@ -109,7 +109,7 @@ def test_the_whole_network_is_in_sight_and_its_words_scroll(
 def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
     """A new start of the same seed, a hundred steps more, and what is run on, are Python's."""
     page = doors.file(saved)
-    press(page, "100 steps")
+    press(page, "100 rounds")
     at_step(page, 100)
     same = st.descend(two_rings(), "ring", hidden=(8, 8), steps=100, **TEXTBOOK)
     assert loss_of(page) == pytest.approx(same.loss, rel=1e-9)
@@ -389,7 +389,7 @@ def test_a_row_that_is_lit_goes_through_the_network(rings: st.Run, page: "Page")
     assert whole is not None
     assert float(whole[1]) == pytest.approx(rings.trace[3].gradient[14], rel=1e-3)
     # Its step, and where it is on the surface: this goes through the end of the run.
-    assert re.search(r"step 2 → 3: weight 15: \S+ [-+] 0\.2 × ", words)
+    assert re.search(r"round 2 → 3: weight 15: \S+ [-+] 0\.2 × ", words)
     on = re.search(r"it is across, at (\S+), where the surface has the loss (\S+); that of", words)
     assert on is not None
     shadow = rings.params.copy()
@@ -567,7 +567,7 @@ def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors
     enter(page, "hidden units", "4, 3")
     page.get_by_label("activation", exact=True).select_option("relu")
     settle(page)
-    press(page, "100 steps")
+    press(page, "100 rounds")
     at_step(page, 100)
     made: dict[str, Any] = {"hidden": (4, 3), "activation": "relu"}
     same = st.descend(two_rings(), "ring", steps=100, **made, **TEXTBOOK)

@@ -526,7 +526,7 @@ def test_what_is_spoken(modules: Any) -> None:
     weight, bias = run.trace[1].params
     loss = short(run.trace[1].loss)
     assert first.startswith("Start: weight ")
-    assert step == f"Step 1: weight {short(weight)}, bias {short(bias)}, loss {loss}."
+    assert step == f"Round 1: weight {short(weight)}, bias {short(bias)}, loss {loss}."
     assert phase.startswith("Together the parts")
     assert "\n" not in phase
     assert last.endswith(f"Run 1: {run.verdicts[0].message}.")
@@ -668,8 +668,8 @@ def test_the_rate_that_just_diverges(modules: Any) -> None:
 
 
 def test_the_rate_that_arrives_in_the_fewest_steps(modules: Any) -> None:
-    told = answer(modules, geyser(learning_rate=0.05, steps=9), "fewest steps")
-    found = re.search(r"([\d,]+) steps at the rate ([\d.]+)", told)
+    told = answer(modules, geyser(learning_rate=0.05, steps=9), "fewest rounds")
+    found = re.search(r"([\d,]+) rounds at the rate ([\d.]+)", told)
     assert found
     steps, rate = int(found[1]), float(found[2])
     # On a bowl the best rate is 2 / (largest + smallest curvature).
@@ -685,9 +685,9 @@ def test_the_ravine_and_momentum(modules: Any) -> None:
     X = np.column_stack([run.data.X, np.ones(272)])
     low, high = np.linalg.eigvalsh(X.T @ X)
     assert f"the bowl curves {short(high / low, 3)} times as much" in ravine
-    assert "1 step." in ravine
+    assert "1 round." in ravine
     momentum = answer(modules, run, "momentum")
-    found = re.search(r"steepest: (\d+) steps; momentum: (\d+) steps", momentum)
+    found = re.search(r"steepest: (\d+) rounds; momentum: (\d+) rounds", momentum)
     assert found
     assert int(found[2]) < int(found[1]) / 4
     assert short(np.sqrt(high / low), 3) in momentum
@@ -696,7 +696,7 @@ def test_the_ravine_and_momentum(modules: Any) -> None:
 def test_the_next_step_is_predicted(modules: Any) -> None:
     run = geyser(learning_rate=0.05, steps=9)
     told = answer(modules, run, "Predict", at=3)
-    assert told.startswith("From step 3: weight ")
+    assert told.startswith("From round 3: weight ")
     assert told.endswith(f"The loss is then {short(run.trace[4].loss)}.")
 
 
@@ -715,7 +715,7 @@ def test_a_guess_is_judged_by_where_the_step_lands(modules: Any) -> None:
     assert still["words"].startswith("Not there: off by 100 % of the length of the step")
     in_weight = rf"at {NUMBER} in weight of duration \(min per min\), you pointed at {NUMBER}"
     in_bias = rf"at {NUMBER} in bias \(min\), you pointed at {NUMBER}"
-    pattern = rf"Step 4 lands {in_weight}, off by {NUMBER}; {in_bias}, off by {NUMBER}\.$"
+    pattern = rf"Round 4 lands {in_weight}, off by {NUMBER}; {in_bias}, off by {NUMBER}\.$"
     found = re.search(pattern, off["words"])
     assert found
     assert list(map(read, found.groups())) == pytest.approx([u, u, 0, v, v + 5, 5], rel=1e-3)
@@ -744,7 +744,7 @@ def test_a_theorem_is_told_only_where_there_is_one(rule: str, modules: Any) -> N
     bowl = geyser(**choices)
     other = golden.run_of("cross_entropy", **choices)
     batches = golden.run_of("cross_entropy", batch=4, **choices)
-    kinds = ["just diverges", "fewest steps", "momentum"]
+    kinds = ["just diverges", "fewest rounds", "momentum"]
     answers = [
         ask(modules, "/words/tasks.js", TASKS, [state(run)], kinds)["answers"]
         for run in (bowl, other, batches)
@@ -753,7 +753,7 @@ def test_a_theorem_is_told_only_where_there_is_one(rule: str, modules: Any) -> N
     assert ("surely falls" in answers[1][1]) is (rule == "steepest")
     assert (f"of {rule} on it nothing is proved" in answers[1][1]) is (rule != "steepest")
     assert "the limit of a bowl that curves so much everywhere is" in answers[1][0]
-    assert "on a bowl of that shape the steps of steepest grow" in answers[1][2]
+    assert "on a bowl of that shape the rounds of steepest grow" in answers[1][2]
     assert "that shape" not in answers[0][2]
     for told, plain in zip(answers[2], answers[1], strict=True):
         assert told.endswith("With all rows a step; mini-batches wander, and may do otherwise.")
@@ -766,7 +766,7 @@ def test_a_recording_has_tasks_that_it_can_answer(modules: Any) -> None:
     )
     told = ask(modules, "/words/tasks.js", TASKS, [state(run)], ["After how many", "diverges"])
     assert len(told["questions"]) == 2
-    assert re.fullmatch(r"After 10[456] steps\.", told["answers"][0])
+    assert re.fullmatch(r"After 10[456] rounds\.", told["answers"][0])
     assert told["answers"][1].startswith("2/curvature = 2/8.048 = 0.2485")
 
 
@@ -802,7 +802,7 @@ def test_an_earlier_step_is_told_as_the_result(modules: Any) -> None:
     assert f"24 rows kept back was lowest, {short(best.validation_loss)}." in told["sentence"]
     tell = "([state]) => [m.captionOf('relief', state), m.captionOf('chart', state)]"
     surface, chart = ask(modules, "/words/captions.js", tell, [state(run)])
-    assert f"A slice through step {best.index}, the result: the other 44 params" in surface
-    assert f"lowest at step {best.index} (ring), which is the result." in chart
+    assert f"A slice through round {best.index}, the result: the other 44 params" in surface
+    assert f"lowest at round {best.index} (ring), which is the result." in chart
     [usual] = ask(modules, "/words/outcome.js", OUTCOME, [state(early(steps=20))])
     assert usual["word"] != "earlier step"

@@ -49,7 +49,7 @@ def test_it_replays_steps_on_the_surface_and_says_what_is_left_out(
     surface = run.surface(plane="path", points=9)
     run.page(path, surface=surface)
     page = doors.file(path, "at=3")
-    assert titles(page) == ["Loss surface", "The same from above", "Loss against step"]
+    assert titles(page) == ["Loss surface", "The same from above", "Loss by round"]
     words = page.locator(".st-app").inner_text()
     assert "the picture of the data, the table of rows and the tasks are left out" in words
     assert "Model and data are not in it" in words and "steepest play" not in words
@@ -74,6 +74,6 @@ def test_without_data_it_has_loss_and_words_and_says_why_no_surface(
     path = tmp_path / "bare.html"
     watched(has_data=False).page(path)
     page = doors.file(path)
-    assert titles(page) == ["Loss against step"]
+    assert titles(page) == ["Loss by round"]
     words = page.locator(".st-app").inner_text()
     assert "There is no surface either: no data were given" in words

@@ -105,7 +105,7 @@ def test_a_saved_page_draws_from_a_file_and_in_a_sandboxed_frame(doors: Doors, s
     assert_described(page)
     frame = framed(doors, saved)
     assert frame.evaluate("() => origin") == "null"
-    press(frame, "25 steps")
+    press(frame, "25 rounds")
     at_step(frame, 25)
     assert_drawn(frame)
 
@@ -124,13 +124,13 @@ def assert_walks_as_python(page: "Page", run: st.Run, choices: dict[str, Any]) -
     start = [float(value) for value in run.trace[0].params]
     longer = descend_rows(run.data, start=start, steps=260, **choices)
     assert_at(page, longer.trace, 0)
-    for name, step in (("Step", 1), ("Step", 2), ("Step", 3), ("Back", 2), ("25 steps", 27)):
+    for name, step in (("Step", 1), ("Step", 2), ("Step", 3), ("Back", 2), ("25 rounds", 27)):
         press(page, name)
         assert_at(page, longer.trace, step)
-    page.get_by_label("Step of the run").fill("41")
+    page.get_by_label("Round of the run").fill("41")
     assert_at(page, longer.trace, 41)
     assert_steps(page, run.trace_table(), tolerance=0.0)
-    press(page, "25 steps")
+    press(page, "25 rounds")
     assert_at(page, longer.trace, 66)  # Beyond what was recorded the page goes on by itself.
     press(page, "Restart")
     assert_at(page, longer.trace, 0)
@@ -150,7 +150,7 @@ def assert_the_default_run_lives_on(doors: Doors, tmp_path: Path) -> None:
     enter(page, "seed", "5")
     again = st.descend("orings", "damaged", ["temperature"], seed=5, steps=len(run.trace) - 1)
     assert loss_of(page) == pytest.approx(again.trace[0].loss, rel=1e-12)
-    press(page, "25 steps")
+    press(page, "25 rounds")
     at_step(page, 25)
     assert loss_of(page) == pytest.approx(again.loss, rel=1e-9)
     rule.select_option("steepest")

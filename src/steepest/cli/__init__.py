@@ -4,7 +4,7 @@
 `data` and `demo` are the commands. A command only turns a request into calls; it knows
 nothing of losses or steps.
 The options of a descent come from `Options` by `options`, those of tables are in `table_options`;
-`outputs` has what a command makes of a run, by `output_options`, `saving` how it is kept,
+`outputs` has what a command makes of a run (`output_options` names it), `saving` how it is kept,
 `what_runs` the command that would run where one is refused.
 """
 

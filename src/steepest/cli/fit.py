@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from steepest.cli.options import descent_options, names_in
+from steepest.cli.output_options import outputs
 from steepest.cli.outputs import (
     STATUSES,
     Outputs,
@@ -15,7 +16,6 @@ from steepest.cli.outputs import (
     check_seeds,
     hand_over,
     hand_over_seeds,
-    outputs,
 )
 from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.cli.table_options import column_options, use_options

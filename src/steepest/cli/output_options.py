@@ -1,35 +1,47 @@
-"""The options that say what a command with a run writes, and how that looks."""
+"""The options that name what is written about a run, as `Outputs` keeps them."""
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
 from steepest.cli.options import names_in
-from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES
+from steepest.cli.outputs import KINDS, Outputs
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.surface.planes import PLANES
 from steepest.view.format import FILM_SIZE, FPS, PANELS, SIZE, THEME_NAMES
 
-__all__ = ["KINDS", "PAGED", "PRESENT", "output_options"]
+__all__ = ["PRESENT", "outputs"]
 
-KINDS = {
-    "figure": (FIGURES, "Draw data, surface, map and losses"),
-    "film": (FILMS, "Film the path as it grows"),
-    "page": (PAGES, "Write one page to play with, that opens anywhere"),
-    "table": (TABLES, "Write actual and predicted by the row"),
-    "trace": (TABLES, "Write every step"),
-    "onnx": (MODELS, "Write the model for other programs"),
-}
-"""What can be written of a run: the endings of its files, and what it is."""
-
-Option = Callable[[Any], Any]
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
-def output_options() -> list[Option]:
-    """Return the options in the order of the help."""
-    return [*_file_options(), PRESENT, *_picture_options(), *_page_options(), _JSON]
+def outputs(command: Command) -> Command:
+    """Add the options that name what is written about a run; the command gets an `Outputs`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> object:
+        files = {kind: given.pop(kind) for kind in KINDS}
+        frames, as_json, present = (given.pop(name) for name in ("frames", "as_json", "present"))
+        said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
+        look = {name: value for name, value in said.items() if value is not None}
+        named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
+        axes = {name: value for name, value in named.items() if value is not None}
+        pace = {"fps": look.pop("fps")} if "fps" in look else {}
+        page = {name: value for name in PAGED if (value := given.pop(f"page_{name}")) is not None}
+        if files["page"] and "theme" in look:
+            page["theme"] = look["theme"]
+        return command(
+            out=Outputs(files, frames, look, pace, axes, as_json, present, page), **given
+        )
+
+    made = cast(Command, gathered)
+    drawn = [*_file_options(), PRESENT, *_picture_options()]
+    for option in reversed([*drawn, *_page_options(), _JSON]):
+        made = option(made)
+    return made
 
 
 PRESENT = click.option("--present", is_flag=True, help="Of a page: open it before a class.")
@@ -37,14 +49,14 @@ PRESENT = click.option("--present", is_flag=True, help="Of a page: open it befor
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, no words.")
 
 
-def _file_options() -> Iterator[Option]:
+def _file_options() -> Iterator[Callable[[Command], Command]]:
     """Yield the options that name files, one for each of `KINDS`."""
     for kind, (endings, said) in KINDS.items():
         help = f"{said} ({' '.join(endings)})."
         yield click.option(f"--{kind}", multiple=True, type=click.Path(), metavar="FILE", help=help)
 
 
-def _picture_options() -> Iterator[Option]:
+def _picture_options() -> Iterator[Callable[[Command], Command]]:
     """Yield the options of figures, films and frames."""
     yield click.option(
         "--frames",
@@ -90,7 +102,7 @@ PAGED = ("title", "text", "hide", "lang")
 """What is said of a page alone."""
 
 
-def _page_options() -> Iterator[Option]:
+def _page_options() -> Iterator[Callable[[Command], Command]]:
     """Yield the options of pages; their theme is that of pictures too."""
     yield click.option("--title", "page_title", metavar="TEXT", help="Of a page: what heads it.")
     yield click.option(
@@ -108,6 +120,11 @@ def _page_options() -> Iterator[Option]:
     )
 
 
+def _names(context: object, option: object, text: str | None) -> list[str] | None:
+    """Return the names in a list with commas; None where the option was not given."""
+    return None if text is None else names_in(text)
+
+
 def _size(context: object, option: object, text: str | None) -> tuple[int, int] | None:
     """Return a size in pixels that is written as `1280x720`."""
     if text is None:
@@ -116,8 +133,3 @@ def _size(context: object, option: object, text: str | None) -> tuple[int, int] 
     if match is None:
         raise click.BadParameter(f"{text!r} must be width x height in pixels, such as 1280x720")
     return int(match[1]), int(match[2])
-
-
-def _names(context: object, option: object, text: str | None) -> list[str] | None:
-    """Return the names in a list with commas; None where the option was not given."""
-    return None if text is None else names_in(text)

@@ -3,20 +3,18 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
 
-from steepest.cli.output_options import KINDS, PAGED, output_options
 from steepest.cli.saving import Saving, rows_inside
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
-from steepest.files import check_writable
+from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
 from steepest.interrupts import exit_status
 from steepest.numerals import counted
 from steepest.page.look import PageLook
@@ -29,6 +27,7 @@ from steepest.surface.surface import Surface
 from steepest.view.format import Format
 
 __all__ = [
+    "KINDS",
     "STATUSES",
     "UNJUDGED",
     "Outputs",
@@ -37,12 +36,21 @@ __all__ = [
     "check_seeds",
     "hand_over",
     "hand_over_seeds",
-    "outputs",
     "print_words",
     "surface_of",
     "tell",
     "write",
 ]
+
+KINDS = {
+    "figure": (FIGURES, "Draw data, surface, map and losses"),
+    "film": (FILMS, "Film the path as it grows"),
+    "page": (PAGES, "Write one page to play with, that opens anywhere"),
+    "table": (TABLES, "Write actual and predicted by the row"),
+    "trace": (TABLES, "Write every step"),
+    "onnx": (MODELS, "Write the model for other programs"),
+}
+"""What can be written of a run: the endings of its files, and what it is."""
 
 UNJUDGED = 3
 """The exit status where something could not be judged: the words say what under `Looked at`."""
@@ -58,8 +66,6 @@ HEADS = (
     *("Plane", "Ends of", "Together", "Path over", "Chosen by"),
 )
 """How the lines begin that are printed bold."""
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -119,31 +125,6 @@ class Outputs:
             raise ChoiceError(
                 f"{flags} {verb} how a picture{of} looks, but none is asked for; add {what}"
             )
-
-
-def outputs(command: Command) -> Command:
-    """Add the options that name what is written about a run; the command gets an `Outputs`."""
-
-    @wraps(command)
-    def gathered(**given: Any) -> object:
-        files = {kind: given.pop(kind) for kind in KINDS}
-        frames, as_json, present = (given.pop(name) for name in ("frames", "as_json", "present"))
-        said = {name: given.pop(name) for name in ("panels", "size", "theme", "fps")}
-        look = {name: value for name, value in said.items() if value is not None}
-        named = {name: given.pop(f"surface_{name}") for name in ("x", "y", "plane")}
-        axes = {name: value for name, value in named.items() if value is not None}
-        pace = {"fps": look.pop("fps")} if "fps" in look else {}
-        page = {name: value for name in PAGED if (value := given.pop(f"page_{name}")) is not None}
-        if files["page"] and "theme" in look:
-            page["theme"] = look["theme"]
-        return command(
-            out=Outputs(files, frames, look, pace, axes, as_json, present, page), **given
-        )
-
-    made = cast(Command, gathered)
-    for option in reversed(output_options()):
-        made = option(made)
-    return made
 
 
 def check(files: Mapping[str, Sequence[str]], save: str | None, *sources: str) -> None:

@@ -3,7 +3,8 @@
 import click
 
 from steepest.cli.options import descent_options
-from steepest.cli.outputs import STATUSES, Outputs, check, check_distinct, hand_over, outputs
+from steepest.cli.output_options import outputs
+from steepest.cli.outputs import STATUSES, Outputs, check, check_distinct, hand_over
 from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.descent.plan.option import Part
 from steepest.run.checkpoint_file import CheckpointFile

@@ -5,12 +5,12 @@ import sys
 
 import click
 
+from steepest.cli.output_options import outputs
 from steepest.cli.outputs import (
     STATUSES,
     UNJUDGED,
     Outputs,
     check,
-    outputs,
     surface_of,
     tell,
     write,

@@ -3,26 +3,20 @@
 A block is some 3 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
 one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
-floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993). NumPy,
-BLAS and SciPy's sparse products let go of the interpreter while they compute, so plain threads
-do.
+floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993).
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
+from steepest.data.threads import cores, map_on_threads
 from steepest.data.tree_sum import Sums, tree_sum
 from steepest.errors import ChoiceError
-from steepest.limits import Limit, current
 
 __all__ = [
     "BLOCK_BYTES",
@@ -135,7 +129,7 @@ class Blocks:
         self.outputs = outputs
         self.sample_weight = sample_weight
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse, least)
         if least > 1:
@@ -215,7 +209,23 @@ class Blocks:
     def stretch(self, at: slice) -> "Blocks":
         """Return neighbouring rows, not copied, as blocks."""
         weight = None if self.sample_weight is None else self.sample_weight[at]
-        return self._like(self.X[at], self.y[at], weight)
+        X, y = self.X[at], self.y[at]
+        if len(self.slices) > 1 or self._kept is None:
+            return self._like(X, y, weight)
+        return self._part(X, y, weight)
+
+    def _part(self, X: Matrix, y: Array, weight: Array | None) -> "Blocks":
+        """Return some rows of what is one block: one too, so no sizes are worked out anew.
+
+        It is a third of `_like`, which of a mini-batch of a small network is a tenth of its step.
+        """
+        part = object.__new__(type(self))
+        part.__dict__.update(self.__dict__)
+        part.X, part.y, part.sample_weight = X, y, weight
+        part.total = float(len(y) if weight is None else weight.sum())
+        at = slice(0, len(y))
+        part.slices, part._blocks = [at], [Block(at, X, y, weight)]
+        return part
 
     def every(self, step: int) -> "Blocks":
         """Return every `step`-th row, from the first on, as blocks; dense X is not copied."""
@@ -249,8 +259,8 @@ class Blocks:
         """
         kept = self._kept
         if kept is None:
-            return self._over(lambda at: work(self.block(at)), self.slices)
-        return self._over(work, kept)
+            return self._each(lambda at: work(self.block(at)), self.slices)
+        return self._each(work, kept)
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks, item by item, of the tuples `work(block)`."""
@@ -266,7 +276,7 @@ class Blocks:
         each = -(-lines // -(-self.threads // len(self.slices)))
         some = [slice(i, min(i + each, lines)) for i in range(0, lines, each)]
         parts = [(at, one) for at in self.slices for one in some]
-        found = self._over(lambda part: work(self.block(part[0]), part[1]), parts)
+        found = self._each(lambda part: work(self.block(part[0]), part[1]), parts)
         of_block = zip(*(found[i :: len(some)] for i in range(len(some))), strict=True)
         return tree_sum([(np.concatenate(shares),) for shares in of_block])[0]
 
@@ -292,15 +302,15 @@ class Blocks:
                 total += part
             return (total,)
 
-        (total,) = tree_sum(self._over(lane, range(0, len(self.slices), each)))
+        (total,) = tree_sum(self._each(lane, range(0, len(self.slices), each)))
         return np.asarray(total)
 
-    def sum_columns(self, work: Callable[[slice], Array]) -> Array:
+    def sum_columns(self, work: Callable[[slice], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(features)` returns, of some columns at a time.
 
-        As many as make a block of all rows, in lanes as in `sum_large`.
+        As many as make a block of all rows, or at least so many, in lanes as in `sum_large`.
         """
-        size = max(1, BLOCK_BYTES // (8 * len(self)))
+        size = max(least, BLOCK_BYTES // (8 * len(self)))
         each = -(-self.features // (size * COLUMN_LANES))
 
         def lane(first: int) -> tuple[Array]:
@@ -311,7 +321,7 @@ class Blocks:
                 total += part
             return (total,)
 
-        (total,) = tree_sum(self._over(lane, range(0, self.features, each * size)))
+        (total,) = tree_sum(self._each(lane, range(0, self.features, each * size)))
         return np.asarray(total)
 
     def is_finite(self) -> bool:
@@ -320,7 +330,7 @@ class Blocks:
         A sum is finite only if all that is added up is, but it may overflow where nothing else
         does: so False is a reason to look closer.
         """
-        parts = self._over(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
+        parts = self._each(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
         return bool(np.isfinite(tree_sum(parts)[0]))
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
@@ -333,37 +343,9 @@ class Blocks:
         ]
         return stored
 
-    def _over(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-        """Return `work(part)` for all parts, on as many threads as there are.
-
-        Each thread has its run of neighbours as one task: a task a part would hand the
-        interpreter to and fro, measured a third slower. The thread that asks does the first share
-        itself.
-        """
-        limit = current()
-        if limit is not None:
-            work = _limited(work, limit)
-        if len(parts) == 1 and ONE_BLAS_THREAD.entered:
-            # In a descent, which sees to warnings: on few rows a context costs as much as the work.
-            return [work(parts[0])]
-        with ONE_BLAS_THREAD:
-            if len(parts) == 1 or self.threads == 1:
-                return _in_turn(work, parts)
-            each = -(-len(parts) // self.threads)
-            mine, *others = (parts[i : i + each] for i in range(0, len(parts), each))
-            started = [_pool(self.threads).submit(_in_turn, work, share) for share in others]
-            done = [_in_turn(work, mine), *(share.result() for share in started)]
-            return [result for share in done for result in share]
-
-
-def _limited(work: Callable[[Part], Result], limit: Limit) -> Callable[[Part], Result]:
-    """Return work that asks the limit of the question first, at each part."""
-
-    def limited(part: Part) -> Result:
-        limit.check()
-        return work(part)
-
-    return limited
+    def _each(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+        """Return `work(part)` for all parts, on as many threads as there are."""
+        return map_on_threads(work, parts, self.threads)
 
 
 def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:
@@ -398,25 +380,3 @@ def _evenly(count: int, size: int) -> int:
     if count <= size:
         return size
     return -(-count // (2 * -(-2 * count // (5 * size))))
-
-
-def _in_turn(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """Return `work(part)` for each of the parts, on the thread that calls this."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return [work(part) for part in parts]
-
-
-@cache
-def _cores() -> int:
-    return os.cpu_count() or 1
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Return the threads, made once and kept: making them costs more than a small block does."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="steepest")
-
-
-if hasattr(os, "register_at_fork"):
-    # A forked process has the pool, but none of its threads.
-    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -374,7 +374,7 @@ def _constant(name: str, value: str, whole: bool, weights: NDArray[np.float64] |
     """Return what is wrong with a column of one value; rows that weigh nothing may have another."""
     rows = "in every row" if weights is None else "in every row that counts"
     where = rows if whole else f"wherever it has a value, and so {rows} once filled"
-    return f"{name!r} is {value} {where}, which cannot be told from the bias"
+    return f"{name!r} is {value} {where}, which is no different from the bias"
 
 
 def _contents(values: "pa.ChunkedArray") -> str:

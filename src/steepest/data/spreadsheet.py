@@ -5,17 +5,15 @@ by the same rules. Line n of the text is row n of the sheet: what messages name.
 reads the cells, with the values that the file keeps of formulas; it is an extra.
 """
 
-import atexit
 import csv
 import datetime
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from steepest.data.readers.contents import INSTALL
 from steepest.errors import ChoiceError, DataError, FileError
+from steepest.temporary_folder import folder_until_exit
 
 __all__ = ["SPREADSHEETS", "SheetText", "sheet_as_text"]
 
@@ -90,8 +88,7 @@ def _written(rows: Iterable[Sequence[object]], name: str) -> Path:
 
     It is called `name`, as messages are to call it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="steepest-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = folder_until_exit()
     path = folder / name
     try:
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,13 +1,12 @@
 """What is piped in, as a file: from there lines can be shown, and it can be read again."""
 
-import atexit
 import shutil
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 from steepest.errors import FileError
+from steepest.temporary_folder import folder_until_exit
 
 __all__ = ["PIPED", "is_piped", "kind_by_start", "spooled"]
 
@@ -31,8 +30,7 @@ def spooled(path: Path) -> tuple[str, Path]:
     if str(path) == PIPED and sys.stdin.isatty():
         raise FileError("cannot read -: nothing is piped in; name a file, or pipe one in")
     try:
-        folder = Path(tempfile.mkdtemp(prefix="steepest-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        folder = folder_until_exit()
         source = sys.stdin.buffer if str(path) == PIPED else path.open("rb")
         copy = folder / "piped-in"
         with source, copy.open("wb") as file:

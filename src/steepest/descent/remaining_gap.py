@@ -9,12 +9,12 @@ MOST_LEFT = 0.5
 
 
 def remaining_gap(steepness: float, before: float, fall: float) -> float:
-    """Return the loss above the lowest, of a convex one; inf where that cannot be told yet.
+    """Return the loss above the lowest, of a convex one; inf where that is not known yet.
 
     In coordinates of curvature 1 it is `steepness² / 2`. A step that left a share r of the
-    steepness `before` it shows how far from 1 the curvature is along the way: by at most r, so that
+    steepness `before` it shows how far from 1 the curvature is along it: by at most r, so that
     it is `steepness² / (2 (1 - r))`. By the `fall` of the loss in that step it is also
-    `fall r² / (1 - r²)`, were each next step to leave as much. The larger of the two is told.
+    `fall r² / (1 - r²)`, were each next step to leave as much. The larger of the two is returned.
 
     >>> remaining_gap(1e-3, 1e-1, 5e-3)
     5.05...e-07

@@ -1,4 +1,4 @@
-"""Which rows a step is evaluated on: all, a mini-batch, or a sample that grows on the way."""
+"""Which rows a step is evaluated on: all, a mini-batch, or a sample that grows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -265,8 +265,8 @@ class _AdaptiveSamples(Samples):
         """
         if self.objective is self.whole:
             return False
-        told = self.objective.size / self.objective.count * abs(at.loss)
-        return _of_classes(self.objective.outputs) * steepness**2 <= told
+        noise = self.objective.size / self.objective.count * abs(at.loss)
+        return _of_classes(self.objective.outputs) * steepness**2 <= noise
 
     def enlarge(self) -> Objective:
         self.objective = self._sampler.larger(self.objective.count)

@@ -27,7 +27,7 @@ BY_CURVATURE = "the curvature of all rows"
 """What proves how much lower a smooth loss can be; see `objective.minimum.sure_gap`."""
 
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
-"""The share of a loss below which a duality gap is rounding, and is not told."""
+"""The share of a loss below which a duality gap is rounding, and is not reported."""
 
 ENDED = ("arrived", "settled", "risen", "separated")
 """The reasons of a walk that is over by itself."""
@@ -42,7 +42,7 @@ class Stop:
 
     The reasons: `arrived` (converged: gradient or duality gap are 0 within `tol`), `settled`
     (nothing lower is found), `gradient` (a network's is as small as `tol` asked, which proves
-    nothing of its loss), `stalled` (it finds nothing lower, another way does), `risen` (lower
+    nothing of its loss), `stalled` (it finds nothing lower, another method does), `risen` (lower
     was found before, and not again), `separated` (the loss is known to fall for ever: it has no
     lowest point), `validation` (the loss of the rows kept back falls no more), `steps`,
     `seconds`, `diverged`, `callback`, `interrupted`, `failed` (the objective raised an error, or

@@ -201,7 +201,7 @@ class Stopping:
         stop = self._lowest(trace, last)
         if stop is None or self.rounding == LOSS_ROUNDING[FLOAT64] or not stop.at_minimum:
             return stop
-        digits = f"in float32, which tells losses apart to {self.rounding:g} of them"
+        digits = f"in float32, which distinguishes losses to {self.rounding:g} of them"
         return replace(stop, message=f"{stop.message}, {digits}")
 
     def _lowest(self, trace: Trace, last: Step) -> Stop | None:

@@ -10,6 +10,8 @@ __all__ = ["Evaluation", "Vector", "length_of", "norm"]
 
 Vector = NDArray[np.float64]
 
+SINGLE = np.dtype(np.float32).itemsize
+
 LEAST_SQUARE = 1e-290
 """A sum of squares below this may have lost digits, or all: float64 ends at 2.2e-308."""
 
@@ -35,14 +37,14 @@ def norm(vector: Vector) -> float:
     """Return the Euclidean norm of a vector, (n,), where short several times as fast as NumPy's.
 
     Squares are float64, of a vector in float32 too. Its parts are divided by the largest first
-    where their squares leave the range of float64; NumPy may warn of that, unless it is told not
+    where their squares leave the range of float64; NumPy may warn of that, unless it is asked not
     to, as a descent tells it.
 
     >>> with np.errstate(over="ignore"):
     ...     print(norm(np.array([3.0, 4.0])), f"{norm(np.array([3e200, 4e200])):.6g}")
     5.0 5e+200
     """
-    if vector.dtype == np.float32:
+    if vector.itemsize == SINGLE:
         vector = vector.astype(np.float64)
     square = float(vector.dot(vector))
     if LEAST_SQUARE < square < inf or square != square:

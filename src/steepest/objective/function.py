@@ -109,7 +109,7 @@ class GivenObjective(Objective):
 
 
 class MissingObjective(Objective):
-    """The objective of a run from a file, which holds no code: whatever asks it is told so."""
+    """The objective of a run from a file, which holds no code: whatever asks it gets that error."""
 
     def __init__(
         self, name: str, size: int, *, is_quadratic: bool = False, rows_in_words: str = ""

@@ -1,4 +1,4 @@
-"""Backtracking: the one way in the house to shorten a step until it is good enough."""
+"""Backtracking: the one place where to shorten a step until it is good enough."""
 
 from collections.abc import Callable
 

@@ -43,6 +43,7 @@ from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
 from steepest.objective.objective import Objective
+from steepest.objective.refined_equations import RefinedEquations
 from steepest.step import renamed
 
 __all__ = ["LinearObjective"]
@@ -281,7 +282,7 @@ class LinearObjective(MarginRisk):
     def hessian_whitening(
         self, sample: Objective, start: Vector | None = None
     ) -> WhiteningByHessian | None:
-        """Return what whitens by the Hessian, told at first by a `sample`; None at kinks.
+        """Return what whitens by the Hessian, at first that of a `sample`; None at kinks.
 
         `start`, (size,), is where the walk begins, if that is known.
         """
@@ -300,9 +301,11 @@ class LinearObjective(MarginRisk):
         """Whether `normal_equations` are worth their cost."""
         return has_normal_equations(self)
 
-    def normal_equations(self) -> NormalEquations | None:
+    def normal_equations(self) -> NormalEquations | RefinedEquations | None:
         """Return the objective as a quadratic, reading X once; None where it is not, or is dear."""
-        return NormalEquations.of(self) if self.has_normal_equations else None
+        if not self.has_normal_equations:
+            return None
+        return RefinedEquations.of(self) or NormalEquations.of(self)
 
     def smoothed(self) -> Smoothed | None:
         """Return the objective with its kinks smoothed; None without kinks, and of very wide X.
@@ -333,7 +336,7 @@ class LinearObjective(MarginRisk):
         In standard units (features of mean 0 and deviation 1, margins about the best constant
         guess) the bias is drawn from the standard normal and so are the weights, by the root of
         their number: then margins are of the same size however many features there are (LeCun et
-        al. 1998, "Efficient backprop", section 4.6). It is told in the reader's units. With
+        al. 1998, "Efficient backprop", section 4.6). It is in the reader's units. With
         several classes only their differences matter, so what they have in common is 0. Of very
         many rows the standard units are those of a sample.
         """

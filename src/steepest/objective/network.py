@@ -305,7 +305,7 @@ class NetworkObjective(Risk):
         """Return random weights and biases, (params,), by the name of the initialisation.
 
         They are drawn for features and margins in standard units (the output's bias is the best
-        constant guess), and told in the reader's.
+        constant guess), and reported in the reader's.
         """
         spread, position = self.units.spread, np.zeros(self.size)
         draw, gain = INITIALISATIONS[self.initial], self.model.activation.initial_gain
@@ -336,7 +336,7 @@ class NetworkObjective(Risk):
 class ThinnedNetwork(NetworkObjective):
     """The loss of `whole` with a `share` of the hidden units of each row left out, drawn once.
 
-    Which they are is told by `stream`, whole numbers, and by the row's block: the same at every
+    Which they are is set by `stream`, whole numbers, and by the row's block: the same at every
     evaluation, and for any number of threads.
     """
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
     from steepest.objective.minimum.identifiability import Identifiability
     from steepest.objective.normal_equations import NormalEquations
+    from steepest.objective.refined_equations import RefinedEquations
 
 __all__ = ["Objective", "Vector"]
 
@@ -250,7 +251,7 @@ class Objective:
     def hessian_whitening(
         self, sample: "Objective", start: Vector | None = None
     ) -> "WhiteningByHessian | None":
-        """Return what whitens by the Hessian on the way from `start`, (size,), if that is known.
+        """Return what whitens by the Hessian on the path from `start`, (size,), if that is known.
 
         None where the Hessian is not.
         """
@@ -267,8 +268,8 @@ class Objective:
         """Whether `normal_equations` has an answer."""
         return False
 
-    def normal_equations(self) -> "NormalEquations | None":
-        """Return the objective as a quadratic that needs no rows; None where it is none."""
+    def normal_equations(self) -> "NormalEquations | RefinedEquations | None":
+        """Return the objective as a quadratic with a root of its curvature; None where none is."""
         return None
 
     def smoothed(self) -> "Smoothed | None":
@@ -306,7 +307,7 @@ class Objective:
         return None
 
     def first_not_finite(self, params: Vector) -> str:
-        """Return where on the way to the loss at params, (size,), a number first is not finite.
+        """Return where in the forward pass at params, (size,), a number first is not finite.
 
         Empty where that is not known, or none is.
         """

@@ -1,6 +1,6 @@
 """The problem of rows that are beyond memory: its loss is of all, what is shown row by row of some.
 
-The sample that is at hand stands for the rows wherever single rows are told: in tables and
+The sample that is at hand stands for the rows wherever single rows are shown: in tables and
 pictures, which say so. The objective is that of all rows.
 """
 

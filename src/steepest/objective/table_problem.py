@@ -65,7 +65,7 @@ class TableProblem(Problem):
     def _index_of(self, name: str) -> int | None:
         """Return the index of the param that a name of the model's own form says.
 
-        An input may be told by its feature, too: `layer 1, unit 1, from input 1: age`, `from age`.
+        An input may be named by its feature, too: `layer 1, unit 1, from input 1: age`, `from age`.
         """
         return self.objective.model.index_of(by_input(name, self.feature_names))
 
@@ -227,12 +227,12 @@ class TableProblem(Problem):
 
     def to_report(self) -> dict[str, object]:
         """Return what `report` says of the data."""
-        over, told = self.data.target.exposure, self.rows_of_metrics
+        over, counted = self.data.target.exposure, self.rows_of_metrics
         return {
             "data": {
                 "name": self.name,
                 "rows": self.rows,
-                **({"rows_of_metrics": told} if told < self.rows else {}),
+                **({"rows_of_metrics": counted} if counted < self.rows else {}),
                 "dropped": self.dropped,
                 "validation_rows": self.validation_rows,
                 "target": self.target_name,

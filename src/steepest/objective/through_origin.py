@@ -82,7 +82,7 @@ class ThroughOriginObjective(MarginRisk):
     def size_of_features(self) -> Vector:
         """The root of the mean square of each feature, (features,); 1 for one that is 0."""
         mean, deviation = moments(self.blocks)
-        # Of a constant feature the deviation is told as 1.
+        # Of a constant feature the deviation is taken as 1.
         constant = deviation == 1.0
         size = np.hypot(mean, np.where(constant & (mean != 0.0), 0.0, deviation))
         return np.where(size > 0.0, size, 1.0)

@@ -1,7 +1,7 @@
 """The problem of a table whose rows are not at hand: of a run that was saved without them.
 
 Names, model, loss and penalty are there, so it predicts. What was worked out of all rows together
-is `Recorded`; whatever else needs them is told that they are missing, and what to do.
+is `Recorded`; whatever else needs them gets an error that they are missing, and what to do.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ SAVED_WITHOUT = (
 class RiskWithoutRows(Risk):
     """A model under a loss and a penalty, whose rows are missing: it has no value at (params,).
 
-    `to_record` is what the risk with rows told a file of its model.
+    `to_record` is what the risk with rows gave a file of its model.
     """
 
     missing = SAVED_WITHOUT

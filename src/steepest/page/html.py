@@ -1,8 +1,9 @@
 """The page as texts: one file that holds all, and the parts that a server or a notebook hands out.
 
 The saved file asks the network for nothing, and its own policy forbids it to: scripts and styles
-run only if they are the ones whose hashes stand in its head. The script is minified behind every
-door, once a process; a reader finds it as it is written in `page/web/`.
+run only if they are the ones whose hashes stand in its head. It has the code that its record can
+use (`page/needed.py`). The script is minified behind every door, once a process; a reader finds it
+as it is written in `page/web/`.
 """
 
 import base64
@@ -18,6 +19,7 @@ from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text, web_text
 from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import LessonRecord, lesson_record
+from steepest.page.needed import unneeded
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
@@ -158,7 +160,7 @@ class Kept(NamedTuple):
 
 def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None) -> str:
     """Return the file of a record; `kept` is what the page begins with."""
-    script = _started("saved.js", apart=True)
+    script = _started("saved.js", apart=True, without=unneeded(record))
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style(lesson=True))}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
@@ -208,16 +210,18 @@ def style(lesson: bool = False) -> str:
     return _enclosed("".join(style_text(f"{name}.css") for name in names), "</style")
 
 
-def _started(entry: str, *, apart: bool = False) -> str:
+def _started(entry: str, *, apart: bool = False, without: frozenset[str] = frozenset()) -> str:
     """Return a module that starts a page, minified: in a block the modules get short names too."""
-    return _minified(f"{{{_script(entry, 'start', apart=apart)}start();}}\n")
+    return _minified(f"{{{_script(entry, 'start', apart=apart, without=without)}start();}}\n")
 
 
 @cache
-def _script(entry: str, export: str, *, apart: bool = False) -> str:
+def _script(
+    entry: str, export: str, *, apart: bool = False, without: frozenset[str] = frozenset()
+) -> str:
     """Return the joined text of a door, with its sentences or `apart` from them."""
     found = {SENTENCES: FOUND, KEYS: f"({FOUND}).keys"} if apart else {}
-    return _with_short_globals(join(entry, (export,), apart=found))
+    return _with_short_globals(join(entry, (export,), apart=found, without=without))
 
 
 def _with_short_globals(script: str) -> str:
@@ -225,10 +229,16 @@ def _with_short_globals(script: str) -> str:
 
     With `let` for `const`, which only forbids more: together 16 kB of a page.
     """
-    used = [name for name in GLOBALS if re.search(rf"\b{re.escape(name)}[.(]", script)]
-    for name in used:
-        own = rf"(?<![\w$.'])\b{re.escape(name)}(?=[.(])"
-        script = re.sub(own, f"{name.replace('.', '_')}_", script)
+    found: set[str] = set()
+
+    def own(match: re.Match[str]) -> str:
+        found.add(match[0])
+        return f"{match[0].replace('.', '_')}_"
+
+    # A name with a dot comes before the one that it begins with.
+    names = "|".join(map(re.escape, GLOBALS))
+    script = re.sub(rf"(?<![\w$.'])(?:{names})(?=[.(])", own, script)
+    used = [name for name in GLOBALS if name in found]
     # In the form of a module (joiner.py): the minifier moves these before others.
     short = ", ".join(f"{name.replace('.', '_')}_" for name in used)
     named = f"const [{short}] = (() => [{', '.join(used)}])();\n" if used else ""

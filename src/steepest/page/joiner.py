@@ -13,7 +13,8 @@ constants where they are declared, no cycle, and no text in backticks over sever
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from posixpath import dirname, normpath
@@ -73,16 +74,18 @@ def join(
     exports: tuple[str, ...],
     root: Traversable = WEB,
     apart: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
 ) -> str:
     """Return the module `entry` and all that it imports as one text that declares `exports`.
 
     `entry` is a path below `root` with slashes. `apart` has, by the path of a JSON text, the
     JavaScript that finds it where it stands apart from the code; any other is written out in it.
+    The modules `without`, and what they alone import, are left out: their exports are undefined.
     Raises ValueError, which names file and line, for a missing file or name, a cycle, and any form
     that the joiner does not know.
     """
-    modules: dict[str, Module | Text] = {}
-    _add(entry, root, modules, apart or {}, ())
+    modules: dict[str, Joined] = {}
+    _add(entry, Sources(root, apart or {}, without), modules, ())
     missing = set(exports) - set(modules[entry].exports)
     if missing:
         raise ValueError(f"{entry} does not export {', '.join(sorted(missing))}")
@@ -90,24 +93,30 @@ def join(
     return "\n".join([*(module.as_function(shared) for module in modules.values()), ""])
 
 
-def _add(
-    path: str,
-    root: Traversable,
-    modules: dict[str, "Module | Text"],
-    apart: Mapping[str, str],
-    above: tuple[str, ...],
-) -> None:
+class Sources(NamedTuple):
+    """Where modules are read, what stands apart from the code, and what is left out of it."""
+
+    root: Traversable
+    apart: Mapping[str, str]
+    without: Collection[str]
+
+
+def _add(path: str, sources: Sources, modules: dict[str, "Joined"], above: tuple[str, ...]) -> None:
     """Add the module `path` behind all that it imports."""
     if path in above:
         raise ValueError(f"modules import each other in a circle: {' > '.join([*above, path])}")
     if path in modules:
         return
+    root, apart, without = sources
     if path.endswith(".json"):
         modules[path] = Text(path, apart.get(path) or _written(path, root))
         return
     module = Module(path, web_text(path, root))
+    if path in without:
+        modules[path] = Absent(path, module.exports)
+        return
     for needed in module.imports:
-        _add(needed.path, root, modules, apart, (*above, path))
+        _add(needed.path, sources, modules, (*above, path))
         for name, _ in needed.names:
             if name not in modules[needed.path].exports:
                 raise module.refusal(needed.at, f"{needed.path} does not export {name}")
@@ -138,6 +147,18 @@ class Text:
     def as_function(self, shared: dict[tuple[str, str], str]) -> str:
         """Return it in the form of a module, which a minifier moves with the others."""
         return f"const [{self.exports[0]}] = (() => [{self.found}])();"
+
+
+class Absent:
+    """A module that is left out: its exports are there, and undefined."""
+
+    def __init__(self, path: str, exports: list[str]) -> None:
+        self.path, self.exports = path, exports
+
+    def as_function(self, shared: dict[tuple[str, str], str]) -> str:
+        """Return it in the form of a module, as all are."""
+        names = ",".join(shared[self.path, name] for name in self.exports)
+        return f"const [{names}] = (() => [])();"
 
 
 class Import(NamedTuple):
@@ -171,7 +192,7 @@ class Module:
             body = form.sub(lambda found: _taken(next(declared), found[0], shared), body)
         body = EXPORT.sub(r"\1 \2", body)
         self._check(body)
-        code = "\n".join(map(_dense, _flush(_with_arrows(body)).split("\n")))
+        code = _code(body)
         names = ",".join(shared[self.path, name] for name in self.exports)
         return f"const [{names}] = (() => {{\n{code}\nreturn [{','.join(self.exports)}];\n}})();"
 
@@ -210,6 +231,16 @@ class Module:
             if odd:
                 what = f"the joiner does not know this form: {line.strip()}"
                 raise ValueError(f"{self.path}, line {number}: {what}")
+
+
+Joined = Module | Text | Absent
+"""What a text is joined of."""
+
+
+@cache
+def _code(body: str) -> str:
+    """Return the body of a module as it is written, which many pages of one process have."""
+    return "\n".join(map(_dense, _flush(_with_arrows(body)).split("\n")))
 
 
 def _with_arrows(body: str) -> str:
@@ -254,9 +285,7 @@ def _taken(needed: Import, text: str, shared: dict[tuple[str, str], str]) -> str
     return renamed + "\n" * text.count("\n")
 
 
-def _shared_names(
-    modules: dict[str, "Module | Text"], kept: dict[str, str]
-) -> dict[tuple[str, str], str]:
+def _shared_names(modules: dict[str, "Joined"], kept: dict[str, str]) -> dict[tuple[str, str], str]:
     """Return what each export is called in the whole text, by path and name.
 
     Its own name where no other module has an export of that name, or where it is `kept`, the names

@@ -9,7 +9,7 @@ that waits is not worked out any more, one that is being worked out is given up.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from steepest.page.wire import to_frame
 from steepest.session import Session
+from steepest.session.fault import fault
 
 __all__ = ["Channel"]
 
@@ -44,12 +45,17 @@ class Job:
         return str(self.request.get("ask"))[:100], str(self.request.get("of"))[:100]
 
 
+Work = Callable[[Callable[[Job], bytes], Job], Awaitable[bytes]]
+"""What works an answer out while the socket goes on to be heard: in a thread."""
+
+
 class Channel:
     """The socket of one page and the session behind it."""
 
-    def __init__(self, socket: WebSocket, session: Session) -> None:
+    def __init__(self, socket: WebSocket, session: Session, work: Work = asyncio.to_thread) -> None:
         self._socket = socket
         self._session = session
+        self._work = work
         self._waiting: dict[Kind, Job] = {}
         self._current: Job | None = None
         self._more = asyncio.Event()
@@ -102,14 +108,21 @@ class Channel:
                 self._more.clear()
                 continue
             job = self._current = self._waiting.pop(next(iter(self._waiting)))
-            frame = await asyncio.to_thread(self._frame, job)
+            frame = await self._work(self._frame, job)
             self._current = None
             await self._send_frame(frame)
 
     def _frame(self, job: Job) -> bytes:
-        answer = self._session.answer(job.request, job.given_up.is_set)
-        whole = "error" not in answer and "superseded" not in answer
-        return to_frame({"id": job.id, **({"answer": answer} if whole else answer)})
+        """Return the frame of an answer; one that cannot be had or sent is an error for the page.
+
+        An exception here would end the answering of this page: all later questions would wait.
+        """
+        try:
+            answer = self._session.answer(job.request, job.given_up.is_set)
+            whole = "error" not in answer and "superseded" not in answer
+            return to_frame({"id": job.id, **({"answer": answer} if whole else answer)})
+        except Exception as error:
+            return to_frame({"id": job.id, "error": fault(error)})
 
     async def _send(self, record: Mapping[str, object]) -> None:
         await self._send_frame(to_frame(record))

@@ -1,7 +1,6 @@
 """What the reader has becomes data, with a target and features, and a first run on it."""
 
 import math
-import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from steepest.page.lesson.record import variance_share
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.request import ChosenOptions
+from steepest.temporary_folder import TemporaryFolder
 
 __all__ = ["OpenData", "open_file", "open_run", "open_table"]
 
@@ -105,9 +105,9 @@ def open_file(name: str, contents: bytes, given_up: Callable[[], bool] = lambda:
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
         raise FileError(f"cannot read {name or 'the file'}: known are {', '.join(ENDINGS)}")
-    with tempfile.TemporaryDirectory(prefix="steepest-") as folder:
+    with TemporaryFolder() as folder:
         # A name of our own: nothing of what a page says becomes a path.
-        path = Path(folder) / f"dropped{ending}"
+        path = folder / f"dropped{ending}"
         path.write_bytes(contents)
         try:
             table = read_apart(path, given_up)

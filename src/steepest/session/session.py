@@ -1,7 +1,5 @@
 """One reader's session: each request is answered with a record, or with what is wrong with it."""
 
-import os
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
@@ -25,6 +23,7 @@ from steepest.page.schema import SceneRecord
 from steepest.page.surface_record import next_points, page_points, surface_record
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
+from steepest.session.fault import fault
 from steepest.session.opening import OpenData, open_file, open_run, open_table
 from steepest.session.plane import axes_by_word, plane_of
 from steepest.session.request import (
@@ -123,10 +122,7 @@ class Session:
         except SteepestError as error:
             return {"error": str(error)}
         except Exception as error:
-            if os.environ.get("STEEPEST_DEBUG"):
-                traceback.print_exc()
-            what = f"{type(error).__name__}: {error}"
-            return {"error": f"a fault of steepest itself, not of yours: {what}"}
+            return {"error": fault(error)}
 
     def _answer(self, request: object, given_up: GivenUp) -> Record:
         if not isinstance(request, Mapping):

@@ -175,7 +175,7 @@ class DirectionAxes:
     `(x, y) = G^-1 (u, v)'(params - origin)`, with G the four products of u and v: the point of
     the plane nearest to params. All that is measured, products, lengths and distances, is in
     `coordinates`, in which u and v are `directions`, (2, params), and `inverse` is
-    `G^-1 (u, v)'`, (2, params). `spans`, (2,), is how far the plane is to be seen along both
+    `G^-1 (u, v)'`, (2, params). `spans`, (2,), is how far the plane is drawn along both
     axes; None where the path says it.
     """
 

@@ -60,5 +60,5 @@ def _directions(points: Array) -> PathDirections:
 
 def _mean_distance(points: Array) -> float:
     """Return the mean distance of two of the points, (points, params)."""
-    apart = [np.linalg.norm(a - b) for i, a in enumerate(points) for b in points[:i]]
-    return float(np.mean(apart))
+    distances = [np.linalg.norm(a - b) for i, a in enumerate(points) for b in points[:i]]
+    return float(np.mean(distances))

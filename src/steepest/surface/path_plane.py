@@ -7,13 +7,13 @@ of V', and `s_k² / sum s²` is the share of the path's variance that direction 
 They come of the products of the points with each other, `M M' = U S² U'` and `v = M' u / s`: of 100
 points of 101,770 params in 0.1 s where all of the decomposition takes 7. Squares lose half the
 digits of what is small beside the first, so the first direction is taken out of M before the second
-is looked for in the same way: both are then as exact as the decomposition has them.
+is looked for likewise: both are then as exact as the decomposition has them.
 
 Two directions hold most of any path, of pure noise too: of a random walk of n points in very many
 dimensions direction k holds `3 / (2 (n² - 1) sin²(pi k / 2n))`, for many points `6 / (pi k)²`, so
 the first two 76 % (Antognini & Sohl-Dickstein 2018, "PCA of high dimensional random walks with
 comparison to neural network training"). So that share, of as many params and of points as many
-steps apart, is told beside the path's own.
+steps apart, is given beside the path's own.
 """
 
 from collections.abc import Sequence
@@ -150,8 +150,8 @@ def walk_share(params: int, steps: Sequence[int] | NDArray[np.intp]) -> float:
     """
     if params <= 2 or len(steps) <= 3:
         return 1.0
-    apart = np.diff(steps)
-    if (apart == apart[0]).all():
+    gaps = np.diff(steps)
+    if (gaps == gaps[0]).all():
         return _even_share(params, len(steps))
     return _share(params, _uneven_variances(np.asarray(steps, dtype=np.float64)))
 

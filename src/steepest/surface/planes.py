@@ -182,7 +182,7 @@ def _meaning(bottom: End, has_kinks: bool) -> str:
         return f"along the second the loss curves down{so}"
     if bottom.value > bottom.residual:
         return "the loss curves up along both"
-    return "along the second it is flat, as far as can be told"
+    return "along the second it is flat, as far as is known"
 
 
 def _percent(share: float) -> str:

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 Show = Callable[[float, Callable[[], str]], None]
-"""What is told how many lines there are, and asked for words on it if it likes."""
+"""What is given the number of lines, and asked for words on it if it likes."""
 
 FEWEST = 9
 """Points a side of the coarsest grid: with fewer it would be chance what they meet."""

@@ -45,7 +45,7 @@ def sharpest_ends(
 
 
 def sharpest_spans(ends: Ends, loss: float, length: float) -> Array:
-    """Return how far the plane is to be seen along each end, (2,): as far as its parabola rises.
+    """Return how far the plane is drawn along each end, (2,): as far as its parabola rises.
 
     By `RISE` of `loss`, but no further than params are long, `length`; that where all is flat.
     """

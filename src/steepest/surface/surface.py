@@ -94,7 +94,7 @@ class Surface:
         return self.axes.numbers
 
     def to_report(self) -> dict[str, object]:
-        """Return what is told of the plane as JSON has it."""
+        """Return what is reported of the plane as JSON has it."""
         finite = {name: one if np.isfinite(one) else None for name, one in self.numbers.items()}
         return {
             "x": self.x_name,
@@ -160,7 +160,7 @@ def surface_of_trace(
 ) -> Surface:
     """Return the surface over two axes through the step `end`, with the path inside.
 
-    `show` is told how far it is. The loss drawn at `end` is checked against the one recorded there.
+    `show` is given the progress. The loss drawn at `end` is checked against the one recorded there.
     Raises ChoiceError for fewer than 2 points.
     """
     losses = trace.full_losses[trace.kept]

@@ -5,22 +5,20 @@ first block decides alone. What pieces do not agree on (words after numbers) is 
 the beginning.
 """
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.origin import Stamp
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.sources import BATCH_ROWS
+from steepest.data.stamp import Stamp
 from steepest.data.text.dialect import read_dialect
 from steepest.data.text.leading_zeros import has_leading_zeros
 from steepest.data.text.number_marks import written_numbers
 from steepest.data.text.reading import Reading
 from steepest.data.text.text_file import TextFile
 from steepest.errors import DataError, FileError
+from steepest.temporary_folder import TemporaryFolder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,15 +30,14 @@ CODE = r"^\s*0\d+\s*$"
 
 
 class Spool:
-    """A folder of Arrow files that is gone with this object."""
+    """A folder of Arrow files that is gone with this object, or after its process was killed."""
 
     def __init__(self, scratch: Scratch) -> None:
         self.scratch = scratch
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix="steepest-", dir=scratch.place))
+            self._folder = TemporaryFolder(scratch.place)
         except OSError as error:
             raise scratch.refused(error) from error
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._count = 0
 
     def batches(self, batches: Iterable["pa.RecordBatch"], schema: "pa.Schema") -> Path:
@@ -48,7 +45,7 @@ class Spool:
         import pyarrow as pa
 
         self._count += 1
-        path = self._folder / f"part-{self._count:06}.arrow"
+        path = self._folder.path / f"part-{self._count:06}.arrow"
         try:
             with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
                 for batch in batches:

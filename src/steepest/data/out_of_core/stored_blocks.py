@@ -97,7 +97,7 @@ class StoredBlocks(Blocks):
 
         units = [unit for unit in self.units if unit]
         some = (units[at : at + self.threads] for at in range(0, len(units), self.threads))
-        return added(part for few in some for part in self._over(of_unit, few))
+        return added(part for few in some for part in self._each(of_unit, few))
 
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""

@@ -182,7 +182,7 @@ class Options:
         "The share of the hidden units of a network that each step leaves out, drawn for each row.",
         detail="Those that stay count `1 / (1 - dropout)` as much (Srivastava et al. 2014, "
         "inverted). It needs `batch`. A batch's loss and gradient are of the network that is left, "
-        "the loss of all rows and all that is told of the result of the whole one.",
+        "the loss of all rows and all that is reported of the result are of the whole one.",
         below=1.0,
         metavar="SHARE",
     )
@@ -263,7 +263,7 @@ class Options:
             )
 
     def in_steps(self, rows: int) -> "Options":
-        """Return the options with epochs told as steps: of so many rows, all or in batches."""
+        """Return the options with epochs as steps: of so many rows, all or in batches."""
         if self.epochs is None:
             return self
         batches = -(-rows // self.batch) if self.batch else 1

@@ -53,7 +53,7 @@ def plan_smoothing(objective: Any, options: Options) -> tuple[Method, str]:
 
 
 def _coordinates(objective: Any, some: Smoothed, options: Options) -> Coordinates:
-    """Return the coordinates in which steps are told: for `auto` those units that are at hand.
+    """Return the coordinates in which steps are reported: for `auto` those units that are at hand.
 
     Where `some` rows reach every direction all do.
     """

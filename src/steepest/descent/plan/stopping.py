@@ -44,9 +44,9 @@ PROBE_STEPS = 20
 """Steps that look for a lower loss: in whitened coordinates each takes off most of what is left."""
 
 SHARPEST_KINK = 1e12
-"""How many times a loss that bends, such as Huber's, may be as wide as its bend: measured.
+"""How many times a loss with a rounded kink, such as Huber's, may be as wide as that: measured.
 
-From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the bend is wide.
+From 1e6 its steps still arrive; at 1e15 residuals are rounded more coarsely than the kink.
 """
 
 BESIDE = 0.1
@@ -159,7 +159,7 @@ def _rough(objective: Objective, last: Step) -> Stop | None:
 
 
 def _too_sharp(objective: Objective, last: Step) -> Stop | None:
-    """Return that targets are too large for a loss that bends, such as Huber's."""
+    """Return that targets are too large for a loss with a rounded kink, such as Huber's."""
     if not objective.null_loss > SHARPEST_KINK * objective.slope_by_curvature**2:
         return None
     return Stop(
@@ -194,10 +194,10 @@ OBJECTIONS = (_wrong_gradient, _out_of_room, _rough, _too_sharp, _above_guess)
 def _kinks_unproved(objective: Objective, last: Step) -> Stop | None:
     """Return that nothing is known at a kink where no duality gap proves that it is the lowest.
 
-    Along the gradient at a kink the loss may rise though it falls another way, so that neither a
-    search nor steps of any rule from there tell anything (Wolfe 1975, "A method of conjugate
-    subgradients for minimizing nondifferentiable functions"). Next to nothing is proved by itself:
-    no such loss is below 0.
+    Along the gradient at a kink the loss may rise though it falls in another direction, so that
+    neither a search nor steps of any rule from there prove anything (Wolfe 1975, "A method of
+    conjugate subgradients for minimizing nondifferentiable functions"). Next to nothing is proved
+    by itself: no such loss is below 0.
     """
     if last.full_loss <= settled_share(objective) * objective.null_loss:
         return None

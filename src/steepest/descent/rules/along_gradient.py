@@ -1,6 +1,6 @@
 """Rules whose direction is `-gradient`: the step size says how far, or turns it.
 
-Steepest descent itself, and what finds its own way in `descent/steps/`. Gradients and directions
+Steepest descent itself, and what finds its own step in `descent/steps/`. Gradients and directions
 are (params,).
 """
 

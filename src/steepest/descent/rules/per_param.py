@@ -126,9 +126,9 @@ class AdamW(Adam):
 
     This changes where the walk ends. Of all rows it comes to the lowest loss with no param beyond
     `1 / weight_decay`, so to the minimum itself if that lies within (Xie & Li 2024, "Implicit bias
-    of AdamW", arXiv 2404.04454, for rates that fade). On the way, and by mini-batches, it is drawn
+    of AdamW", arXiv 2404.04454, for rates that fade). Before that, and by mini-batches, it is drawn
     further in: what was steep before and noise shorten Adam's steps, but not the decay. The loss
-    that is told has no penalty of it, unlike with `l2`. A decay of 0 is Adam.
+    that is reported has no penalty of it, unlike with `l2`. A decay of 0 is Adam.
     """
 
     weight_decay: float = 0.01

@@ -19,7 +19,7 @@ class ScheduleFree(Rule):
     """A fast walk z, the mean x of its points, and the gradient taken between the two.
 
     `z+ = z - rate gradient(y)`, `x+ = x + (z+ - x) / k` at step k (from 1), and the walk that is
-    seen here is `y = (1 - beta) z + beta x`. Defazio et al. 2024, "The road less scheduled",
+    recorded here is `y = (1 - beta) z + beta x`. Defazio et al. 2024, "The road less scheduled",
     arXiv 2405.15682, as in the authors' code, without warm-up.
 
     Promised for a convex loss with gradients of at most G: x is within `distance G / sqrt(k)` of

@@ -47,7 +47,7 @@ class AdGD(StepSize):
 
     Promised for a convex loss that is smooth wherever the walk goes: it converges, the loss like
     1 / steps. No loss is compared, so there is no rounding in which it could drown. Fails: the
-    loss may rise on the way; the steps go like the condition number, not its root; mini-batches,
+    loss may rise in between; the steps go like the condition number, not its root; mini-batches,
     whose gradients turn by chance; other directions than the gradient's.
     """
 
@@ -95,7 +95,7 @@ class Polyak(StepSize):
     point, and the best of k + 1 losses is within `2 L distance² / (k + 1)` of the lowest for a
     curvature of at most L (Hazan & Kakade 2019, "Revisiting the Polyak step size", arXiv
     1905.00313), without knowing L. Fails: the minimum is hardly ever known, and 0 is right only
-    where the model fits every row. Told too low a minimum it oversteps and never settles, told
+    where the model fits every row. Given too low a minimum it oversteps and never settles, given
     too high a one it stops there. On mini-batches the same (Loizou et al. 2021, "Stochastic
     Polyak step-size for SGD").
     """
@@ -111,7 +111,7 @@ class Polyak(StepSize):
             )
 
     def __call__(self, state: SearchState) -> float:
-        """Return the rate; 0 where the way is not down, or the lowest loss is reached."""
+        """Return the rate; 0 where the direction is not down, or the lowest loss is reached."""
         slope = float(state.gradient @ state.direction)
         return max(0.0, (state.loss - self.lowest) / -slope) if slope < 0.0 else 0.0
 
@@ -197,7 +197,7 @@ class Exact(StepSize):
     needs_quadratic: ClassVar[bool] = True
 
     def __call__(self, state: SearchState) -> float:
-        """Return the rate; 0 where the way is not down."""
+        """Return the rate; 0 where the direction is not down."""
         slope = float(state.gradient @ state.direction)
         if not slope < 0.0:
             return 0.0

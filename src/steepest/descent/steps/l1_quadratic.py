@@ -2,7 +2,7 @@
 
 Where the signs of all x are held there are no kinks, and the lowest point of such a face is the
 solution of linear equations. A proximal step says which numbers leave 0, and on which side;
-the face they make is solved; what would change its sign on the way there comes to rest at 0 and
+the face they make is solved; what would change its sign before comes to rest at 0 and
 leaves the face. No such round leads up, and once the face is the right one the next solution is
 the lowest point itself (in the manner of Lee, Battle, Raina & Ng 2006, "Efficient sparse coding
 algorithms", and of Chen, Curtis & Robinson 2017, "A reduced-space algorithm for minimizing
@@ -82,7 +82,7 @@ class _Quadratic:
         return bool(left <= SLOPE_RTOL * summed)
 
     def _minimise_face(self, x: Array) -> Array:
-        """Return the lowest point of the face of x, or of the smaller faces met on the way."""
+        """Return the lowest point of the face of x, or of the smaller faces met before it."""
         whole = False
         while not self._is_over and not whole:
             x, whole = self._face_step(x)

@@ -25,7 +25,7 @@ __all__ = ["Interval", "OptimalFace"]
 UNMOVED = 1e-12
 """The square of a length, against the longest, by which rounding alone moves rows at their kinks.
 
-So these tell their directions apart up to a condition of 1e6.
+So these distinguish their directions up to a condition of 1e6.
 """
 
 SHORTEST_SQUARE = 1e-8
@@ -128,7 +128,7 @@ class OptimalFace:
     def middle(self) -> Vector:
         """Return the params, (params,), moved to the middle of the face, between its bounds.
 
-        These are rows and weights that are met on the way: each way that moves one of them the most
+        These are rows and weights that are met: each direction that moves one of them the most
         is gone to its middle, in turn. Of a box, as the medians of groups make one, that is the
         middle itself.
         """
@@ -142,7 +142,7 @@ class OptimalFace:
         return self.params
 
     def _bounds(self) -> list[int]:
-        """Return rows and weights that bound the face, enough to tell all its directions apart.
+        """Return rows and weights that bound the face, enough to distinguish all its directions.
 
         Each time along a direction that moves none of those that are known.
         """
@@ -193,7 +193,7 @@ class OptimalFace:
     def _chord(self, along: Vector) -> "_Chord":
         """Return from where to where the face goes along a combination of directions.
 
-        Without end, both ways, where nothing is known that bounds it.
+        Without end, in both directions, where nothing is known that bounds it.
         """
         moves = self._moves @ along
         bound = np.flatnonzero((self._side != 0.0) & (np.abs(moves) > MOVED * np.abs(moves).max()))

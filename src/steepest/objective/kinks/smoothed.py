@@ -46,7 +46,7 @@ ROUNDING = 8.0 * float(np.finfo(np.float64).eps)
 """The share of the margins by which a residual may be off."""
 
 SHARP = 1e3
-"""How many times the width of its bend a typical residual is from which a loss is all but straight:
+"""How many times the width of its rounded kink a residual is where a loss is all but straight:
 measured of Huber's. The plane search takes 20 to 60 steps there, and ever more beyond it.
 """
 

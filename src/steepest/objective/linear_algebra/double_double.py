@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 DoubleDouble = tuple[Array, Array]
 
 SPLIT = 2.0**27 + 1.0
-"""Times this, a float64 falls apart into two halves of 26 bits, whose products are exact."""
+"""Times this, a float64 is split into two halves of 26 bits, whose products are exact."""
 
 
 def residuals(X: Array, y: Array, weights: Array, bias: float) -> DoubleDouble:

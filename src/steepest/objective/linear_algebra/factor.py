@@ -50,8 +50,8 @@ MARGIN_RTOL = 1e-3
 """The share of what a step moves the rows by that rounding of the margins may take.
 
 By its square the loss may be off of what the direction explains: a millionth. Beyond that the
-params tell no predictions: of unix seconds and the same in hours, 1e-11 apart by their deviations,
-rounding moves the margins as much as the weights do.
+params are not the predictions: of unix seconds and the same in hours, which differ by 1e-11 of a
+deviation, rounding moves the margins as much as the weights do.
 """
 
 
@@ -192,7 +192,7 @@ def standardised_svd(blocks: Blocks, moments: Moments, bias: bool = True) -> tup
 
 
 def least_moves(moments: Moments) -> Array:
-    """Return how far a step of 1 along each param must move rows to be told, (params,).
+    """Return how far a step of 1 along each param must move rows to count, (params,).
 
     In standard units, the bias last. Of a weight w the product x w is rounded to a share of
     float64's epsilon, and so is the margin: of features far from 0 that is more than rounding of

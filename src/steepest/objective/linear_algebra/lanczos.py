@@ -20,7 +20,7 @@ __all__ = ["End", "Ends", "spectrum_ends"]
 Array = NDArray[np.float64]
 
 MOST_PRODUCTS = 300
-"""Products after which the ends are told as they are, with their residuals.
+"""Products after which the ends are returned as they are, with their residuals.
 
 Measured: both ends to 1e-3 of their own size took 17, 34 and 28 of 105, 2,049 and 101,770 params.
 """

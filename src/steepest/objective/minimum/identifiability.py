@@ -1,4 +1,4 @@
-"""Which params the loss tells apart: where it does not, its minimum is no single point.
+"""Which params the loss identifies: where it does not, its minimum is no single point.
 
 Without a penalty the loss is the same along the directions of `null_space`; and of several classes
 only differences move a probability, so what they have in common is free (with a penalty: what

@@ -4,7 +4,7 @@ Along them, the bias taking what they do to the mean, no margin changes and so n
 columns, dummies of all levels, a feature that is constant, more features than rows. Of all weights
 with the same margins the least are those in the span of the rows less their mean (Penrose 1956, "On
 best approximate solutions of linear matrix equations"), which are also the limit of a penalty l2
-that goes to 0. The rank is told by singular values of the rows in standard units, never of their
+that goes to 0. The rank is found by singular values of the rows in standard units, never of their
 products: these have the square of the condition, and take what is ill-conditioned for dependent.
 """
 
@@ -29,7 +29,7 @@ Of 1,024 they take 0.9 s on one core, and eight times as long of twice as many.
 """
 
 RANK_SECONDS = 3e-10
-"""Seconds that the rank takes for each row times features squared, or the other way round.
+"""Seconds that the rank takes for each row times features squared, or the reverse.
 
 Measured: 0.25 s of 500 rows of 3,000 features on one core; products of 3,000 of 600 0.1 s.
 """
@@ -145,7 +145,7 @@ def _relations(directions: Array, deviation: Array) -> Array:
     """Return the directions, (k, features), each with a feature of its own: Gauss-Jordan's method.
 
     They come in standard units and go in the reader's. Of the numbers that are large enough to be
-    a pivot the last is: `x3` is told by `x1` and `x2`, not `x1` by those after it.
+    a pivot the last is: `x3` is given by `x1` and `x2`, not `x1` by those after it.
     """
     reduced, left = directions.copy(), list(range(len(directions)))
     own = np.ones(len(directions))

@@ -94,7 +94,7 @@ def _at_once(gains: Gains) -> Recession | None:
     """Return what the loss alone says: there is none where it is coercive."""
     loss = gains.loss
     if loss.is_coercive:
-        return Recession("proved", f"the loss {loss.name} rises without end both ways")
+        return Recession("proved", f"the loss {loss.name} rises without end in both directions")
     if not gains.each:
         return Recession("unknown", f"the loss {loss.name} has no `gain`")
     return None

@@ -96,7 +96,7 @@ def _in_whole_numbers(gains: Gains, direction: Vector, chosen: Indices) -> Vecto
 
 
 def _pivots(basis: Array) -> Indices:
-    """Return as many rows of a basis, (size, n), as it has columns, that tell these apart best.
+    """Return as many rows of a basis, (size, n), as it has columns, that span them best.
 
     Gaussian elimination by columns, with the largest number that is left as the next pivot.
     """

@@ -79,7 +79,7 @@ def _few(basis: Array) -> int:
 def _parted(gains: Gains, chosen: Indices, left: Mask) -> tuple[Array, Array]:
     """Return the gains `left` of some rows, (n, size): of those that are pinned, and of the rest.
 
-    A pinned row's are both ways: neither may be moved.
+    A pinned row's are in both directions: neither may be moved.
     """
     every, pinned, left = gains.matrix(chosen), gains.pinned[chosen], left[chosen]
     return every[left & pinned[:, None]], every[left & ~pinned[:, None]]

@@ -3,7 +3,7 @@
 `f(w) - min f <= g' A^-1 g / 2` where `f''(w + h) >= A` for all h of a length up to r, and
 `r λ >= |g|`, λ the least eigenvalue of A.
 
-At the end of any way h of the length r from w the slope along it is at least `r (r λ - |g|) >= 0`,
+At the end of any step h of the length r from w the slope along it is at least `r (r λ - |g|) >= 0`,
 so by convexity f rises beyond; within r it is at least `f(w) + g'h + h'A h / 2` (Boyd &
 Vandenberghe 2004, "Convex Optimization", 9.1.2, of a ball in the place of all params). Half the
 Newton decrement, `g' f''(w)^-1 g / 2`, is no such bound: it is that of A at w alone.
@@ -135,7 +135,7 @@ def _kept(objective: "LinearObjective", root: Array, radius: float) -> Curvature
     kept = objective.loss.curvature_kept
     by_margin = [_of_margin(root, margin, biases, deviation) for margin in range(biases)]
     if biases > 1:
-        # Classes are told apart by differences of margins, so what all have in common is left out.
+        # Classes differ by differences of margins, so what all have in common is left out.
         common = sum(by_margin) / biases
         by_margin = [one - common for one in by_margin]
 

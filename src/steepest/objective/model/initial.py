@@ -72,8 +72,8 @@ def orthogonal(generator: np.random.Generator, shape: Shape, gain: float) -> Arr
 def uniform_biases(generator: np.random.Generator, shape: Shape) -> Vector:
     """Return biases uniform between `-1 / sqrt(inputs)` and `1 / sqrt(inputs)`, (units,).
 
-    Where all are 0, all units of the first layer bend at the mean of the data; so drawn they bend
-    all over it. So PyTorch's `nn.Linear` draws them (its documentation). `shape` is (units,
+    Where all are 0, all units of the first layer curve at the mean of the data; so drawn they
+    curve all over it. So PyTorch's `nn.Linear` draws them (its documentation). `shape` is (units,
     inputs).
     """
     bound = 1.0 / sqrt(shape[1])
@@ -92,7 +92,7 @@ def no_biases(generator: np.random.Generator, shape: Shape) -> Vector:
 def zeros(generator: np.random.Generator, shape: Shape, gain: float) -> Array:
     """Return zeros, (units, inputs): all units of a layer are alike, and stay so.
 
-    Their gradients are equal, so no step of a rule that treats all params alike tells them apart.
+    Their gradients are equal, so no step of a rule that treats all params alike separates them.
     """
     return np.zeros(shape)
 

@@ -32,15 +32,15 @@ __all__ = ["NetworkHessian"]
 class NetworkHessian:
     """The sum of some rows' Hessians at some params; all arrays are (units, rows), by layer.
 
-    `weights` are W_l, `inputs` a_0 to a_(L-1), `slopes` s' and `bends` s'' W' delta of the hidden
-    layers (None where the activation has no curvature), `deltas` delta_1 to delta_L.
+    `weights` are W_l, `inputs` a_0 to a_(L-1), `slopes` s' and `curvatures` s'' W' delta of the
+    hidden layers (None where the activation has no curvature), `deltas` delta_1 to delta_L.
     """
 
     model: Network
     weights: list[Array]
     inputs: list[Array]
     slopes: list[Array]
-    bends: list[Array | None]
+    curvatures: list[Array | None]
     deltas: list[Array]
 
     @classmethod
@@ -55,15 +55,15 @@ class NetworkHessian:
             sums.append(after @ inputs[-1] + bias[:, None])
             inputs.append(activation.value(sums[-1]))
         slopes: list[Array] = []
-        bends: list[Array | None] = []
+        curvatures: list[Array | None] = []
         deltas = [np.ascontiguousarray(slope[None, :] if slope.ndim == 1 else slope.T)]
         hidden = list(zip(weights[1:], sums, inputs[1:], strict=True))
         for after, z, a in reversed(hidden):
             back, s1, s2 = after.T @ deltas[0], activation.slope(z, a), activation.curvature(z, a)
-            bends.insert(0, s2 * back if s2.any() else None)
+            curvatures.insert(0, s2 * back if s2.any() else None)
             slopes.insert(0, s1)
             deltas.insert(0, s1 * back)
-        return cls(model, weights, inputs, slopes, bends, deltas)
+        return cls(model, weights, inputs, slopes, curvatures, deltas)
 
     def product(self, direction: Vector, curve: Callable[[Array], Array]) -> Vector:
         """Return `H d`, (params,), of a direction d, (params,).
@@ -87,9 +87,9 @@ class NetworkHessian:
                 delta = _times(self.weights[i].T, delta)
                 delta += _times(along[i].weights.T, self.deltas[i])
                 delta *= self.slopes[i - 1]
-                bend = self.bends[i - 1]
-                if bend is not None:
-                    sums[i - 1] *= bend
+                curvature = self.curvatures[i - 1]
+                if curvature is not None:
+                    sums[i - 1] *= curvature
                     delta += sums[i - 1]
         return product
 

@@ -112,7 +112,7 @@ class NetworkPlaneLoss:
     def _outputs(
         self, layers: list[LayerOnPlane], block: Block, a: Array, b: Array
     ) -> Iterator[tuple[Block, Iterator[tuple[int, slice, Array]]]]:
-        """Yield some rows and their outputs on a grid, by the quickest way that is exact."""
+        """Yield some rows and their outputs on a grid, by the quickest method that is exact."""
         model = self.objective.model
         by_kinks = are_ramps(model, b)
         for some in row_tiles(block, (Ramps if by_kinks else Margins).rows(model)):

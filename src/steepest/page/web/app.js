@@ -184,7 +184,7 @@ function makeCard(grid, name, title, make) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
       caption.textContent = card.caption?.(state) ?? captionOf(name, state);
       // Where the numbers of the picture are, for those who do not see it.
-      const where = name === 'fit' ? 'rows' : 'the steps';
+      const where = name === 'fit' ? 'rows' : 'the rounds';
       text.textContent = filled(SAY.numbers, [described(name, state), where]);
     },
   };
@@ -240,6 +240,8 @@ function callbacks(store) {
     seek: (at) => store.seek(at),
     run: (i) => store.chooseRun(i),
     plane: able((x, y) => store.setPlane(x, y)),
+    line: able((params) => store.drag(() => store.standAt(params))),
+    lineEnd: able(() => store.endDrag()),
   };
 }
 
@@ -260,8 +262,7 @@ function starting(able, store) {
     },
     startEnd: () => {
       guessed = false;
-      store.set({ dragging: false });
-      store.refine();
+      store.endDrag();
     },
   };
 }

@@ -8,6 +8,7 @@ import { fromBase64 } from './engine/wire.js';
 import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
+import { closedRecord } from './lesson/edited.js';
 import { isWhole, Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
@@ -20,20 +21,23 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  const [hide] = /\bhide=[^&]*/.exec(kept.link) ?? [];
-  engine.isForClass = Boolean(kept.exam || hide);
-  engine.page = async (state) => rewritten(source, state, kept.language ?? '');
+  /** @type {any} */
+  const { hidden = [] } = fromFragment(kept.link, scene);
+  engine.isForClass = Boolean(kept.exam || hidden.length || kept.isClosed);
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
+  lesson.edits = kept.edits ?? null;
+  const usual = { way: 'explore', language: kept.language ?? '', isClosed: Boolean(kept.isClosed) };
+  engine.page = async (state, how = {}) => rewritten(source, state, { edits: lesson.edits, ...usual, ...how });
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  if (kept.exam) store.set({ exam: true });
+  store.set({ exam: Boolean(kept.exam), hidden });
   const isFresh = !isWhole(link) && !/(^|&)(axes|scale)=/.test(`${link}&${kept.link}`);
   const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
-  const more = isWhole(link) ? hide : kept.link;
-  wishAll(store, [link, more].filter(Boolean).join('&'));
+  const more = isWhole(link) ? '' : kept.link;
+  wishAll(store, [link, more].filter(Boolean).join('&'), hidden);
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
@@ -45,19 +49,32 @@ function help() {
   answerPictures(globalThis);
 }
 
-/** Takes over what a link asks for: the network first, since it says what params there are. */
-async function wishAll(store, link) {
+/**
+ * Takes over what a link asks for: the network first, since it says what params there are. It hides
+ * more than the file does, never less.
+ */
+async function wishAll(store, link, hidden) {
   const network = networkOf(link);
   if (network && isOtherNetwork(store.state, network)) await store.remake(network);
-  store.wish(fromFragment(link, store.state.scene));
+  /** @type {any} */
+  const wish = fromFragment(link, store.state.scene);
+  const all = [...new Set([...hidden, ...(wish.hidden ?? [])])];
+  store.wish({ ...wish, ...(all.length ? { hidden: all } : {}) });
 }
 
-/** Returns the file itself with another state in it; that of an exam without the answers to its tasks. */
-function rewritten(source, state, language) {
+/**
+ * Returns the file itself with another state in it: that of an exam without the answers to its tasks, one that is
+ * closed to edits without what they left out.
+ */
+function rewritten(source, state, { edits, isClosed, ...how }) {
   const { exam } = state;
-  const kept = { link: toFragment(state), way: 'explore', language, exam };
-  const text = withData(source, 'kept', () => kept);
-  return `<!doctype html>\n${exam ? withData(text, 'lesson', withoutAnswers) : text}`;
+  const kept = { link: toFragment(state), exam, isClosed, edits: isClosed ? null : edits, ...how };
+  const texts = [
+    withData(source, 'kept', () => kept),
+    exam && ((lesson) => withoutAnswers(lesson)),
+    isClosed && ((lesson) => closedRecord({ ...lesson, edits })),
+  ];
+  return `<!doctype html>\n${texts.filter(Boolean).reduce((text, change) => withData(text, 'lesson', change))}`;
 }
 
 /** Returns a file with other data under a name. */

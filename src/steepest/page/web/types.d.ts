@@ -126,9 +126,9 @@ interface Engine {
   open: (request: any) => Promise<{ scene: Scene; offer?: any; note?: string }>;
   offer: () => Promise<any>;
   lesson?: () => Promise<any>;
-  page: (request: any) => Promise<string>;
+  page: (request: any, how?: any) => Promise<string>;
   giveUp?: () => void;
-  /** Whether the file was saved for a class: as an exam, or with controls that are hidden. */
+  /** Whether the file was saved for a class: as an exam, with controls that are hidden, or closed to edits. */
   isForClass?: boolean;
   close: () => void;
 }

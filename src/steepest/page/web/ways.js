@@ -3,7 +3,7 @@
 import { mount } from './app.js';
 import { mountClass } from './classroom/room.js';
 import { DropFile } from './gestures/drop_file.js';
-import { copyText } from './keep/files.js';
+import { copyText, download, fileName } from './keep/files.js';
 import { faultOfLink, toFragment } from './keep/link.js';
 import { remember, rememberer } from './keep/remember.js';
 import { mountLesson } from './lesson/lesson.js';
@@ -105,6 +105,7 @@ export class Ways {
   }
 
   showLesson(isPresented = false) {
+    const { engine } = this.store;
     return mountLesson(this.parent, this.store, this.lesson, {
       at: this.at,
       language: this.language,
@@ -115,7 +116,17 @@ export class Ways {
       },
       isPresented,
       explore: () => this.explore(),
+      save: engine.kind === 'python' || engine.isForClass ? undefined : (...how) => this.saveLesson(...how),
     });
+  }
+
+  /** Saves the file as the lesson is edited; `isClosed` for good, for a class. */
+  async saveLesson(language, isClosed) {
+    const { state, engine } = this.store;
+    const text = await engine.page(state, { way: 'lesson', language, isClosed });
+    const name = `${fileName(state.scene)}.html`;
+    download(new Blob([text], { type: 'text/html' }), name, this.parent);
+    return name;
   }
 
   showAll() {

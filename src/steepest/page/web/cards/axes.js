@@ -32,7 +32,7 @@ const LONG = 100;
 export function stepAxis(last) {
   const end = Math.max(1, last);
   if (last > LONG) return longStepAxis(end);
-  const axis = linearAxis(-0.03 * end, 1.04 * end, 'step');
+  const axis = linearAxis(-0.03 * end, 1.04 * end, 'round');
   const values = (count) => linearTicks(0, end, Math.min(count, end)).values;
   return { ...axis, ticks: (count) => wholeTicks(values(count)) };
 }
@@ -40,7 +40,7 @@ export function stepAxis(last) {
 function longStepAxis(last) {
   const out = scale(-0.12, 1.04 * spread(last), 0, 1);
   return {
-    label: 'step (0, 1, 10, 100, … evenly spaced)',
+    label: 'round (0, 1, 10, 100, … evenly spaced)',
     ticks: () => powersTo(last),
     scale: (from, to) => {
       const place = scale(0, 1, from, to);

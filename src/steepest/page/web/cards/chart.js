@@ -15,6 +15,7 @@ import { arrival, columnsOf, lossRange, nearestStep } from '../state/loss_range.
 import { exitSpots, levelSpots, Words } from './chart_words.js';
 import { steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
+import { LossBar } from './loss_bar.js';
 import { Plot } from './plot.js';
 import { drawable } from './points.js';
 
@@ -39,6 +40,7 @@ class Chart {
     this.dot = svg('circle', { r: 6, 'stroke-width': 2 }, front);
     this.rule = svg('path', { fill: 'none', 'pointer-events': 'none' }, middle);
     this.names = svg('g', {}, outer);
+    this.bar = new LossBar(this.plot);
     this.note = new Note(this.plot);
     this.words = new Words(this.plot);
     set(outer, { role: 'slider', tabindex: 0, 'aria-valuemin': 0 });
@@ -101,7 +103,7 @@ class Chart {
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
     const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
-    const right = roomFor(this.plot, runs);
+    const right = roomFor(this.plot, runs) + this.bar.room;
     this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
   }
@@ -210,7 +212,7 @@ class Chart {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
     const several = this.state.runs.length > 1;
-    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)} at step ${short(step)}`;
+    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
     this.words.write(this.exits, text, fill, exitSpots(x));
   }
 
@@ -235,9 +237,12 @@ class Chart {
   showDot() {
     const run = this.run;
     const { at } = this.state;
-    const cx = drawable(this.plot.x(run.index[at]));
-    const cy = drawable(Math.max(7, this.heightOf(trueLoss(run, at))));
-    set(this.dot, { cx, cy, fill: this.plot.theme.runs[run.colour], stroke: this.plot.theme.halo });
+    const height = this.heightOf(trueLoss(run, at));
+    const fill = this.plot.theme.runs[run.colour];
+    const [cx, cy] = [this.plot.x(run.index[at]), Math.max(7, height)].map(drawable);
+    set(this.dot, { cx, cy, fill, stroke: this.plot.theme.halo });
+    const known = run.lowest !== null && !(this.log && run.lowest <= 0);
+    this.bar.show(height, known ? this.plot.y(run.lowest) : null, fill);
   }
 
   /** Write the name of each run at the end of its curve, where no other text is to stand. */
@@ -320,7 +325,7 @@ class Chart {
   lossesAt(step, i) {
     const { runs } = this.state;
     const run = this.run;
-    const lines = [`step ${short(step, 12)}`];
+    const lines = [`round ${short(step, 12)}`];
     if (runs.length < 2) lines.push(`loss ${short(trueLoss(run, i))}`);
     for (const one of runs.length < 2 ? [] : runs) {
       const j = one.index.indexOf(step);
@@ -351,10 +356,10 @@ class Chart {
     const step = run.index[at];
     Object.assign(this.plot.wrap.dataset, { at, step, loss });
     if (this.state.playing) return;
-    const text = `step ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
+    const text = `round ${short(step, 12)} of ${short(run.count - 1, 12)}, loss ${short(loss)}`;
     const lowest = run.lowest === null ? '' : `, lowest ${short(run.lowest)}`;
     set(this.plot.svg, {
-      'aria-label': `Loss against step${of}: ${name}`,
+      'aria-label': `Loss by round${of}: ${name}`,
       'aria-valuemax': run.count - 1,
       'aria-valuenow': step,
       'aria-valuetext': `${text}${lowest}`,

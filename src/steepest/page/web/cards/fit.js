@@ -117,7 +117,7 @@ class Fit {
     const Kind = kindOf(this.state.scene);
     if (!(this.view instanceof Kind)) {
       this.view?.destroy();
-      this.view = new Kind(this.plot, this.points);
+      this.view = new Kind(this.plot, this.points, this.on);
     }
     this.view.frame(this.state, this.points.held >= 0);
     this.nameTools();
@@ -167,7 +167,7 @@ const FRAME = ['scene', 'theme', 'hidden'];
 /** @type {(keyof State)[]} */
 const MODEL = ['runs', 'active', 'at', 'choices'];
 
-function kindOf({ features, target, margins }) {
+export function kindOf({ features, target, margins }) {
   if (features.length === 2) return PlaneFit;
   if (!target.classes) return features.length === 1 ? LineFit : PredictedFit;
   if (features.length === 1) return ClassFit;

@@ -11,7 +11,7 @@ import {
   canEdit, classLines, jitter, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
-import { classColour, classMark } from './shapes.js';
+import { classColour, classLegend, classMark } from './shapes.js';
 import { drawable } from './points.js';
 
 const COUNT = 161;
@@ -272,20 +272,6 @@ export class ClassFit {
     for (const part of [strip, stem, group, labels, names, note.group]) part.remove();
     delete this.plot.wrap.dataset.regions;
   }
-}
-
-/**
- * Return a legend of the marks of classes.
- * @param {Scene} scene
- * @param {Theme} theme
- */
-export function classLegend(scene, theme) {
-  const { classes } = scene.target;
-  return classes.map((name, i) => ({
-    text: classes.length > 4 ? String(name) : `actual ${name}`,
-    path: classMark(i, 4.4),
-    colour: classColour(theme, i),
-  }));
 }
 
 /** Return the stretches in which one class is the most probable, from left to right. */

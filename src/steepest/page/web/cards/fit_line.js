@@ -1,7 +1,7 @@
 // Data and fit, one feature and a number to predict: the rows, the line of each run, and of one row
 // its residual, with the square whose area is the squared error.
 import { activeRun, paramsAt, predictionsOf } from '../state/select.js';
-import { networkInWords } from '../words/network.js';
+import { networkInWords } from '../words/network_named.js';
 import { short, signed } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
@@ -10,7 +10,8 @@ import {
   actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
-import { disc } from './shapes.js';
+import { LineEnds } from './line_ends.js';
+import { disc, squarePath } from './shapes.js';
 import { drawable } from './points.js';
 
 /** The points of a curve. */
@@ -20,9 +21,10 @@ const SIGN = { above: '▲', below: '▼' };
 
 /** The rows over their feature, and the line. */
 export class LineFit {
-  constructor(plot, points) {
+  constructor(plot, points, on) {
     this.plot = plot;
     this.points = points;
+    this.ends = new LineEnds(plot, on);
     this.lines = [];
     this.errors = svg('path', { class: 'st-errors', fill: 'none', opacity: 0.28 }, plot.back);
     this.square = svg('path', { class: 'st-square', 'fill-opacity': 0.16 }, plot.back);
@@ -76,6 +78,7 @@ export class LineFit {
     this.group.append(this.lines[state.active]);
     this.tellOutside(state);
     this.showErrors(state);
+    this.ends.show(state, this.rangeX);
     labelRuns(this.plot, this.names, runs.length > 1 ? ends : []);
   }
 
@@ -247,6 +250,7 @@ export class LineFit {
   destroy() {
     const { errors, stem, square, group, outside, names, note } = this;
     for (const part of [errors, stem, square, group, outside, names, note.group]) part.remove();
+    this.ends.destroy();
     delete this.plot.wrap.dataset.line;
   }
 }
@@ -256,10 +260,4 @@ function clipped(end, y0, y1, height) {
   const bounds = [(-3 * height - y0) / (y1 - y0), (4 * height - y0) / (y1 - y0)];
   const [first, last] = bounds.sort((a, b) => a - b);
   return Math.max(first, Math.min(last, end));
-}
-
-/** Return a square on the stem from `actual`, `side` high upwards, to the left or right of it. */
-export function squarePath(px, actual, side, left) {
-  const wide = left ? -Math.abs(side) : Math.abs(side);
-  return `M${px} ${actual}v${-side}h${wide}v${side}Z`;
 }

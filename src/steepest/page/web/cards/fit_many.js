@@ -8,10 +8,8 @@ import { fixedAxis, linearAxis } from './axes.js';
 import {
   actualName, classLines, jitter, numberLines, rangeOf, rowName, spaced,
 } from './fit_rows.js';
-import { classLegend } from './fit_classes.js';
-import { squarePath } from './fit_line.js';
 import { Note, stemIn } from './labels.js';
-import { classColour, classMark, disc } from './shapes.js';
+import { classColour, classLegend, classMark, disc, squarePath } from './shapes.js';
 import { drawable } from './points.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';

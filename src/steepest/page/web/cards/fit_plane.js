@@ -10,8 +10,7 @@ import { counted, short } from '../numerals.js';
 import { linearAxis } from './axes.js';
 import { ManyFit } from './fit_many.js';
 import { numberLines, rangeOf } from './fit_rows.js';
-import { classLegend } from './fit_classes.js';
-import { disc } from './shapes.js';
+import { classLegend, disc } from './shapes.js';
 import { Underlay } from './underlay.js';
 
 /** Points a side at which the network is asked; what is between is drawn between. */

@@ -8,9 +8,8 @@ import { Pointing } from '../gestures/pointing.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { keysInWords } from '../gestures/keys.js';
 import { activeRun, isNew, isOverParams, paramsAt } from '../state/select.js';
-import {
-  SATURATED, networkInWords, paramLines, passOf, placeInWords, slopesOf,
-} from '../words/network.js';
+import { paramLines, passOf, placeInWords, slopesOf } from '../words/network.js';
+import { SATURATED, networkInWords } from '../words/network_named.js';
 import { counted, short } from '../numerals.js';
 import { NetworkPicture } from './network_picture.js';
 import { Plot } from './plot.js';

@@ -2,7 +2,7 @@
 // number of its bias. Of more weights the lines alone, of still more a box for each layer.
 import { fittedHeight, renew, set, svg } from '../draw/canvas.js';
 import { fixed } from '../numerals.js';
-import { SATURATED } from '../words/network.js';
+import { SATURATED } from '../words/network_named.js';
 import { mannerOf } from '../state/drawn_as.js';
 import { between, distanceTo, freePlace, layoutOf, shareOf } from './network_layout.js';
 import { UnitPictures } from './network_units.js';

@@ -1,5 +1,5 @@
 // The marks of classes: each has a colour and a shape, so that neither is needed alone. The same
-// order as in Python's view/style.py.
+// order as in Python's view/style.py. And the square of an error.
 
 const COUNT = 8;
 const SHAPES = [disc, triangle, square, diamond, upsideDown, plus, cross, star];
@@ -20,6 +20,26 @@ export function classMark(i, r) {
  */
 export function classColour(theme, i) {
   return theme.classes[i % COUNT];
+}
+
+/**
+ * Return a legend of the marks of classes.
+ * @param {Scene} scene
+ * @param {Theme} theme
+ */
+export function classLegend(scene, theme) {
+  const { classes } = scene.target;
+  return classes.map((name, i) => ({
+    text: classes.length > 4 ? String(name) : `actual ${name}`,
+    path: classMark(i, 4.4),
+    colour: classColour(theme, i),
+  }));
+}
+
+/** Return a square on the stem from `actual`, `side` high upwards, to the left or right of it. */
+export function squarePath(px, actual, side, left) {
+  const wide = left ? -Math.abs(side) : Math.abs(side);
+  return `M${px} ${actual}v${-side}h${wide}v${side}Z`;
 }
 
 function polygon(points) {

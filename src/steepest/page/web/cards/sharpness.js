@@ -40,7 +40,7 @@ class Sharpness {
     const { steps, largest, limits } = sharpness;
     const known = [...largest, ...limits].filter(Number.isFinite);
     this.plot.dress();
-    const x = linearAxis(0, Math.max(1, run.index.at(-1)), 'step');
+    const x = linearAxis(0, Math.max(1, run.index.at(-1)), 'round');
     const y = linearAxis(Math.min(0, ...known), ROOM * Math.max(...known), 'largest curvature');
     this.plot.frame({ x, y, note: sharpness.said, tall: true });
     const { theme } = this.plot;

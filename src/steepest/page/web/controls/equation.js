@@ -15,12 +15,8 @@ export function makeEquation(parent, store) {
   const text = part(held, 'st-formula-line', 'p');
   const knobs = ['weight', 'bias'].map((name, i) => makeKnob(held, name, (value) => {
     const params = Array.from(paramsAt(store.state)).with(i, value);
-    store.set({ playing: false });
-    return store.drag(() => store.startFrom(params, 'if out of sight'));
-  }, () => {
-    store.set({ dragging: false });
-    store.refine();
-  }));
+    return store.drag(() => store.standAt(params));
+  }, () => store.endDrag()));
   return {
     held,
     show(state) {
@@ -28,10 +24,12 @@ export function makeEquation(parent, store) {
       if (held.hidden) return;
       const [weight, bias] = paramsAt(state);
       const { scene: { features: [x], target } } = state;
-      text.replaceChildren(`${plainName(target.name)} = `);
+      const isCurve = state.choices.loss === 'poisson';
+      text.replaceChildren(`${plainName(target.name)} = ${isCurve ? 'exp(' : ''}`);
       element('b', { class: 'st-of-weight', text: signs(short(weight)) }, text);
       text.append(` × ${plainName(x.name)} ${bias < 0 ? '\u2212' : '+'} `);
       element('b', { class: 'st-of-bias', text: short(Math.abs(bias)) }, text);
+      if (isCurve) text.append(')');
       text.style.setProperty('--letters', String(text.textContent.length));
       const slope = gradientAt(state);
       knobs.forEach((knob, i) => knob.show([weight, bias][i], slope[i], sides(state, i), store.engine.kind));

@@ -29,8 +29,10 @@ export function offerClass(held, store, root) {
   }
 }
 
-/** Returns the names of the controls that there are. */
+/** Returns the names of the controls and of the pictures that there are. */
 function namesIn(root) {
-  const all = Array.from(root.querySelectorAll('[data-control]'), ({ dataset }) => dataset.control);
+  const all = Array.from(root.querySelectorAll('[data-control], [data-card]'), ({ dataset }) => (
+    dataset.control ?? dataset.card
+  ));
   return [...new Set(all)].filter((name) => !KEPT.includes(name) && !name.startsWith('keep-'));
 }

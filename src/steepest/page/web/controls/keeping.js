@@ -3,7 +3,7 @@ import { element, part } from '../draw/canvas.js';
 import { attached } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { PressBeside } from '../gestures/press_beside.js';
-import { copyText, download, savePicture, traceCsv } from '../keep/files.js';
+import { copyText, download, fileName, savePicture, traceCsv } from '../keep/files.js';
 import { faultOfLink, toFragment } from '../keep/link.js';
 import { activeRun } from '../state/select.js';
 import { pythonLines } from '../words/python.js';
@@ -100,20 +100,20 @@ async function showPython(store, say) {
 async function picture(store, cards, root, format) {
   const { scene } = store.state;
   const blob = await savePicture(cards, { format, title: scene.title });
-  return keep(blob, `${nameOf(scene)}.${format}`, root);
+  return keep(blob, `${fileName(scene)}.${format}`, root);
 }
 
 /** @param {Store} store */
 async function savePage(store, root) {
   const text = await store.engine.page(store.state);
-  return keep(new Blob([text], { type: 'text/html' }), `${nameOf(store.state.scene)}.html`, root);
+  return keep(new Blob([text], { type: 'text/html' }), `${fileName(store.state.scene)}.html`, root);
 }
 
 /** @param {Store} store */
 function saveTrace(store, root) {
   const { scene } = store.state;
   const text = traceCsv(activeRun(store.state), scene);
-  return keep(new Blob([text], { type: 'text/csv' }), `${nameOf(scene)}-trace.csv`, root);
+  return keep(new Blob([text], { type: 'text/csv' }), `${fileName(scene)}-trace.csv`, root);
 }
 
 function keep(blob, name, root) {
@@ -125,10 +125,4 @@ function keep(blob, name, root) {
 function saved(name) {
   const framed = window.self !== window.top;
   return `Saved as ${name}.${framed ? SAY.if : ''}`;
-}
-
-/** @param {Scene} scene */
-function nameOf(scene) {
-  const word = scene.source.replace(/\.\w+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
-  return word.replace(/^[.-]+/, '') || 'steepest';
 }

@@ -26,7 +26,7 @@ export function makeKnobs(parent, store) {
   const told = part(held, 'st-told', 'p');
   const row = part(held, 'st-row');
   const start = button(row, 'Start there', () => startThere(store));
-  const back = button(row, 'Back to the step', () => store.lookAt(null));
+  const back = button(row, 'Back to the round', () => store.lookAt(null));
   return {
     follows: true,
     show(state) {

@@ -136,7 +136,7 @@ function setParam(store, i, text) {
     return store.set({ fault });
   }
   store.seek(0);
-  return store.startFrom(start, 'if out of sight');
+  return store.startFrom(start, { surface: 'if out of sight' });
 }
 
 /**

@@ -1,4 +1,4 @@
-// The steps as a table, for those who read numbers rather than pictures: the first ones, then ever
+// The rounds as a table, for those who read numbers rather than pictures: the first ones, then ever
 // fewer, the one that is shown, the last.
 import { element } from '../draw/canvas.js';
 import { activeRun, isNew, lossLabel, paramsAt } from '../state/select.js';
@@ -19,7 +19,7 @@ export function makeStepsTable(parent, store) {
     { class: 'st-panel st-steps-table', attributes: { 'data-control': 'steps-table' } },
     parent,
   );
-  element('summary', { text: 'The steps as a table' }, held);
+  element('summary', { text: 'The rounds as a table' }, held);
   const scroll = element('div', { class: 'st-table st-table-scroll' }, held);
   const table = element('table', {}, scroll);
   const show = (state, changed) => {
@@ -39,7 +39,7 @@ function fillTable(table, state, store) {
   const told = toldParams(state, MOST_PARAMS);
   const caption = element('caption', { text: `${run.label}: ${lossLabel(state.scene, run.choices)}` });
   const slope = run.choices.scale === 'none' ? 'gradient' : 'gradient, your units';
-  const heads = ['step', ...told.map((i) => wordOf(state.scene, i)), 'loss', slope, 'rate'];
+  const heads = ['round', ...told.map((i) => wordOf(state.scene, i)), 'loss', slope, 'rate'];
   const head = element('thead');
   const row = element('tr', {}, head);
   for (const text of heads) element('th', { text, attributes: { scope: 'col' } }, row);
@@ -57,7 +57,7 @@ function addStep(body, state, store, told, i) {
   const row = element('tr', { class: i === state.at ? 'st-lit' : '' }, body);
   const name = element('th', { attributes: { scope: 'row' } }, row);
   const number = fixed(run.index[i], 0);
-  const go = button(name, number, () => store.seek(i), { title: `Go to step ${number}`, style: 'st-link' });
+  const go = button(name, number, () => store.seek(i), { title: `Go to round ${number}`, style: 'st-link' });
   if (i === state.at) go.setAttribute('aria-current', 'step');
   const params = paramsAt(state, run, i);
   const numbers = [...told.map((j) => params[j]), run.loss[i], run.norm[i], run.rate[i]];

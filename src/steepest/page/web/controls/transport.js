@@ -35,12 +35,12 @@ function makeButtons(bar, store) {
   const row = part(bar, 'st-row');
   const walk = part(row, 'st-group');
   const restart = button(walk, 'Restart', () => restartRun(store), { title: 'Back to the start' });
-  const back = button(walk, 'Back', () => store.seek(store.state.at - 1), { title: 'Back one step' });
+  const back = button(walk, 'Back', () => store.seek(store.state.at - 1), { title: 'Back one round' });
   const step = button(walk, 'Step', () => stepOnce(store), { style: 'st-main' });
   const run = button(walk, 'Run', () => playOrPause(store), { style: 'st-main st-run' });
   const many = part(row, 'st-group');
   for (const count of [1, 25, 100]) {
-    button(many, `+${count}`, () => store.step(count), { name: `${count} steps` });
+    button(many, `+${count}`, () => store.step(count), { name: `${count} rounds` });
   }
   const slow = tick(box(row, 'slow', 'st-inline'), 'slow motion', (on) => {
     store.set({ slow: on, phase: 0 });
@@ -100,7 +100,7 @@ function makeScrubber(bar, store) {
   const counter = part(row, 'st-counter', 'output');
   const input = element(
     'input',
-    { attributes: { type: 'range', min: '0', step: '1', 'aria-label': 'Step of the run' } },
+    { attributes: { type: 'range', min: '0', step: '1', 'aria-label': 'Round of the run' } },
     row,
   );
   input.addEventListener('input', () => {
@@ -125,12 +125,12 @@ function makeScrubber(bar, store) {
 function keptInWords({ scene, surface }, run) {
   const { index, count } = run;
   if (index.length === count) return '';
-  const kept = `${fixed(index.length - 1, 0)} of ${fixed(count - 1, 0)} steps kept their weights`;
+  const kept = `${fixed(index.length - 1, 0)} of ${fixed(count - 1, 0)} rounds kept their weights`;
   if (hasGaps(scene, run) && surface.route) return `${kept}; the line on the map goes through all.`;
   if (hasGaps(scene, run)) return `${kept}; the path is dotted: what lies between is not known.`;
   const all = index.findIndex((step, i) => step !== i) - 1;
   const first = all > 0 ? `all of the first ${fixed(all, 0)}, then ` : '';
-  const of = `Of ${fixed(count - 1, 0)} steps ${fixed(index.length - 1, 0)} are kept`;
+  const of = `Of ${fixed(count - 1, 0)} rounds ${fixed(index.length - 1, 0)} are kept`;
   return `${of}: ${first}ever fewer, and the best and the last.`;
 }
 
@@ -142,9 +142,9 @@ function showScrubber(state, input, counter) {
   input.max = String(run.index.length - 1);
   input.value = String(state.at);
   const loss = run.loss[state.at];
-  input.setAttribute('aria-valuetext', `step ${index} of ${last}, loss ${short(loss)}`);
+  input.setAttribute('aria-valuetext', `round ${index} of ${last}, loss ${short(loss)}`);
   const width = fixed(last, 0).length;
-  counter.textContent = `step ${fixed(index, 0).padStart(width, '\u2007')} of ${fixed(last, 0)}`;
+  counter.textContent = `round ${fixed(index, 0).padStart(width, '\u2007')} of ${fixed(last, 0)}`;
 }
 
 /** @param {Store} store */
@@ -159,8 +159,8 @@ function makePace(row, store) {
     show({ pace }) {
       const nearest = PACES.findIndex((one) => one >= pace);
       input.value = String(nearest < 0 ? PACES.length - 1 : nearest);
-      input.setAttribute('aria-valuetext', `${pace} steps a second`);
-      input.title = `${pace} steps a second`;
+      input.setAttribute('aria-valuetext', `${pace} rounds a second`);
+      input.title = `${pace} rounds a second`;
     },
   };
 }

@@ -1,39 +1,33 @@
-// The start of the descent as a thing to take hold of: a slider for the keyboard and for those who
-// hear the page, larger than the circle that is seen, so that a finger finds it.
+// Something to take hold of: a slider for the keyboard and for those who hear the page, larger than
+// the circle that is seen, so that a finger finds it.
 import { Keyboard } from '../gestures/keyboard.js';
-import { element } from './canvas.js';
+import { element, set } from './canvas.js';
 
-const SIZE = 36;
+const SIZE = 'var(--st-handle, 36px)';
 
-/** A handle below `parent`; `on` has move(right, up) for arrow keys and end(). */
+/** A handle below `parent`; `on` has move(right, up) for the arrow keys of a place, and end(). */
 export class Handle {
-  constructor(parent, on) {
+  constructor(parent, on, { label = 'start of the descent', keys = 'start', class: more = '' } = {}) {
     this.node = element('div', {
-      class: 'st-handle',
-      attributes: { role: 'slider', tabindex: '0', 'aria-label': 'start of the descent' },
+      class: `st-handle ${more}`.trim(),
+      attributes: { role: 'slider', tabindex: '0', 'aria-label': label },
     }, parent);
     Object.assign(this.node.style, {
-      position: 'absolute',
-      width: `${SIZE}px`,
-      height: `${SIZE}px`,
-      borderRadius: '50%',
-      cursor: 'grab',
-      touchAction: 'none',
+      position: 'absolute', width: SIZE, height: SIZE, translate: '-50% -50%', borderRadius: '50%', touchAction: 'none',
     });
-    this.keyboard = new Keyboard(this.node, 'start', on, { ends: () => on.end() }).attach();
+    this.keyboard = new Keyboard(this.node, keys, on, { ends: () => on.end() }).attach();
   }
 
   /**
-   * Put it at a pixel and say where that is: {x, low, high} of the x axis, and `text`.
+   * Put it at a pixel and say where that is: {value, low, high} of its axis, and `text`.
    * @param {number[]} pixel
    * @param {Record<string, any>} told
    */
   place([x, y], { value, low, high, text }) {
     this.node.hidden = false;
-    this.node.style.left = `${x - SIZE / 2}px`;
-    this.node.style.top = `${y - SIZE / 2}px`;
+    Object.assign(this.node.style, { left: `${x}px`, top: `${y}px` });
     const words = { valuenow: value, valuemin: low, valuemax: high, valuetext: text };
-    for (const [name, word] of Object.entries(words)) this.node.setAttribute(`aria-${name}`, word);
+    set(this.node, Object.fromEntries(Object.entries(words).map(([name, word]) => [`aria-${name}`, word])));
   }
 
   hide() {
@@ -42,5 +36,6 @@ export class Handle {
 
   destroy() {
     this.keyboard.detach();
+    this.node.remove();
   }
 }

@@ -63,6 +63,15 @@ export function download(blob, name, anchorParent) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
+/**
+ * Returns the name of a file of a scene, without its ending.
+ * @param {Scene} scene
+ */
+export function fileName(scene) {
+  const word = scene.source.replace(/\.\w+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
+  return word.replace(/^[.-]+/, '') || 'steepest';
+}
+
 /** Copies a text; returns false where the browser does not let it, as in a sandboxed frame. */
 export async function copyText(text) {
   try {

@@ -6,6 +6,7 @@ import { Enter } from '../gestures/enter.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
+import { showEditor } from './edit.js';
 import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
 import { OwnSlide } from './own.js';
 import { Pen } from './pen.js';
@@ -24,7 +25,7 @@ const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
 /**
  * Puts the lesson of a record below `parent`; returns `{destroy}`. `at` is the build to begin with,
  * `language` its words; `moved(at, language, way)` hears of every build, `explore` leads to the other page, `handIn`
- * copies the link with the answers to the tasks.
+ * copies the link with the answers to the tasks; `save(language, isClosed)` saves the file, where it can be edited.
  * @param {Element} parent
  * @param {Store} store
  */
@@ -36,7 +37,9 @@ export function mountLesson(parent, store, record, options) {
 class Lesson {
   /** @param {Store} store */
   constructor(parent, store, record, options) {
-    const { at = 0, language = 'en', moved, explore, handIn, isPresented = false, keys = document } = options;
+    const { at = 0, language = 'en', moved, explore, handIn, isPresented = false, keys = document, save } = options;
+    this.record = record;
+    this.save = save;
     this.lesson = lessonOf(record);
     this.tasks = record.tasks ?? {};
     this.store = store;
@@ -75,6 +78,8 @@ class Lesson {
     this.whole = button(this.ways, '', () => this.present());
     this.asks = button(this.ways, '', () => this.toggleTasks());
     this.asks.hidden = !Object.keys(this.tasks).length;
+    this.edits = button(this.ways, '', () => this.toggleEditor(), { style: 'st-le-edits' });
+    this.edits.hidden = !this.save;
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
   }
@@ -195,6 +200,7 @@ class Lesson {
 
   speak(language) {
     const known = this.lesson.languages.includes(language) ? language : this.lesson.languages[0];
+    const isOther = known !== this.spoken;
     this.told = { ...this.lesson.in(known), guesses: this.guesses, strokes: () => this.pen.shown('standard').strokes };
     this.spoken = known;
     const { ui } = this.told;
@@ -205,10 +211,53 @@ class Lesson {
     this.language.value = known;
     this.language.setAttribute('aria-label', ui.language);
     this.ways.setAttribute('aria-label', ui.kinds);
-    const { lesson: here, explore, present: whole, back, next, tasks: asks } = ui;
-    Object.entries({ here, explore, whole, back, next, asks }).forEach(([name, text]) => {
+    const { lesson: here, explore, present: whole, back, next, tasks: asks, edit: edits } = ui;
+    Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
+    if (!isOther || !this.editor) return;
+    this.closeEditor();
+    this.toggleEditor();
+  }
+
+  /** Shows the editor beside the lesson, or hides it. */
+  toggleEditor() {
+    const { editor, record, told, spoken: language } = this;
+    this.closeEditor();
+    if (editor) return;
+    this.editor = showEditor(/** @type {Element} */ (this.root.parentElement), {
+      record,
+      told,
+      at: this.build.key,
+      language,
+      edit: (edits) => this.edit(edits),
+      go: (key) => this.goTo(key),
+      save: (isClosed) => this.save(language, isClosed),
+      close: () => this.closeEditor(),
+    });
+    applyTheme(this.editor.root, this.store.state);
+    this.root.toggleAttribute('data-editing', true);
+  }
+
+  closeEditor() {
+    this.editor?.destroy();
+    this.editor = null;
+    this.root.toggleAttribute('data-editing', false);
+  }
+
+  /** Has the lesson be as it is edited, at the same build where that is still shown. */
+  edit(edits) {
+    const { key } = this.build;
+    this.record.edits = edits;
+    this.speak(this.spoken);
+    if (!this.goTo(key)) this.go(this.at, false);
+  }
+
+  /** Shows a build as it ends; returns whether it is one of those that are shown. */
+  goTo(key) {
+    const at = this.lesson.builds.findIndex((one) => one.key === key);
+    if (at >= 0) this.go(at, false);
+    return at >= 0;
   }
 
   /** Shows the tasks over the lesson, or hides them. */
@@ -361,6 +410,7 @@ class Lesson {
   }
 
   destroy() {
+    this.closeEditor();
     document.title = this.title;
     document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());

@@ -3,6 +3,7 @@ import { classNumbers, classesOf } from './classes.js';
 import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
+import { editedBuilds, editedWords } from './edited.js';
 import { filled } from '../sentences/filled.js';
 import { numerals, placesFor } from './telling.js';
 
@@ -12,7 +13,9 @@ export function lessonOf(record) {
   const models = { line: lineOf(numbers), classes: classesOf(classes), network: networkOf(network) };
   return {
     ...models,
-    builds: record.builds,
+    get builds() {
+      return editedBuilds(record);
+    },
     languages: Object.keys(record.words),
     in: (language) => toldIn(record, models, language),
   };
@@ -26,7 +29,7 @@ function named(rows) {
 }
 
 function toldIn(record, models, language) {
-  const words = record.words[language];
+  const words = editedWords(record, language);
   const manner = { ...numerals(language), ui: words.ui };
   const { line, classes, network } = models;
   const known = {
@@ -41,6 +44,7 @@ function toldIn(record, models, language) {
     words,
     source: known.source,
     placed: (value) => manner.placed(value, places),
+    raw: (key) => sentence(words.builds[key], 'say', line),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
     sum: (key) => {
       const more = key === 'surface' ? walkNumbers(network, manner) : {};

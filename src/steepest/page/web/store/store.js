@@ -104,7 +104,7 @@ export class Store extends Asking {
 
   /** Starts at the point (x, y) of the surface; params that it does not show are as it holds them. */
   startOn(x, y) {
-    return this.startFrom(Array.from(offPlane(this.state.surface, x, y)), 'if out of sight');
+    return this.startFrom(Array.from(offPlane(this.state.surface, x, y)), { surface: 'if out of sight' });
   }
 
   /** Does what a drag asks for; until it ends the pictures go before the words. */
@@ -113,15 +113,27 @@ export class Store extends Asking {
     return act();
   }
 
+  /** Ends a drag: the words follow, and the surface in full. */
+  endDrag() {
+    this.set({ dragging: false });
+    this.refine();
+  }
+
   /**
    * Starts from these params; the whole path follows, and the picture if `surface` says so.
    * @param {number[] | null} start
-   * @param {Wish['surface']} [surface]
+   * @param {Pick<Wish, 'surface' | 'step'>} [more]
    */
-  startFrom(start, surface = null) {
+  startFrom(start, more = {}) {
     if (!this.allowed({ start })) return null;
     this.set({ choices: { ...this.state.choices, start }, phase: 0 });
-    return this.ask({ runs: this.shown(), surface });
+    return this.ask({ runs: this.shown(), ...more });
+  }
+
+  /** Starts from these params and shows them, whatever step was shown before. */
+  standAt(start) {
+    this.set({ playing: false });
+    return this.startFrom(start, { surface: 'if out of sight', step: 0 });
   }
 
   /** Starts at random params, drawn with `seed`; the picture moves if they are out of sight. */

@@ -6,7 +6,7 @@ import {
 } from '../state/select.js';
 import { mannerOf, pixelsOf } from '../state/drawn_as.js';
 import { Network } from '../engine/network.js';
-import { SATURATED, networkInWords } from './network.js';
+import { SATURATED, networkInWords } from './network_named.js';
 import { counted, fixed, percent, short } from '../numerals.js';
 import { paramsInWords } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
@@ -248,8 +248,8 @@ export function throughInWords(state) {
   const run = activeRun(state);
   const step = run.index[resultAt(run)];
   const through = surface.through ?? step;
-  if (through !== step) return `step ${fixed(through, 0)}`;
-  return step === run.index.at(-1) ? SAY.end : `step ${fixed(step, 0)}, the result`;
+  if (through !== step) return `round ${fixed(through, 0)}`;
+  return step === run.index.at(-1) ? SAY.end : `round ${fixed(step, 0)}, the result`;
 }
 
 /**
@@ -299,9 +299,9 @@ function describedChart(state) {
   const run = activeRun(state);
   const last = run.index.length - 1;
   const [first, now, end] = [0, state.at, last].map((i) => short(trueLoss(run, i)));
-  const at = state.at < last ? `, ${now} at step ${fixed(run.index[state.at], 0)}` : '';
+  const at = state.at < last ? `, ${now} at round ${fixed(run.index[state.at], 0)}` : '';
   const lowest = run.lowest === null ? '' : `; the lowest known is ${short(run.lowest)}`;
   const params = paramsInWords(state, 2).join(', ');
   const there = params ? ` There ${params}.` : '';
-  return filled(SAY.loss, [first, at, end, counted(run.index[last], 'step'), lowest, there]);
+  return filled(SAY.loss, [first, at, end, counted(run.index[last], 'round'), lowest, there]);
 }

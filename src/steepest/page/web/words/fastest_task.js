@@ -32,9 +32,9 @@ export async function tellFastest(state, engine) {
   const { rule, scale } = state.choices;
   const how = `${ruleInWords(rule)}, scaling ${scale}`;
   if (best.steps === Infinity) {
-    return filled(SAY.rate, [how, counted(most, 'step'), short(best.rate, 3), percent(best.left)]);
+    return filled(SAY.rate, [how, counted(most, 'round'), short(best.rate, 3), percent(best.left)]);
   }
-  const [steps, note] = [counted(best.steps, 'step'), limitNote(activeRun(state))];
+  const [steps, note] = [counted(best.steps, 'round'), limitNote(activeRun(state))];
   return filled(SAY.rateBest, [how, steps, short(best.rate, 3), trials.length, note]);
 }
 

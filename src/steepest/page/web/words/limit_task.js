@@ -53,7 +53,7 @@ async function tellLimit(state, engine) {
 /** @param {WalkedRun} run */
 function endOf(run) {
   const last = run.index.length - 1;
-  const after = `after ${counted(run.count - 1, 'step')}`;
+  const after = `after ${counted(run.count - 1, 'round')}`;
   const end = `the loss is ${short(trueLoss(run, last))} ${after}`;
   return settles(run) ? end : `it diverges, ${end}`;
 }

@@ -5,17 +5,13 @@ import { rowAt } from '../engine/vectors.js';
 import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '../state/select.js';
 import { productArithmetic } from './arithmetic.js';
 import { counted, fixed, short } from '../numerals.js';
+import { SATURATED } from './network_named.js';
 import { updateLine } from './steps.js';
 import { moveOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
 const SAY = SENTENCES.wordsNetwork;
-
-/** Returns `network 2-8-8-1, tanh`, as Python says it. */
-export function networkInWords({ sizes, activation }) {
-  return `network ${sizes.join('-')}, ${activation}`;
-}
 
 /** Returns where param `i` stands: `layer 1, unit 8, from input 1: duration`. */
 export function placeInWords(network, { features }, i) {
@@ -33,7 +29,7 @@ export function placeInWords(network, { features }, i) {
 export function paramLines(state, network, i) {
   const slope = gradientAt(state)[i];
   const way = slope < 0 ? 'falls' : 'rises';
-  const value = `${short(paramsAt(state)[i])} at step ${fixed(activeRun(state).index[state.at], 0)}`;
+  const value = `${short(paramsAt(state)[i])} at round ${fixed(activeRun(state).index[state.at], 0)}`;
   const told = slope ? filled(SAY.loss, [way, short(Math.abs(slope))]) : 'level here';
   const lines = [value, `gradient ${short(slope)}: ${told}`, ...stepLines(state, i)];
   return {
@@ -47,12 +43,9 @@ export function paramLines(state, network, i) {
 /** @param {State} state */
 function stepLine(state, move, i) {
   const { index } = activeRun(state);
-  const between = `step ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
+  const between = `round ${fixed(index[move.from], 0)} → ${fixed(index[move.from + 1], 0)}`;
   return `${between}${move.where && SAY.standard}: ${updateLine(state, move, i)}`;
 }
-
-/** A unit whose slope is below this is saturated: less than one hundredth of what comes back passes. */
-export const SATURATED = 0.01;
 
 /**
  * Returns how one row goes through the network: `answers[layer][unit]`, the inputs first, the slopes

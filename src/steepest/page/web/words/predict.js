@@ -53,7 +53,7 @@ function checkNext(state, from, guess) {
   const [length, off] = [seen(old, landed), seen(guess, landed)];
   const near = off <= CLOSE * length;
   const axes = [surface.xLabel, surface.yLabel].map((label, i) => miss(label, landed[i], guess[i]));
-  const where = `Step ${run.index[from + 1]} lands ${axes.join('; ')}.`;
+  const where = `Round ${run.index[from + 1]} lands ${axes.join('; ')}.`;
   return { near, words: `${near ? 'Near' : 'Not there'}: ${shareOf(off, length)}. ${where}` };
 }
 

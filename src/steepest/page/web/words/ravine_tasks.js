@@ -74,8 +74,8 @@ async function steadily(state, engine, patch) {
   const rate = 1 / curvature;
   const run = await walk(state, engine, { ...patch, learning_rate: rate, steps: most });
   const arrival = arrivalOf(run);
-  const left = filled(SAY.after, [counted(most, 'step'), percent(leftOf(run))]);
-  const steps = arrival === null ? left : counted(arrival, 'step');
+  const left = filled(SAY.after, [counted(most, 'round'), percent(leftOf(run))]);
+  const steps = arrival === null ? left : counted(arrival, 'round');
   return { run, rate, steps };
 }
 

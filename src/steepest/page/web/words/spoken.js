@@ -28,6 +28,6 @@ export function spoken(state) {
  * @param {Run} run
  */
 function placeOf({ at, runs }, run) {
-  const place = at ? `Step ${fixed(run.index[at], 0)}` : 'Start';
+  const place = at ? `Round ${fixed(run.index[at], 0)}` : 'Start';
   return runs.length > 1 ? `${run.label}, ${place.toLowerCase()}` : place;
 }

@@ -181,7 +181,7 @@ function moreLines({ scene: { network, params } }, { told }) {
  */
 function fromTo(state, { from, single, least, where }) {
   const { index } = activeRun(state);
-  const told = `from step ${fixed(index[from], 0)} to step ${fixed(index[from + 1], 0)}`;
+  const told = `from round ${fixed(index[from], 0)} to round ${fixed(index[from + 1], 0)}`;
   if (least) return filled(SAY.stepRule, [told]);
   if (!single) return filled(SAY.those, [told]);
   return where ? `${told}, ${where}` : told;
@@ -378,7 +378,7 @@ function repeatLines(state, most) {
   const last = run.count - 1;
   const now = paramsAt(state);
   const lines = [
-    `step ${fixed(run.index[state.at], 0)} of ${fixed(last, 0)}`,
+    `round ${fixed(run.index[state.at], 0)} of ${fixed(last, 0)}`,
     ...valueLines(state, now, most),
     `loss ${short(trueLoss(run, state.at))}`,
   ];
@@ -386,6 +386,6 @@ function repeatLines(state, most) {
   if (state.at < run.index.length - 1) return [...lines, `in the end: ${run.stop.message}`];
   const best = run.index[run.best];
   if (best === last) return [...lines, run.stop.message];
-  const lowest = `lowest after ${counted(best, 'step')}: ${short(trueLoss(run, run.best))}`;
+  const lowest = `lowest after ${counted(best, 'round')}: ${short(trueLoss(run, run.best))}`;
   return [...lines, run.stop.message, lowest];
 }

@@ -16,7 +16,7 @@ export function inWords(state) {
   return [
     `${surface.lossLabel} by ${x} and ${y}.`,
     surface.slice && isOverParams(surface) ? 'A slice: all other params are held.' : '',
-    `${run.label}, step ${steps}: loss ${short(trueLoss(run, at))} at ${here}.`,
+    `${run.label}, round ${steps}: loss ${short(trueLoss(run, at))} at ${here}.`,
     lowestInWords(surface),
   ].filter(Boolean).join(' ');
 }

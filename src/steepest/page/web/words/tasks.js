@@ -39,8 +39,8 @@ export function tasksOf(state, engine) {
  */
 function recordedTask(run) {
   return run.lowest !== null && {
-    question: `After how many steps is this run ${ARRIVED}?`,
-    hint: 'Move along the steps and watch the loss.',
+    question: `After how many rounds is this run ${ARRIVED}?`,
+    hint: 'Move along the rounds and watch the loss.',
     answer: async () => tellRecorded(run),
   };
 }
@@ -48,6 +48,6 @@ function recordedTask(run) {
 /** @param {WalkedRun} run */
 function tellRecorded(run) {
   const arrival = arrivalOf(run);
-  if (arrival !== null) return `After ${counted(arrival, 'step')}.`;
-  return `Not in its ${counted(run.count - 1, 'step')}.`;
+  if (arrival !== null) return `After ${counted(arrival, 'round')}.`;
+  return `Not in its ${counted(run.count - 1, 'round')}.`;
 }

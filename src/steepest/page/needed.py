@@ -1,0 +1,43 @@
+"""What of the page's code a saved page can never use, by its record, and so is written without.
+
+Features, target and kind of model of a saved page stay what they are: rows can be moved and added,
+rule, rate and loss chosen, the units of a network changed. So of the pictures of data and fit it
+needs one, and the card of a network where it holds one. A live page, which opens other data, has
+all. What is left out is undefined there, and no page has it asked for (tests/web).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from steepest.page.record import Record
+
+__all__ = ["unneeded"]
+
+
+def unneeded(record: "Record") -> frozenset[str]:
+    """Return the modules that a saved page of this record is written without."""
+    return frozenset(path for path, needs in NEEDED.items() if not needs(record))
+
+
+def _fits(record: "Record") -> tuple[str, ...]:
+    """Return the picture of data and fit, as `page/web/cards/fit.js` chooses it, and its base."""
+    count, classes = len(record["features"]), record["target"]["classes"]
+    if count != 1:
+        return ("cards/fit_plane.js", "cards/fit_many.js")[count > 2 :]
+    return ("cards/fit_classes.js",) if classes else ("cards/fit_line.js",)
+
+
+def _chosen(path: str) -> Callable[["Record"], bool]:
+    """Return what tells whether a picture of data and fit is the one of a record."""
+    return lambda record: path in _fits(record)
+
+
+FITS = ("cards/fit_line.js", "cards/fit_classes.js", "cards/fit_plane.js", "cards/fit_many.js")
+
+NEEDED: Mapping[str, Callable[["Record"], bool]] = {
+    **{path: _chosen(path) for path in FITS},
+    "cards/network.js": lambda record: record["network"] is not None,
+    "cards/sharpness.js": lambda record: "sharpness" in record,
+}
+"""The modules that not every page needs, and which records need them."""

@@ -1,0 +1,40 @@
+// A lesson as a lecturer edited it in the page: builds in another order, left out, and sentences of their own.
+
+/**
+ * Returns what is edited of a record: all keys in their order, those that are left out, and sentences by language.
+ * @returns {{order: string[], hidden: string[], say: Record<string, Record<string, string>>}}
+ */
+export function editsOf({ builds, edits }) {
+  const known = builds.map(({ key }) => key);
+  const kept = (edits?.order ?? []).filter((key) => known.includes(key));
+  const order = [...kept, ...known.filter((key) => !kept.includes(key))];
+  return { order, hidden: edits?.hidden ?? [], say: edits?.say ?? {} };
+}
+
+/** Returns the builds of a record that are shown, in their order; all where none would be left. */
+export function editedBuilds(record) {
+  const { order, hidden } = editsOf(record);
+  const shown = order.filter((key) => !hidden.includes(key));
+  return (shown.length ? shown : order).map((key) => record.builds.find((one) => one.key === key));
+}
+
+/** Returns the words of a language with the sentences that a lecturer wrote. */
+export function editedWords(record, language) {
+  const words = record.words[language];
+  const own = editsOf(record).say[language] ?? {};
+  const changed = Object.entries(own).filter(([key]) => key in words.builds)
+    .map(([key, say]) => [key, { ...words.builds[key], say, say_round: say }]);
+  return { ...words, builds: { ...words.builds, ...Object.fromEntries(changed) } };
+}
+
+/** Returns a record with its edits for good: what is left out is no longer in it. */
+export function closedRecord(record) {
+  const builds = editedBuilds(record);
+  const kept = builds.map(({ key }) => key);
+  const words = Object.keys(record.words).map((language) => {
+    const told = editedWords(record, language);
+    const shown = Object.entries(told.builds).filter(([key]) => kept.includes(key));
+    return [language, { ...told, builds: Object.fromEntries(shown) }];
+  });
+  return { ...record, builds, words: Object.fromEntries(words), edits: null };
+}

@@ -1,0 +1,128 @@
+"""The lecturer edits the lesson in the page and saves the file, which opens as it was edited."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from doors import Doors
+
+import steepest as st
+from steepest.page.lesson.builds import builds, sentences
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+LEAVE_ALL_OUT = """() => {
+  const boxes = document.querySelectorAll('.st-le-edit [type=checkbox]');
+  boxes.forEach((one) => one.click());
+}"""
+
+KEYS = [one.key for one in builds()]
+
+
+@pytest.fixture(scope="module")
+def lesson(line: st.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("edited") / "lesson.html"
+    line.lesson(path)
+    return path
+
+
+def opened(doors: Doors, path: Path) -> "Page":
+    page = doors.sealed(reduced_motion="reduce")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(path.as_uri())
+    page.locator(".st-lecture").wait_for()
+    return page
+
+
+def built(page: "Page", count: int) -> list[str]:
+    """Return the keys of the first builds of the lesson, each by a press."""
+    lecture = page.locator(".st-lecture").first
+    found = []
+    for _ in range(count):
+        found.append(str(lecture.get_attribute("data-build")))
+        page.keyboard.press("PageDown")
+    page.keyboard.press("Home")
+    return found
+
+
+def item(page: "Page", key: str) -> "Locator":
+    return page.locator(f'.st-le-edit li[data-key="{key}"]')
+
+
+def edited(page: "Page") -> None:
+    """Leave out the rows, tell the line before the title, and say it otherwise."""
+    page.get_by_role("button", name="Edit", exact=True).click()
+    item(page, "rows").get_by_role("checkbox", name="shown").uncheck()
+    for _ in range(2):
+        item(page, "line").get_by_role("button", name="earlier").click()
+    item(page, "line").get_by_label("Sentence of line").fill("Guess <b>{x}</b> & see {n} rows.")
+
+
+def saved(page: "Page", name: str, path: Path) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("status").filter(has_text="Saved as geyser.html.").wait_for()
+    download.value.save_as(path)
+    return path
+
+
+def assert_edited(page: "Page") -> None:
+    assert built(page, 4) == ["line", "title", "errors", "squares"]
+    said = page.locator(".st-le-say").first.inner_text()
+    assert said == "Guess <b>duration</b> & see 272 rows."
+    assert page.locator(".st-le-count").first.inner_text() == f"1 / {len(KEYS) - 1}"
+
+
+def test_order_sentences_and_what_is_shown_are_saved_and_taken_back(
+    doors: Doors, lesson: Path, tmp_path: Path
+) -> None:
+    page = opened(doors, lesson)
+    edited(page)
+    page.locator(".st-le-edit").get_by_role("button", name="Close").click()
+    page.keyboard.press("Home")
+    assert_edited(page)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    again = opened(doors, saved(page, "Save this file", tmp_path / "own.html"))
+    assert_edited(again)
+    again.get_by_role("combobox", name="Language").select_option("de")
+    assert "{" not in again.locator(".st-le-say").inner_text()
+    again.get_by_role("button", name="Bearbeiten").click()
+    assert not item(again, "rows").get_by_role("checkbox").is_checked()
+    german = item(again, "line").get_by_role("textbox").input_value()
+    assert german == sentences("de")["builds"]["line"]["say"], "a language has its own sentences"
+    again.get_by_role("button", name="Zurück zum Original").click()
+    again.keyboard.press("Home")
+    assert built(again, 3) == KEYS[:3]
+    assert again.locator(".st-le-edit").count() == 0
+
+
+def test_a_class_gets_the_lesson_without_what_was_left_out(
+    doors: Doors, lesson: Path, tmp_path: Path
+) -> None:
+    page = opened(doors, lesson)
+    edited(page)
+    path = saved(page, "Save it for a class, without this editor", tmp_path / "class.html")
+    given = opened(doors, path)
+    assert_edited(given)
+    assert given.get_by_role("button", name="Edit", exact=True).count() == 0
+    text = path.read_text(encoding="utf-8")
+    for language in ("en", "de"):
+        told = sentences(language)["builds"]
+        assert told["rows"]["say"] not in text and told["squares"]["say"] in text
+
+
+def test_all_left_out_is_all_shown_and_the_editor_takes_no_key_of_the_lesson(
+    doors: Doors, lesson: Path
+) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.evaluate(LEAVE_ALL_OUT)
+    assert page.locator(".st-le-count").first.inner_text().endswith(f" / {len(KEYS)}")
+    page.keyboard.press("Home")
+    area = item(page, "title").get_by_role("textbox")
+    area.press("End")
+    area.press("Space")
+    assert page.locator(".st-lecture").first.get_attribute("data-build") == "title"
+    page.keyboard.press("Escape")
+    assert page.locator(".st-le-edit").count() == 0
