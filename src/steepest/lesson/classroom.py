@@ -1,8 +1,8 @@
 """A class: the links of its students' pages, each run again and so verified, over one surface.
 
 No name is read: of a table of links the cells that hold one are taken, and a student is the row.
-What is told of a run is of the run that Python makes of the choices in its link, so nobody can hand
-in a loss that the choices do not lead to.
+What is reported of a run is of the run that Python makes of the choices in its link, so nobody can
+hand in a loss that the choices do not lead to.
 """
 
 import os
@@ -131,8 +131,8 @@ class Classroom:
         sections = [
             Section(f"Runs of {counted(len(self.runs), 'student')}, run again", tuple(lines))
         ]
-        told = tuple(self._answers_in_words())
-        sections += [Section("Answers", told)] if told else []
+        answers = tuple(self._answers_in_words())
+        sections += [Section("Answers", answers)] if answers else []
         sections += [Section("Left out", tuple(self._left_out()))] if any(self._faults) else []
         return "\n\n".join([head, *map(str, sections)])
 
@@ -158,8 +158,8 @@ class Classroom:
         for key, counts in self.answered.items():
             total = sum(counts.values())
             wrong = {name: n for name, n in counts.items() if name != RIGHT}
-            told = "".join(f"; {n} {name}" for name, n in sorted(wrong.items()))
-            yield f"{key}: {counts.get(RIGHT, 0)} of {total} right{told}"
+            mistakes = "".join(f"; {n} {name}" for name, n in sorted(wrong.items()))
+            yield f"{key}: {counts.get(RIGHT, 0)} of {total} right{mistakes}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON has it."""

@@ -11,7 +11,7 @@ class Stage(NamedTuple):
     """The step whose line is drawn, None where there is none yet.
 
     `errors` are drawn as lines or squares. On the map are the `arrows` against the gradient, the
-    walks of the names in `walks`, the last of them the one that is told, and, where `seen`, the
+    walks of the names in `walks`, the last of them the current one, and, where `seen`, the
     surface round them.
     """
 
