@@ -59,7 +59,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
 
 
 def alternative_text(lesson: Lesson, build: Build) -> str:
-    """Return what is seen at a build: a sentence for each of its pictures, with its numbers."""
+    """Return what is shown at a build: a sentence for each of its pictures, with its numbers."""
     stage = stage_of(build.key)
     values = {**lesson.values, **_at(lesson, build, stage)}
     names = [_kind(name, build, stage) for name in build.pictures]

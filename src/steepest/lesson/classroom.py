@@ -100,9 +100,9 @@ class Classroom:
         end = np.asarray(self.truth.params, dtype=np.float64)
         axes = self.truth.surface(points=2).axes
         within = [run.trace[at].params for run in self.runs for at in (0, -1) if self._stays(run)]
-        seen = np.array([axes.read(np.asarray(one)) for one in [end, *within]])
-        low, high = (np.quantile(seen, at, axis=0) for at in (SEEN, 1 - SEEN))
-        low, high = np.minimum(low, seen[0]), np.maximum(high, seen[0])
+        places = np.array([axes.read(np.asarray(one)) for one in [end, *within]])
+        low, high = (np.quantile(places, at, axis=0) for at in (SEEN, 1 - SEEN))
+        low, high = np.minimum(low, places[0]), np.maximum(high, places[0])
         room = ROOM * np.where(high > low, high - low, 1.0)
         window = np.stack([low - room, high + room], axis=1)
         return surface_on_plane(

@@ -129,7 +129,7 @@ def draw_ring(axes: Axes, inks: Inks) -> None:
     axes.set_ylim(-1.5, 1.5)
     places = {1: (-2.0, 0.0), **{n: _on_ring(n) for n in (2, 3, 4)}}
     for start, end in ((1, 2), (2, 3), (3, 4), (4, 2)):
-        bend = "arc3,rad=0" if start == 1 else "arc3,rad=-0.35"
+        arc = "arc3,rad=0" if start == 1 else "arc3,rad=-0.35"
         axes.annotate(
             "",
             places[end],
@@ -141,7 +141,7 @@ def draw_ring(axes: Axes, inks: Inks) -> None:
                 "shrinkA": 22,
                 "shrinkB": 22,
                 "color": theme_in_use().edge,
-                "connectionstyle": bend,
+                "connectionstyle": arc,
             },
         )
     for number, place in places.items():
