@@ -206,6 +206,15 @@ def test_no_value_of_a_line_is_rounded_to_0(
         assert float(texts[-1]) == pytest.approx(after, rel=1e-2)
 
 
+def test_a_value_before_one_that_is_infinite_is_short(modules: Any) -> None:
+    tell = """(_, olds) => olds.map((old) => [m.differenceTexts(old, Infinity),
+        m.moveArithmetic(old, -Infinity)])"""
+    (far, off), (near, _) = ask(modules, "/words/arithmetic.js", tell, [], [1.6554e76, 12.5])
+    assert far == ["1.655e+76", "inf", "inf"]
+    assert off == "1.655e+76 - inf = -inf"
+    assert near == ["12.50", "inf", "inf"]
+
+
 @pytest.mark.parametrize(
     "pair, usual, wanted",
     [

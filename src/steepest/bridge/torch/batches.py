@@ -21,7 +21,7 @@ from steepest.errors import ChoiceError, DataError
 __all__ = ["Batch", "Batches", "tensors_in"]
 
 MOST_BYTES = 2**32
-"""Bytes of all batches together: 4 GB are kept; a loader that never ends is told so here."""
+"""Bytes of all batches together: 4 GB are kept; a loader that never ends is refused here."""
 
 USUAL_BATCH = 256
 """Rows of a batch where a data set is given without a loader."""
@@ -207,7 +207,7 @@ def _same_generators(source: Any) -> Iterator[None]:
 
 
 def _as_tensors(one: Any, dtype: torch.dtype, device: torch.device | None) -> Any:
-    """Return an array as a tensor, and a tensor apart from what is done to it next; else itself."""
+    """Return an array as a tensor, and a tensor as a copy of its own; anything else itself."""
     if isinstance(one, np.ndarray):
         made = torch.from_numpy(np.array(one))
         return made.to(device, dtype if made.is_floating_point() else made.dtype)

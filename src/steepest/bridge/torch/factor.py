@@ -18,7 +18,7 @@ SAME = 1e-3
 
 
 def factor_of(recording: Recording, steps: Steps, objective: TorchObjective | None) -> float:
-    """Return the factor, which is told by the first gradient where no loss was heard.
+    """Return the factor, which comes from the first gradient where no loss was heard.
 
     NaN where it is not the same in all steps, or something else was added to the loss.
     """

@@ -25,9 +25,9 @@ __all__ = [
     "has_numbers",
     "number_of",
     "part_of",
+    "parts_of_pass",
     "root_of_backward",
     "rounding_of",
-    "told_parts",
     "value_of",
 ]
 
@@ -96,16 +96,16 @@ def part_of(value: Number, rows: int, arrived: Tensor | None = None) -> Part:
     return Part(number_of(mean), number_of(factor), rows)
 
 
-def told_parts(parts: dict[int, Part]) -> list[Part]:
-    """Return the parts by number: those below 0 alone, if any, which the loop itself has told.
+def parts_of_pass(parts: dict[int, Part]) -> list[Part]:
+    """Return the parts by number: those below 0 alone, if any, which the loop itself gave.
 
-    Where it told one that the criterion said too, its rows are the criterion's.
+    Where it gave one that the criterion said too, its rows are the criterion's.
     """
-    told = [part for number, part in parts.items() if number < 0]
+    given = [part for number, part in parts.items() if number < 0]
     said = [part for number, part in parts.items() if number > 0]
-    if len(told) == len(said) == 1:
-        return [told[0]._replace(rows=said[0].rows)]
-    return told or said
+    if len(given) == len(said) == 1:
+        return [given[0]._replace(rows=said[0].rows)]
+    return given or said
 
 
 def root_of_backward() -> Root | None:

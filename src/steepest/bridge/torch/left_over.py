@@ -56,7 +56,7 @@ class LeftOver:
             self.recording.emptied += bool(point.lengths[sorted(made)].any())
 
     def _count(self, optimizer: int, is_uncleared: bool) -> None:
-        """Count a step, for each optimizer by itself; told is the one that clears least."""
+        """Count a step, for each optimizer by itself; reported is the one that clears least."""
         looked_at, uncleared = self._counts.get(optimizer, (0, 0))
         self._counts[optimizer] = looked_at + 1, uncleared + is_uncleared
         worst = max(self._counts.values(), key=lambda counts: (counts[1] / counts[0], counts[0]))

@@ -26,10 +26,11 @@ __all__ = ["Listening"]
 class Listening:
     """Hooks that tell a `recorder`; `seconds` is what they took, `failure` what went wrong in them.
 
-    The gradient is told by hooks that autograd calls before and after it adds to a parameter's own,
-    and by one at the end of each backward pass: before anybody clips, scales or clears it. Steps
-    are told by the hooks of all optimizers that hold one of the parameters, so also of one within a
-    wrapper. A loss is told by a hook on what the criterion said, once a backward pass reaches it.
+    The gradient is reported by hooks that autograd calls before and after it adds to a parameter's
+    own, and by one at the end of each backward pass: before anybody clips, scales or clears it.
+    Steps are reported by the hooks of all optimizers that hold one of the parameters, so also of
+    one within a wrapper. A loss is reported by a hook on what the criterion said, once a backward
+    pass reaches it.
     """
 
     def __init__(self, recorder: Recorder, criterion: object) -> None:
@@ -135,20 +136,21 @@ class Listening:
             self.recorder.works_in(first.dtype)
         if torch.is_autocast_enabled(kind):
             self.recorder.works_in(torch.get_autocast_dtype(kind))
-        self._hear(loss, len(first) if isinstance(first, Tensor) and first.ndim else 0, told=False)
+        rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
+        self._hear(loss, rows, by_loop=False)
 
     def hear_loss(self, loss: Tensor) -> None:
-        """Hear of a loss that the loop itself tells, in place of what the criterion says."""
+        """Hear of a loss that the loop itself gives, in place of what the criterion says."""
         if has_numbers(loss):
-            self.tell(self._hear, loss, 0, told=True)
+            self.tell(self._hear, loss, 0, by_loop=True)
 
-    def _hear(self, loss: Tensor, rows: int, told: bool) -> None:
+    def _hear(self, loss: Tensor, rows: int, by_loop: bool) -> None:
         """Hear of a loss once a backward pass goes through it, and by what factor it enters.
 
         One of which no gradient can be taken is kept as it is.
         """
         self._losses += 1
-        number, value = -self._losses if told else self._losses, value_of(loss)
+        number, value = -self._losses if by_loop else self._losses, value_of(loss)
         if not loss.requires_grad:
             self.recorder.loss_is(number, part_of(value, rows))
             return

@@ -49,12 +49,13 @@ def _is_as_before(
 ) -> bool:
     """Return whether loss and weights at point `at` are about what they were at the start.
 
-    By the loss of all rows there; where no data are known, by the losses before and the way there.
+    By the loss of all rows there; where no data are known, by the losses before and the length of
+    the path from the start.
     """
     known = losses[np.isfinite(losses)]
     if len(known) and not np.abs(known).max() <= GROWN * abs(known[0]):
         return False
     if not is_missing:
         return abs(full) <= GROWN * abs(float(trace.full_losses[0]))
-    way = float(steps.moves[:at].sum())
-    return bool(len(known)) and way <= float(np.linalg.norm(trace.first.params))
+    length = float(steps.moves[:at].sum())
+    return bool(len(known)) and length <= float(np.linalg.norm(trace.first.params))

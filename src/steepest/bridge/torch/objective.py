@@ -325,7 +325,7 @@ class TorchObjective(Objective):
                 self.rows_drawn = sample._replace(half_width=half_width(sample, weighed))
         whole = 1.0 if self.criterion.is_sum else sum(part for _, part in parts)
         if not whole:
-            raise DataError("all targets are ignored or weigh 0, so there is no loss to be seen")
+            raise DataError("all targets are ignored or weigh 0, so there is no loss")
         return tuple(part / whole for _, part in parts)
 
 

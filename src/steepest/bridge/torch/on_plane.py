@@ -1,9 +1,9 @@
-"""The loss of a module on a plane: by the fastest of the ways that give what a plain loop gives.
+"""The loss of a module on a plane: by the fastest of the methods that give what a plain loop gives.
 
 A network that our own kernels know (`known_network`), the first layer worked out once for the whole
 plane (`first_layer`), many points in one call (`torch.func.vmap`), or one call a point. Every time
-the first, the middle and the last point are compared with those of the loop; a way whose losses are
-others is not used.
+the first, the middle and the last point are compared with those of the loop; a method
+whose losses differ is not used.
 """
 
 import warnings
@@ -47,7 +47,7 @@ MOST_TOGETHER = 64
 """Points of one call: more are no quicker."""
 
 ALIKE = 1e-12
-"""The share of itself by which a way's loss may differ from the loop's, in float64."""
+"""The share of itself by which a method's loss may differ from the loop's, in float64."""
 
 
 class Evaluated(Protocol):
@@ -81,7 +81,7 @@ class Evaluated(Protocol):
 
 
 class _Way(NamedTuple):
-    """A way to work out the loss: its name, and the loss at points and on a grid.
+    """A method to work out the loss: its name, and the loss at points and on a grid.
 
     `by_lines` says whether a line's is the same whichever others are asked for with it.
     """
@@ -93,7 +93,7 @@ class _Way(NamedTuple):
 
     @classmethod
     def of_points(cls, name: str, by_lines: bool, at: Calculation) -> "_Way":
-        """Return a way whose grid is all its points."""
+        """Return a method whose grid is all its points."""
         return cls(name, by_lines, at, lambda a, b: at(*_points_of(a, b)))
 
 
@@ -111,7 +111,7 @@ class TorchPlaneLoss:
 
     @cached_property
     def _way(self) -> "_Way":
-        """The way that is tried first."""
+        """The method that is tried first."""
         objective, plane = self._objective, self._plane
         known = known_network(objective, plane)
         if known is not None:
@@ -134,7 +134,7 @@ class TorchPlaneLoss:
 
     @property
     def way(self) -> str:
-        """What the way is called: known network, first layer, vmap or loop."""
+        """What the method is called: known network, first layer, vmap or loop."""
         return self._way.name
 
     @np.errstate(over="ignore", invalid="ignore")

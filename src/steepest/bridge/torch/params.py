@@ -1,7 +1,7 @@
 """The trainable parameters of a module as one vector, and back: in the module's own order.
 
 A vector of all is what a descent walks on; a module wants a tensor each, of its own shape, type and
-device. Both ways are linear, so PyTorch differentiates through them: one vector is the leaf.
+device. Both maps are linear, so PyTorch differentiates through them: one vector is the leaf.
 """
 
 import re

@@ -50,7 +50,7 @@ def preview_of(
     """Return the objective of as many rows, drawn at random, as there is time for; all if it may.
 
     `make` takes data, `rows` and `dtype`. `seconds` is for a surface of `points` a side. No fewer
-    rows are drawn than an error can be told of, so a large module may take longer. Raises
+    rows are drawn than an error can be given for, so a large module may take longer. Raises
     ChoiceError for a time that is not above 0.
     """
     each = SHARE * number("seconds", seconds, above=0.0) / points**2

@@ -1,4 +1,4 @@
-"""The steps of a training that somebody else runs, told by what its weights and gradients do.
+"""The steps of a training that somebody else runs, inferred from what its weights and gradients do.
 
 A point is where a gradient was taken; a step leads from one to the next. Whether a gradient begins
 a new point is decided by what happened since the last one:
@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from steepest.bridge.torch.heard import Part, Pass, told_parts
+from steepest.bridge.torch.heard import Part, Pass, parts_of_pass
 from steepest.bridge.torch.left_over import LeftOver
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.recording import Recording
@@ -63,7 +63,7 @@ class Recorder:
         self._began = perf_counter()
 
     def loss_is(self, number: int, part: Part) -> None:
-        """Hear of a loss that a backward pass goes through, by its number; see `told_parts`."""
+        """Hear of a loss that a backward pass goes through, by its number; see `parts_of_pass`."""
         self._parts[number] = part
 
     def works_in(self, dtype: torch.dtype) -> None:
@@ -127,7 +127,7 @@ class Recorder:
         point.lengths = self.tensors.gradient_lengths(point.made)
         if self.recording.keeps_gradients or not self.recording.points:
             point.gradient = self.tensors.gradient(point.made)
-        point.passes.append(Pass(self._root, told_parts(self._parts)))
+        point.passes.append(Pass(self._root, parts_of_pass(self._parts)))
         self._parts, self._root = {}, None
         point.scale = self._scale()
         if not self._fires or not point.rates:
@@ -140,7 +140,7 @@ class Recorder:
         self._begin(row)
 
     def _changed_by_hand(self, point: Point, row: Tensor) -> None:
-        """Hear of weights that changed although no optimizer has ever told of a step.
+        """Hear of weights that changed although no optimizer hook has ever reported a step.
 
         The first time it may be one that looks aside before its first step, as SAM does: the point
         waits for what comes next.

@@ -211,7 +211,7 @@ class Recording:
     def weights(self) -> tuple[NDArray[np.intp], Array]:
         """Return which points kept their weights, (kept,), and these, (kept, size).
 
-        The first two always do: what the first step did is told.
+        The first two always do: what the first step did is reported.
         """
         kept, rows = self._whole(self._weights)
         if self._second is None or self.points < 2 or 1 in kept:

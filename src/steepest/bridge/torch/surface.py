@@ -129,8 +129,8 @@ def surface(
     >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
     >>> X = torch.randn(40, 2)
     >>> y = X[:, :1] * X[:, 1:]
-    >>> seen = st.torch.surface(model, torch.nn.MSELoss(), (X, y), plane="sharpest", points=9)
-    >>> print(seen.in_words)
+    >>> drawn = st.torch.surface(model, torch.nn.MSELoss(), (X, y), plane="sharpest", points=9)
+    >>> print(drawn.in_words)
     The axes are the eigenvectors at both ends of the Hessian's spectrum, with eigenvalues ...
     """
     make = partial(TorchObjective, model, loss, statistics=statistics)

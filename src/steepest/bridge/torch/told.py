@@ -18,7 +18,7 @@ CLIPPED = 1e-4
 """The share by which an optimizer's gradient must differ from autograd's to be another."""
 
 MOST_LAYERS = 4
-"""Tensors that are told one by one: those that moved most."""
+"""Tensors that are listed one by one: those that moved most."""
 
 
 def notes_of(watching: Watching, steps: Steps, measured: int, by_all: bool) -> Iterator[Note]:

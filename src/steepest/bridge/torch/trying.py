@@ -17,7 +17,7 @@ def try_data(model: nn.Module, loss: Any, data: Any, statistics: str) -> None:
     """Evaluate the loss of some rows, so that what cannot be is refused before the training.
 
     Nothing is changed: no param, mode, random number, or generator of a loader. NaN in the data is
-    let through: what a loop makes of it is told afterwards. Raises ChoiceError where the loss of
+    let through: what a loop makes of it is said later. Raises ChoiceError where the loss of
     these rows cannot be worked out, in the model's own type nor in float64.
     """
     own = Params(model)

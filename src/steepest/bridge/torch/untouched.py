@@ -29,7 +29,7 @@ HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_p
 
 @contextmanager
 def untouched(model: nn.Module, batch_statistics: bool, one_thread: bool) -> Iterator[None]:
-    """Evaluate as it is told inside: no dropout, no hook but PyTorch's own; then all as it was.
+    """Evaluate inside without dropout and with no hook but PyTorch's own; then all is as it was.
 
     With `batch_statistics` layers that normalise take those of the batch, else the running ones.
     `one_thread` is for little work, which several do no faster, and far slower where others work.

@@ -63,7 +63,7 @@ def watch(
       `watched.loss(value).backward()`.
     - `data`: (X, y), a list of batches, a loader or a data set, on which the loss of all rows is
       worked out afterwards. Without it there is no surface.
-    - `scaler`: a GradScaler of the loop: the gradients told are those of the loss as it is.
+    - `scaler`: a GradScaler of the loop: the recorded gradients are those of the loss as it is.
     - `gradients`: keep the whole gradient of each step too, from which comes `alphas`.
     - `plane`: two vectors (u, v), (params,), or the names of two params, such as "0.weight[3, 1]":
       where every point lies on their plane is in `path`, and drawn, also of a training so long
@@ -253,8 +253,8 @@ class Watched:
         try:
             return self._measured()
         except Exception as error:
-            told = str(error) if isinstance(error, SteepestError) else _said(error)
-            self._why_unmeasured = f"the data cannot be used ({told})"
+            reason = str(error) if isinstance(error, SteepestError) else _said(error)
+            self._why_unmeasured = f"the data cannot be used ({reason})"
             return None
 
     def _measured(self) -> TorchObjective:

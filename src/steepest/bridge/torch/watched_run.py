@@ -137,9 +137,9 @@ def _plan_of(watching: Watching, steps: Steps, rates: Array, by_all: bool) -> Pl
 
 
 def _batch_of(steps: Steps, total_rows: int) -> int:
-    """Return how many rows most steps saw; 0 where that is not known, or where they saw all."""
-    seen = steps.rows[:-1] if len(steps.rows) > 1 else steps.rows
-    return 0 if (seen >= total_rows).all() and total_rows else int(np.median(seen))
+    """Return how many rows most steps were on; 0 where that is not known, or where they saw all."""
+    rows = steps.rows[:-1] if len(steps.rows) > 1 else steps.rows
+    return 0 if (rows >= total_rows).all() and total_rows else int(np.median(rows))
 
 
 def _rate_in_words(rates: Array) -> float | str:

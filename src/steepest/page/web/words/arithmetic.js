@@ -130,12 +130,13 @@ function layoutOfMove(old, after) {
  * them, if `most` digits do; far from 1 with powers of ten.
  */
 function layout(values, least, most) {
-  const size = Math.max(...values.map(Math.abs));
+  const known = values.filter(Number.isFinite);
+  const size = Math.max(0, ...known.map(Math.abs));
   const power = powerOf(size);
-  const visible = least ? power - powerOf(least) + 2 : DIGITS;
+  const visible = least && Number.isFinite(least) ? power - powerOf(least) + 2 : DIGITS;
   const digits = Math.min(most, Math.max(power < 0 ? DIGITS - 1 : DIGITS, visible));
   const last = power - digits + 1;
-  if (!Number.isFinite(size) || (size && (power >= 7 || power < -4))) return inPowers(last);
+  if (!known.length || (size && (power >= 7 || power < -4))) return inPowers(last);
   const decimals = Math.max(0, -last);
   return {
     text: (value, extra) => notAsZero(value, withoutMinusZero(fixed(value, decimals + extra))),
