@@ -16,7 +16,7 @@ from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
-from steepest.errors import DataError, FileError
+from steepest.errors import ChoiceError, DataError, FileError
 from steepest.numerals import counted
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
@@ -88,9 +88,20 @@ class OpenData:
 
 
 def open_run(run: Run) -> OpenData:
-    """Return a run that is there already; other columns can be chosen of a shipped data set."""
-    shipped = run.data.name in datasets()
-    return OpenData(read_table(run.data.name) if shipped else None, run.data, run)
+    """Return a run that is there already; other columns can be chosen of a shipped data set.
+
+    Raises ChoiceError for a run of an objective that was given, as of a watched training.
+    """
+    try:
+        data = run.data
+    except ChoiceError:
+        raise ChoiceError(
+            "the live page descends anew on the rows of a table, and this run of "
+            f"{run.problem.name} has none; write the page that replays it: "
+            "steepest show RUN --page run.html, or run.page('run.html')"
+        ) from None
+    shipped = data.name in datasets()
+    return OpenData(read_table(data.name) if shipped else None, data, run)
 
 
 def open_file(name: str, contents: bytes, given_up: Callable[[], bool] = lambda: False) -> Table:
