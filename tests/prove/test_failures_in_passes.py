@@ -147,6 +147,7 @@ def test_messages_of_a_cluster(files: Path) -> None:
     _visit_messages(files, places, lambda: files)
 
 
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask's own, of pandas
 def test_messages_of_a_data_frame(files: Path) -> None:
     """Its partitions are worked out, looked at and read by messages of their own."""
     frames = pytest.importorskip("dask.dataframe")
