@@ -95,9 +95,35 @@ def test_a_checkpoint_and_its_resume(
         assert np.array_equal(gone_on.trace.params, whole.trace.params)
 
     assert visit(kind, fit, sound) > 0
+
+
+@pytest.mark.filterwarnings("ignore:no checkpoint was written")
+@pytest.mark.parametrize(
+    "kind", ["write", "sync", "rename", "kill", "cache", "cached", "allocation", "read"]
+)
+def test_resume_from_a_checkpoint_to_a_checkpoint(
+    tmp_path: Path, files: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails, the file opens, and from where it is the run ends at the same bits."""
+    monkeypatch.setattr(checkpoint_file, "WRITING", float("inf"))
+    (tmp_path / "kept").mkdir()
+    path, whole = tmp_path / "kept" / "run.ckpt", st.descend(files, "y", **ASKED)
     st.descend(files, "y", **{**ASKED, "steps": 1}, checkpoint=path)
-    visit(kind, lambda: st.load(path).resume(steps=2, checkpoint=path), lambda passed: None)
-    assert len(st.load(path).trace) >= 4
+    begun = path.read_bytes()
+
+    def resume() -> st.Run:
+        file = checkpoint_file.CheckpointFile(path, 0, lambda said: None)
+        return st.load(path).resume(steps=2, checkpoint=file)
+
+    def sound(passed: bool) -> None:
+        assert [one.name for one in path.parent.iterdir()] == [path.name]
+        left = st.load(path)
+        steps = len(whole.trace) - len(left.trace)
+        gone_on = left.resume(steps=steps) if steps else left
+        assert np.array_equal(gone_on.trace.params, whole.trace.params)
+        path.write_bytes(begun)
+
+    assert visit(kind, resume, sound) > 0
 
 
 @pytest.mark.parametrize("kind", ["opening", "rename", "sync"])
@@ -117,16 +143,29 @@ def test_predictions_in_passes(tmp_path: Path, files: Path, kind: str, name: str
 
 def test_messages_of_a_cluster(files: Path) -> None:
     """Whichever message is lost, this is told in words, and the cluster is there for the next."""
+    places = ["submit", "gather", "who_has", "run"]
+    _visit_messages(files, places, lambda: files)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask's own, of pandas
+def test_messages_of_a_data_frame(files: Path) -> None:
+    """Its partitions are worked out, looked at and read by messages of their own."""
+    frames = pytest.importorskip("dask.dataframe")
+    places = ["compute", "map", "gather", "submit"]
+    _visit_messages(files, places, lambda: frames.read_parquet(str(files)))
+
+
+def _visit_messages(files: Path, names: list[str], given: Callable[[], object]) -> None:
     distributed = pytest.importorskip("distributed")
     client = distributed.Client
-    places = [(client, name) for name in ("submit", "gather", "who_has", "run")]
+    places = [(client, name) for name in names]
     workers = distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     )
     with workers as cluster, client(cluster) as asked:
 
         def work() -> st.Run:
-            return st.descend(files, "y", cluster=asked, **ASKED)
+            return st.descend(given(), "y", cluster=asked, **ASKED)
 
         for error in (distributed.comm.CommClosedError("closed"), TimeoutError("late")):
             sound = is_right(work, files)

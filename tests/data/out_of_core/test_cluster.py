@@ -69,7 +69,7 @@ def test_a_scheduler_that_is_not_there(tmp_path, monkeypatch):
 def test_a_worker_of_another_version(tmp_path, monkeypatch):
     with of_threads(1) as cluster, distributed.Client(cluster) as client:
         for told, words in (("''", "has no steepest"), ("'0.0.1'", "has steepest 0.0.1, but")):
-            monkeypatch.setattr("steepest.data.out_of_core.cluster.TELL_VERSION", told)
+            monkeypatch.setattr("steepest.data.out_of_core.cluster.FIND_VERSION", told)
             with pytest.raises(ChoiceError, match=words):
                 st.descend(folder_of(tmp_path), "y", cluster=client)
 

@@ -1,4 +1,4 @@
-"""A cluster of Dask: its workers read units and hold their rows; one small message a step each way.
+"""A cluster of Dask: its workers read units and hold their rows; one small message a step and back.
 
 Rows are made by tasks from their source, never sent: so those of a worker that dies are read anew
 by another. Whatever is summed comes back by unit, and is added here in the one fixed tree.
@@ -75,8 +75,8 @@ class Cluster:
             raise ChoiceError("the client of the cluster is closed; make another") from error
         # By a function that every Python has: a worker without steepest could read none of ours.
         with answering():
-            told = self.client.run(eval, TELL_VERSION)
-        for worker, version in told.items():
+            versions = self.client.run(eval, FIND_VERSION)
+        for worker, version in versions.items():
             if version == here:
                 continue
             got = f"steepest {version}" if version else "no steepest"
@@ -138,9 +138,9 @@ class Cluster:
         return found
 
 
-TELL_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("steepest") else "")(
+FIND_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("steepest") else "")(
     __import__("importlib.util").util)"""
-"""What a worker tells of itself: its version of steepest, or nothing."""
+"""What a worker says of itself: its version of steepest, or nothing."""
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def _hold(recipe: Recipe, source: Source, unit: Unit) -> Held:
     )
 
 
-def _told(drawn: NDArray[np.intp], held: Held) -> Held:
+def _for_client(drawn: NDArray[np.intp], held: Held) -> Held:
     """Return what this process gets of a unit: y and weights of all, X of the sample."""
     return held._replace(X=held.X[among(held.places, drawn)])
 
@@ -196,19 +196,19 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
     source = recipe.source
     parts = cluster.submitted(source, partial(_hold, recipe.without_source()))
     drawn = np.sort(first.places)
-    told = cluster.by_worker(parts, partial(_told, drawn))
-    counts = np.array([len(one.y) for one in told])
+    collected = cluster.by_worker(parts, partial(_for_client, drawn))
+    counts = np.array([len(one.y) for one in collected])
     ends = np.cumsum(counts)
     total = int(ends[-1])
     check_rows(total, source.name, f"{counted(source.rows - total, 'row')} with gaps")
     y = scratch.array(total)
-    np.concatenate([one.y for one in told], out=y)
-    weights = [one.weights for one in told if one.weights is not None]
+    np.concatenate([one.y for one in collected], out=y)
+    weights = [one.weights for one in collected if one.weights is not None]
     sampled = np.concatenate(
         [np.flatnonzero(among(one.places, drawn)) + end - len(one.y)
-         for one, end in zip(told, ends, strict=True)]
+         for one, end in zip(collected, ends, strict=True)]
     )  # fmt: skip
-    places = np.concatenate([one.places[among(one.places, drawn)] for one in told])
+    places = np.concatenate([one.places[among(one.places, drawn)] for one in collected])
     order, kept = order_drawn(first, places)
     stored = StoredRows(
         ClusterRows(cluster, parts, ends.tolist()),
@@ -216,7 +216,7 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
         recipe.dtype,
         ends.tolist(),
         scratch,
-        np.concatenate([one.X for one in told])[order],
+        np.concatenate([one.X for one in collected])[order],
         sampled[order],
     )
     return AllRows(
@@ -225,6 +225,6 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
         np.concatenate(weights) if weights else None,
         first.places[kept],
         first.sample.take(kept),
-        sum(one.weightless for one in told),
-        np.concatenate([one.places for one in told]) if recipe.drops else None,
+        sum(one.weightless for one in collected),
+        np.concatenate([one.places for one in collected]) if recipe.drops else None,
     )

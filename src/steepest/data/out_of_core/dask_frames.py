@@ -63,9 +63,9 @@ def source_of_frame(given: Any, cluster: Cluster) -> Source:
     """
     with answering():
         cluster.frames = cluster.client.compute(given.to_delayed())
-        told = cluster.client.gather(cluster.client.map(_look, cluster.frames, pure=False))
+        partitions = cluster.client.gather(cluster.client.map(_look, cluster.frames, pure=False))
     units, schemas, parts, start = [], {}, {}, 0
-    for number, (rows, schema) in enumerate(told):
+    for number, (rows, schema) in enumerate(partitions):
         called = f"partition {number}"
         units.append(Unit(Path(called), number, rows, start, 0, called))
         parts[Path(called)] = dict[str, Any]()

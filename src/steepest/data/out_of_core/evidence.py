@@ -40,33 +40,33 @@ def evidence_of(sample: "pa.Table", digests: Digests, name: str) -> Table:
     rows = max((len(one) for one in witnesses.values()), default=0)
     columns = []
     for one in sample.column_names:
-        held, seen = witnesses[one], some[one]
+        held, sampled = witnesses[one], some[one]
         cycle = np.arange(rows) % max(1, len(held))
-        more = held.take(pa.array(cycle)) if len(held) else seen.slice(0, 0)
+        more = held.take(pa.array(cycle)) if len(held) else sampled.slice(0, 0)
         more = more.combine_chunks() if isinstance(more, pa.ChunkedArray) else more
         if not len(held) and rows:
-            more = pa.nulls(rows, seen.type)
-        columns.append(pa.chunked_array([*seen.chunks, more], seen.type))
+            more = pa.nulls(rows, sampled.type)
+        columns.append(pa.chunked_array([*sampled.chunks, more], sampled.type))
     return Table(pa.Table.from_arrays(columns, names=sample.column_names), name)
 
 
-def _witness(seen: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
+def _witness(sampled: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
     """Return values of a column that all rows have, its ends or levels, and a gap if one has it."""
     import pyarrow as pa
 
-    kind = kind_of(seen)
+    kind = kind_of(sampled)
     values: list[Any] = []
     if kind in ("text", "dictionary"):
         values = sorted(digest.counts)
     elif kind in ("number", "boolean") and digest.low <= digest.high:
         values = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
-        whole = pa.types.is_integer(seen.type) or kind == "boolean"
+        whole = pa.types.is_integer(sampled.type) or kind == "boolean"
         cast = bool if kind == "boolean" else int if whole else float
         values = [cast(value) for value in values]
     else:
-        values = seen.slice(0, 2).drop_null().to_pylist()
+        values = sampled.slice(0, 2).drop_null().to_pylist()
     gaps = [None] if digest.gaps else []
-    kinds = seen.type
+    kinds = sampled.type
     if pa.types.is_dictionary(kinds):
         return pa.array([*values, *gaps], kinds.value_type).cast(kinds)
     return pa.array([*values, *gaps], kinds)
@@ -137,7 +137,7 @@ def _filled(column: Column, digest: Digest, missing: str) -> Column:
 
 def holes_of_digests(digests: Digests, source: Source) -> str:
     """Return the holes of columns in words: "column 'a' has 3 missing values (first: ...)"."""
-    told = []
+    described = []
     for name, one in digests.items():
         kinds = (
             (one.gaps, one.first_gap, "missing value"),
@@ -149,5 +149,5 @@ def holes_of_digests(digests: Digests, source: Source) -> str:
             if first != NOWHERE
         ]
         if found:
-            told.append(f"column {name!r} has {' and '.join(found)}")
-    return "; ".join(told)
+            described.append(f"column {name!r} has {' and '.join(found)}")
+    return "; ".join(described)

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 Array = NDArray[np.float64]
 
 Progress = Callable[[str, int, int, int], None]
-"""Is told what is going on, how many rows are done of how many, and of how many bytes."""
+"""Is called with what is going on, how many rows are done of how many, and of how many bytes."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from steepest.errors import ChoiceError
 __all__ = ["DECODE", "MEMORY", "SAMPLED", "Limits", "limits_of"]
 
 MEMORY = 512_000_000
-"""The bytes that a run beyond memory takes, unless it is told another number."""
+"""The bytes that a run beyond memory takes, unless another number is given."""
 
 SAMPLE_ROWS = 2**18
 """The rows of the sample: they tell the Hessian to 2 %, so two passes are enough (measured)."""

@@ -6,13 +6,18 @@ from typing import cast
 
 import numpy as np
 
-from steepest.data.columns import need_column
 from steepest.data.exposure import count_by
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
 from steepest.data.left_out import check_rows, row_place
 from steepest.data.origin import Origin
+from steepest.data.out_of_core.asked_columns import (
+    asked_kept_back,
+    counting_columns,
+    used_columns,
+    weight_column,
+)
 from steepest.data.out_of_core.cluster_pass import held_rows
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
@@ -29,7 +34,7 @@ from steepest.data.out_of_core.first_pass import (
     first_pass,
     is_plain,
 )
-from steepest.data.out_of_core.kept_back import KeptBack, share_kept_back
+from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.limits import DECODE, SAMPLED, Limits
 from steepest.data.out_of_core.schemas import check_everywhere
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
@@ -44,48 +49,13 @@ from steepest.data.suspects import suspicions, telling
 from steepest.data.table import Table
 from steepest.data.target import Target
 from steepest.data.weights import check_weights, within_range
-from steepest.errors import ChoiceError, DataError, FileError
+from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 
-__all__ = ["prepare_source", "used_columns"]
+__all__ = ["prepare_source"]
 
 CODED_ROWS = 2**18
 """Targets that become codes at a time."""
-
-
-def used_columns(source: Source, asked: Asked, weight: str | None) -> list[str]:
-    """Return the columns that are read: the features, the target and the weights."""
-    names = source.schema.names
-    _check_there(source, asked, weight)
-    if asked.features is None:
-        out = {asked.target, *_counting(asked, weight), *asked.drop}
-        features = [one for one in names if one not in out and not one.startswith("__index_level")]
-    else:
-        features = list(asked.features)
-    return [*features, asked.target, *_counting(asked, weight)]
-
-
-def _counting(asked: Asked, weight: str | None) -> list[str]:
-    """Return the columns by which rows count: weights, exposure."""
-    over = asked.exposure
-    return [name for name in (weight, None if over is None else over.name) if name is not None]
-
-
-def _check_there(source: Source, asked: Asked, weight: str | None) -> None:
-    import pyarrow as pa
-
-    empty = Table(source.schema.empty_table(), source.name)
-    assert isinstance(empty.arrow, pa.Table)
-    for role, given in (
-        ("target", [asked.target]),
-        ("sample weights", [] if weight is None else [weight]),
-        ("exposure", [] if asked.exposure is None else [asked.exposure.name]),
-        ("features", asked.features or []),
-        ("columns to drop", asked.drop),
-        ("categories", asked.category),
-    ):
-        for name in given:
-            need_column(empty, name, role)
 
 
 def prepare_source(
@@ -100,41 +70,12 @@ def prepare_source(
 
     Raises DataError, ChoiceError or FileError as `from_table` does, by file and row.
     """
-    weight = _weight_column(sample_weight, asked)
-    back = _kept_back(asked, split)
+    weight = weight_column(sample_weight, asked)
+    back = asked_kept_back(asked, split)
     columns = used_columns(source, asked, weight)
     check_everywhere(source.schemas, source.unlike, columns, source.name)
     check_rows(source.rows, source.name, "")
     return _Preparing(source, asked, weight, split, limits, progress, columns, back).data()
-
-
-def _kept_back(asked: Asked, split: Split) -> KeptBack | None:
-    """Return which rows are kept back; ChoiceError where fills would be of these too."""
-    back = share_kept_back(split.said, split.seed)
-    if isinstance(split.said, bool):
-        raise ChoiceError(f"validation is {split.said}, but it must be a share, a file or a table")
-    if back is not None and asked.missing in FILLS:
-        raise ChoiceError(
-            f"missing is {asked.missing}, and validation {split.said}, but of files that are read "
-            "in passes what fills gaps is of all rows, of those kept back too; give a file or a "
-            "table of other rows, or leave rows with gaps out with --missing drop"
-        )
-    return back
-
-
-def _weight_column(sample_weight: object, asked: Asked) -> str | None:
-    if asked.exposure is not None:
-        if asked.exposure.given is not None:
-            raise ChoiceError(
-                f"{asked.exposure.name} of files beyond memory is the name of the column that "
-                "holds it"
-            )
-        asked.exposure.check_free(asked.target, asked.features, "the files")
-    if sample_weight is None or isinstance(sample_weight, str):
-        return sample_weight
-    raise ChoiceError(
-        "sample_weight of files beyond memory is the name of the column that holds the weights"
-    )
 
 
 @dataclass(frozen=True)
@@ -211,7 +152,7 @@ class _Preparing:
 
     @property
     def _counting(self) -> list[str]:
-        return _counting(self.asked, self.weight)
+        return counting_columns(self.asked, self.weight)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
@@ -279,14 +220,15 @@ class _Preparing:
         holes = {name: first.digests[name] for name in used}
         if missing in FILLS:
             infinite = {n: replace(one, gaps=0, first_gap=-1) for n, one in holes.items()}
-            told = holes_of_digests(infinite, self.source)
+            found_holes = holes_of_digests(infinite, self.source)
             remedy = "which is no gap, so nothing fills it; mend it, or leave the rows out with"
         else:
-            told = "" if missing == "drop" else holes_of_digests(holes, self.source)
+            found_holes = "" if missing == "drop" else holes_of_digests(holes, self.source)
             remedy = "fill them in, or leave the rows out with"
-        if told:
+        if found_holes:
             raise DataError(
-                f"{self.source.name}: {told}; {remedy} --missing drop (in Python: missing='drop')"
+                f"{self.source.name}: {found_holes}; {remedy} --missing drop "
+                "(in Python: missing='drop')"
             )
 
     def _check_weights(self, digests: Mapping[str, Digest]) -> None:
@@ -344,7 +286,7 @@ class _Preparing:
             np.asarray(rows.y[X.sampled]),
             Table(rows.sample, self.source.name, kept=rows.places),
         )
-        notes = [*self.source.notes, *self._told(rows)]
+        notes = [*self.source.notes, *self._how_read(rows)]
         notes += suspicions(evidence, target, features, chosen)
         notes += telling(few, target, features, y)
         notes += [] if target.exposure is None else [target.exposure.in_words(target.name)]
@@ -391,7 +333,7 @@ class _Preparing:
         back.check_classes(self.source.name, data.target, data.y)
         weights = None if found.weights is None else within_range(found.weights)
         few = f", {len(found.y):,} of which measure" if len(found.y) < found.kept_back else ""
-        told = f"{counted(found.kept_back, 'row')} kept back, drawn by seed{few}"
+        note = f"{counted(found.kept_back, 'row')} kept back, drawn by seed{few}"
         other = replace(
             data,
             X=found.X,
@@ -402,10 +344,10 @@ class _Preparing:
             sample=None,
             dropped=0,
         )
-        dropped, notes = data.dropped - found.kept_back, (*data.notes, told)
+        dropped, notes = data.dropped - found.kept_back, (*data.notes, note)
         return replace(data, validation=other, dropped=dropped, notes=notes)
 
-    def _told(self, rows: AllRows) -> list[str]:
+    def _how_read(self, rows: AllRows) -> list[str]:
         """Return how the rows are read, in words."""
         size = size_in_words(rows.X.size * rows.X.dtype.itemsize)
         how = rows.X.reader.in_words(size)

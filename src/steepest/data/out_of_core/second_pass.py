@@ -130,7 +130,7 @@ def kept_back_rows(recipe: Recipe, back: KeptBack, measuring: KeptBack, limits: 
             parts.append(part.taken(np.flatnonzero(measuring.takes(part.places))))
         return parts, count
 
-    found = each_unit(recipe.source, work, limits, lambda *told: None, "rows kept back")
+    found = each_unit(recipe.source, work, limits, lambda *progress: None, "rows kept back")
     rows = [part for parts, _ in found for part in parts]
     weights = [one.weights for one in rows if one.weights is not None]
     return BackRows(
