@@ -110,6 +110,19 @@ def test_no_rate_is_called_diverging_where_the_limit_is_a_bound(
         assert presets.get_by_role("button", name=name).count() == 0, name
 
 
+def test_a_race_that_cannot_begin_says_why(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    race = page.get_by_role("button", name="Momentum race")
+    race.click()
+    page.locator('.st-presets button[aria-disabled="true"]').wait_for()
+    told = "There are two runs already: for another race take one away, in Runs."
+    described = race.get_attribute("aria-describedby")
+    assert page.locator(f"#{described}").text_content() == race.get_attribute("title") == told
+    page.locator(READY).wait_for()
+    race.click(force=True)
+    page.locator(".st-fault").filter(has_text=told).wait_for()
+
+
 def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
     doors: Doors, tmp_path: Path
 ) -> None:
@@ -174,6 +187,40 @@ def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = st.descend("geyser", "waiting", ["duration"])
     run.page(path, title="Old Faithful", hide=["tasks", "chart"], theme="dark", text="Look & see")
     return path
+
+
+HEARD = """() => {
+  const app = document.querySelector('.st-app');
+  window.styled = 0;
+  window.points = [app.dataset.points];
+  new MutationObserver(() => window.points.push(app.dataset.points)).observe(app, {
+    attributeFilter: ['data-points'],
+  });
+  const { getComputedStyle: real } = window;
+  window.getComputedStyle = (...given) => { window.styled += 1; return real(...given); };
+}"""
+
+
+def test_a_drag_draws_few_points_and_asks_for_no_layout_and_all_follow(
+    doors: Doors, lesson: Path
+) -> None:
+    page = doors.file(lesson, "explore")
+    page.locator("button", has_text="Fit to the window").click()
+    point = page.locator("[data-card=fit] .st-point").nth(40)
+    before = point.get_attribute("aria-label")
+    box = point.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(HEARD)
+    for step in range(1, 5):
+        page.mouse.move(box["x"] + 5 * step, box["y"] - 15 * step)
+    page.wait_for_selector('.st-app[data-points="51"]')
+    assert page.evaluate("() => window.styled") == 0
+    page.mouse.up()
+    page.wait_for_selector('.st-app[data-points="101"][data-busy="false"]')
+    assert page.evaluate("() => window.points.slice(-1)") == ["101"]
+    assert point.get_attribute("aria-label") != before
 
 
 OUT = """() => [...document.querySelectorAll('.st-hidden')]

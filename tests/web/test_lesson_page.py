@@ -73,6 +73,30 @@ def opened(
     return page
 
 
+ELLIPSES = """() => [...document.querySelectorAll('.st-lecture *')]
+  .filter((one) => one.checkVisibility() && getComputedStyle(one).overflow === 'hidden')
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && !one.matches('.st-unseen'))
+  .map((one) => one.textContent)"""
+
+STEPS_FIT = """() => {
+  const steps = document.querySelector('.st-le-steps').getBoundingClientRect();
+  return [...document.querySelectorAll('.st-le-steps li')].every((one) =>
+    one.getBoundingClientRect().bottom <= steps.bottom + 1);
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_sentence_is_cut_on_a_phone(
+    doors: Doors, line: st.Run, tmp_path: Path, language: str
+) -> None:
+    line.lesson(tmp_path / "lesson.html", language=language)
+    page = opened(doors, tmp_path / "lesson.html", (390, 844), "bowl")
+    assert page.locator(".st-le-steps li").count() == 4
+    assert page.evaluate(ELLIPSES) == [] and page.evaluate(STEPS_FIT)
+    page.keyboard.press("End")
+    assert page.evaluate(ELLIPSES) == []
+
+
 def key_of(page: "Page") -> str:
     return str(page.locator(".st-lecture").get_attribute("data-build"))
 

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -131,6 +131,28 @@ def test_the_page_on_paper_is_a_hand_out(
     for half in (first[:, : width // 2], first[:, width // 2 :]):
         inked = (half.min(axis=2) < 200).any(axis=1)
         assert inked[: height // 2].mean() > 0.4 and inked[height // 2 :].mean() > 0.4
+
+
+def test_a_class_is_printed_with_its_own_pictures(doors: Doors, tmp_path: Path) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    choices: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.5, "steps": 5}
+    run = st.descend("penguins", "species", ["flipper_length_mm"], scale="standard", **choices)
+    run.page(tmp_path / "classes.html")
+    page = doors.file(tmp_path / "classes.html")
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    figures = page.locator(".st-sheet figure").all_inner_texts()
+    assert len(figures) == 4 and "cross entropy" in figures[1]
+    told = page.locator(".st-sheet").inner_text()
+    assert "new line" not in told, "a line is none of classes"
+    assert "333 rows" in told and "Faithful" not in told and "penguins" in told
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    seen = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
+    # The colours of the three classes, which no line of Old Faithful has.
+    for colour in ((0, 114, 178), (0, 145, 110)):
+        assert (np.abs(seen - colour).max(axis=2) < 40).sum() > 60, colour
 
 
 @pytest.mark.prove

@@ -42,7 +42,9 @@ from steepest.page.schema import (
     RowsRecord,
     SceneRecord,
     SourceRecord,
+    StandingRecord,
 )
+from steepest.page.standing_rows import standing_rows
 from steepest.page.surface_record import surface_record
 from steepest.surface.surface import Surface
 from steepest.view.scene import MOST_ROWS, some_rows
@@ -64,8 +66,11 @@ MOST_WALKED = 2000
 MOST_ROW_NUMBERS = 400_000
 """Numbers of X that a page gets."""
 
+MOST_FEATURES = 2
+"""Features of a linear model that a page computes with itself."""
+
 MOST_EDITABLE = 5000
-"""Rows of one feature that a page gets all of, so that it can compute with them itself."""
+"""Rows of so few features that a page gets all of, so that it can compute with them itself."""
 
 MOST_TRAINED = 400_000
 """Rows times params of a network that a page trains itself.
@@ -94,8 +99,9 @@ def scene_record(
     _check_loss(story)
     shown = _shown_rows(data)
     whole = data.sample_weight is None and len(shown) == story.rows
-    one = len(data.features.names) == 1
-    alone = whole and _computes(story, objective, one)
+    few = len(data.features.names) <= MOST_FEATURES
+    stands = not (live or whole) and few and _is_told_by_sums(story, data, objective)
+    alone = (whole or stands) and _computes(story, objective, few)
     drawn: DrawnRecord = {
         "run": run_record(story, objective, _most_steps(story, objective, live, alone), known),
         "surface": surface_record(story, surface),
@@ -105,11 +111,11 @@ def scene_record(
         **_source(story, data, len(shown)),
         **_names(story, data),
         **_model(story, data, objective),
-        **_offered(story, data, objective),
+        **_offered(story, data, objective, stands=stands and alone),
         "engine": "python" if live else "page" if alone else "record",
-        "editable": one and whole,
+        "editable": len(data.features.names) == 1 and whole,
         "weighted": data.sample_weight is not None,
-        **_rows(data, shown, separation),
+        **_rows(data, shown, separation, stands=stands and alone),
         **drawn,
     }
 
@@ -151,14 +157,33 @@ def _source(story: Story, data: Data, shown: int) -> SourceRecord:
     }
 
 
-def _rows(data: Data, shown: NDArray[np.intp], separation: Verdict | None) -> RowsRecord:
-    """Return the rows that are shown, and the verdict on any run of them without a penalty."""
+def _rows(
+    data: Data, shown: NDArray[np.intp], separation: Verdict | None, stands: bool
+) -> RowsRecord:
+    """Return the rows that are shown, and the verdict on any run of them without a penalty.
+
+    `stands` asks for the few rows that stand for all.
+    """
     return {
         "X": dense_rows(data.X, shown).ravel(),
         "y": data.y[shown],
         "separation": None if separation is None else verdict_record(separation),
         "rowNumbers": data.row_numbers[shown].astype(np.int32),
+        "standing": _standing(data) if stands else None,
     }
+
+
+def _standing(data: Data) -> StandingRecord:
+    """Return the few rows on which the squared loss is that of all."""
+    X, y = standing_rows(dense_rows(data.X, np.arange(len(data.y))), data.y)
+    return {"X": X.ravel(), "y": y}
+
+
+def _is_told_by_sums(story: Story, data: Data, objective: Risk) -> bool:
+    """Return whether few rows can stand for all: of a squared loss, in whole steps, unweighted."""
+    plan = story.plan
+    squared = plan.loss_name == "squared" and story.classes is None and not plan.by_batches
+    return squared and objective.linear is not None and data.sample_weight is None
 
 
 def _model(story: Story, data: Data, objective: Risk) -> ModelRecord:
@@ -174,10 +199,11 @@ def _model(story: Story, data: Data, objective: Risk) -> ModelRecord:
     }
 
 
-def _offered(story: Story, data: Data, objective: Risk) -> OfferedRecord:
-    """Return what a reader can choose from."""
+def _offered(story: Story, data: Data, objective: Risk, stands: bool) -> OfferedRecord:
+    """Return what a reader can choose from; rows that stand for all do so in their own loss."""
+    losses = _losses(story, data.target.unit)
     return {
-        "losses": _losses(story, data.target.unit),
+        "losses": [one for one in losses if not stands or one["name"] == story.plan.loss_name],
         "rules": list(PAGE_RULES),
         "named": list(RULES),
         "scales": list(PAGE_SCALES if objective.linear else NETWORK_SCALES),
@@ -192,18 +218,18 @@ def _over(surface: Surface, usual: tuple[str, str]) -> tuple[str, str]:
 def _shown_rows(data: Data) -> NDArray[np.intp]:
     """Return which rows a page gets: all of few, or the same random ones each time."""
     rows, features = data.X.shape
-    if features == 1 and rows <= MOST_EDITABLE:
+    if features <= MOST_FEATURES and rows <= MOST_EDITABLE:
         return np.arange(rows)
     return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
 
 
-def _computes(story: Story, objective: Risk, one: bool) -> bool:
-    """Return whether the page itself can walk on all the rows; `one` says of one feature.
+def _computes(story: Story, objective: Risk, few: bool) -> bool:
+    """Return whether the page itself can walk on all the rows; `few` says of one feature or two.
 
     Its own numbers are float64, so not where those of a network are float32.
     """
     if objective.linear is not None:
-        return one and walked_by_pages(story.plan)
+        return few and walked_by_pages(story.plan)
     if objective.dtype != FLOAT64:
         return False
     return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)

@@ -132,6 +132,7 @@ def _no_rows() -> RowsRecord:
         "y": np.empty(0),
         "separation": None,
         "rowNumbers": np.empty(0, dtype=np.int32),
+        "standing": None,
     }
 
 

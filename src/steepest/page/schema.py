@@ -30,6 +30,7 @@ __all__ = [
     "SceneRecord",
     "SharpnessRecord",
     "SourceRecord",
+    "StandingRecord",
     "StopRecord",
     "SurfaceRecord",
     "TargetRecord",
@@ -267,13 +268,24 @@ class OfferedRecord(TypedDict):
     scales: list[str]
 
 
+class StandingRecord(TypedDict):
+    """The few rows on which the squared loss is that of all: (features + 2) rows of X and y."""
+
+    X: Floats
+    y: Floats
+
+
 class RowsRecord(TypedDict):
-    """The rows that are shown, and the verdict on any run of them without a penalty."""
+    """The rows that are shown, and the verdict on any run of them without a penalty.
+
+    `standing` are those that a page computes with, where it has not all of them.
+    """
 
     X: Floats
     y: Floats
     separation: VerdictRecord | None
     rowNumbers: Whole
+    standing: StandingRecord | None
 
 
 class SharpnessRecord(TypedDict):

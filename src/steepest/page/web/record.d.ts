@@ -128,6 +128,7 @@ interface RowsRecord {
   y: Float64Array;
   separation: VerdictRecord | null;
   rowNumbers: Int32Array;
+  standing: StandingRecord | null;
 }
 
 /** A run: (kept,) numbers of the steps that are kept, (kept * size) params and gradients. */
@@ -171,6 +172,7 @@ interface SceneRecord {
   y: Float64Array;
   separation: VerdictRecord | null;
   rowNumbers: Int32Array;
+  standing: StandingRecord | null;
   losses: LossRecord[];
   rules: string[];
   named: string[];
@@ -220,6 +222,12 @@ interface SourceRecord {
   exposure: ExposureRecord | null;
   dates: Record<string, string>;
   sampled: string;
+}
+
+/** The few rows on which the squared loss is that of all: (features + 2) rows of X and y. */
+interface StandingRecord {
+  X: Float64Array;
+  y: Float64Array;
 }
 
 /** Why a run ended. */

@@ -2,7 +2,10 @@
 import { element } from '../draw/canvas.js';
 import { activeRun } from '../state/select.js';
 import { short } from '../numerals.js';
-import { button } from './fields.js';
+import { button, freshId } from './fields.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+
+const SAY = SENTENCES.controlsPresets;
 
 /** The share of the limit at which a walk is seen to arrive. */
 const GOOD = 0.2;
@@ -23,6 +26,8 @@ export function makePresets(parent, store) {
   const tried = SHARES.map(([name, share]) => button(row, name, () => walkAt(store, share), { style: 'st-small' }));
   const ravine = button(row, '', () => changeUnits(store), { style: 'st-small' });
   const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
+  const why = element('span', { class: 'st-unseen', attributes: { id: freshId('why') } }, row);
+  race.setAttribute('aria-describedby', why.id);
   return {
     show(state) {
       row.hidden = store.engine.kind === 'record' || !activeRun(state).limit;
@@ -32,7 +37,9 @@ export function makePresets(parent, store) {
       const isRound = state.scene.features.length === 1;
       const [standard, own] = isRound ? ['Round bowl', 'Ravine'] : ['Standard units', 'Own units'];
       ravine.textContent = state.choices.scale === 'none' ? standard : own;
-      race.disabled = state.runs.length > 1;
+      const isOn = state.runs.length > 1;
+      race.setAttribute('aria-disabled', String(isOn));
+      race.title = why.textContent = isOn ? SAY.race : '';
     },
   };
 }
@@ -60,6 +67,10 @@ function changeUnits(store) {
 
 /** The same rate with momentum beside it, both from the same start. */
 async function startRace(store) {
+  if (store.state.runs.length > 1) {
+    store.set({ fault: SAY.race });
+    return;
+  }
   store.set({ playing: false });
   await store.addRun({ ...store.state.choices, rule: 'momentum:0.9' });
   store.seek(0);

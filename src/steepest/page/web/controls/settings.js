@@ -77,7 +77,7 @@ function whyShut({ shown, rows, weighted, network, params, features }) {
   if (network && rows * params.length > network.most) {
     return filled(SAY.rowsTimes, [fixed(rows * params.length, 0), fixed(network.most, 0)]);
   }
-  if (!network && features.length > 1) return SAY.one;
+  if (!network && features.length > 2) return SAY.one;
   return SAY.loss;
 }
 

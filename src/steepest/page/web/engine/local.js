@@ -3,7 +3,7 @@
 import { Beside, Onward } from './beside.js';
 import { checkNumber, told } from './checks.js';
 import { MOST_STEPS, OBJECTIVE } from './choices.js';
-import { chooseObjective } from './choose_objective.js';
+import { chooseObjective, rowsFor } from './choose_objective.js';
 import { chooseLoss } from './losses.js';
 import { remadeScene } from './remade.js';
 import { chooseScale } from './scales.js';
@@ -125,7 +125,8 @@ function remembering(scene) {
   /** @type {any} */
   let last = null;
   return ({ choices, rows }) => {
-    const { X, y } = rows ?? scene;
+    if (scene.standing && choices.batch) throw new Error(SAY.batch);
+    const { X, y } = rows ?? rowsFor(scene);
     const same = last && OBJECTIVE.every((key) => last.choices[key] === choices[key]);
     if (same && equal(last.objective.X, X) && equal(last.objective.y, y)) return last.objective;
     if (rows) checkRows(scene, rows);
@@ -135,7 +136,7 @@ function remembering(scene) {
     // Copies, since the reader goes on moving the rows.
     const objective = chooseObjective(scene, X.slice(), y.slice(), chosen, checkNumber('l2', l2));
     // Python looked at the rows as they came; of moved ones nobody knows.
-    const came = !l2 && equal(X, scene.X) && equal(y, scene.y);
+    const came = !l2 && equal(X, rowsFor(scene).X) && equal(y, rowsFor(scene).y);
     objective.known.separation = (came && scene.separation) || null;
     last = { choices, objective };
     return objective;

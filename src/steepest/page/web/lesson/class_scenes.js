@@ -24,6 +24,11 @@ function picture(stage, told, box, { params = told.classes.path[0], row = -1 } =
   drawClasses(stage, box, classes, { params, row, words: { probability: ui.probability, x: classes.xLabel }, short });
 }
 
+/** Draws the rows and the probabilities after so many rounds, and nothing else. */
+export function classesAfter(stage, told, rounds) {
+  picture(stage, told, boxesOf(stage, ['classes']).classes, { params: told.classes.path[rounds] });
+}
+
 function classRow(stage, time, told) {
   const { classes, ui, short } = told;
   const boxes = boxesOf(stage, ['classes', 'terms']);

@@ -1,12 +1,17 @@
 // What the page is on paper: a hand-out of four pictures and four steps, the tasks with room to write, and the
 // answers on a page of their own. The twin of Python's lesson/handout.py.
-import { element, part } from '../draw/canvas.js';
+import { element, part, plainName } from '../draw/canvas.js';
+import { filled } from '../sentences/filled.js';
+import { classesAfter } from './class_scenes.js';
 import { dataAlone, SCENES } from './scenes.js';
 import { Stage } from './stage.js';
 import { lessonOf } from './told.js';
 
 /** The build of each step and its picture, by place among those of the build. */
 const STEPS = [['line', 0], ['sum', 1], ['loss', 0], ['walk', 1]];
+
+/** The same where the rows are the reader's own in classes: their pictures, and the terms of one row. */
+const CLASS_STEPS = [['class_rows', 0], ['class_row', 1], ['loss', 0], ['class_walk', 0]];
 
 /** The step whose new weight and bias tasks ask for: it is told without numbers. */
 const ASKED = 3;
@@ -27,19 +32,21 @@ export function makeSheet(parent, record, language, tasks) {
   const told = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
   const attributes = { lang: spoken, 'data-theme': 'projector' };
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
-  addSteps(part(sheet, 'st-sheet-page', 'section'), told);
+  addSteps(part(sheet, 'st-sheet-page', 'section'), told, record.isClass && record.classes.own ? record.classes : null);
   if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks);
   const answered = tasks.filter(({ why }) => why);
   if (answered.length) addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
   return sheet;
 }
 
-function addSteps(page, told) {
+/** Of the reader's own `classes` the pictures are of these rows, else of a line. */
+function addSteps(page, told, classes) {
   const { words, ui } = told;
+  const steps = classes ? CLASS_STEPS : STEPS;
   element('h1', { text: words.title }, page);
-  element('p', { text: `${told.say('title')}      ${ui.name}: ${'_'.repeat(30)}` }, page);
+  element('p', { text: `${titleOf(told, classes)}      ${ui.name}: ${'_'.repeat(30)}` }, page);
   const grid = part(page, 'st-sheet-steps');
-  STEPS.forEach(([key, which], i) => {
+  steps.forEach(([key, which], i) => {
     const figure = element('figure', {}, grid);
     const step = element('figcaption', {}, figure);
     element('b', { text: `${ui.step.replace('{step}', String(i + 1))} ` }, step);
@@ -48,11 +55,26 @@ function addSteps(page, told) {
     Object.assign(stage, { alone: which, sharp: SHARP });
     stage.begin();
     // The new weight and bias are asked for, so the knobs, which tell them, are left out.
-    if (i + 1 === ASKED) dataAlone(stage, told, told.line.path[1]);
+    if (i + 1 === ASKED) drawAsked(stage, told, classes);
     else SCENES[key](stage, STILL, told);
-    stage.canvas.setAttribute('aria-label', told.say(key));
-    element('figcaption', { text: i + 1 === ASKED ? told.say(key) : `${told.say(key)} ${told.sum(key)}` }, figure);
+    stage.canvas.setAttribute('aria-label', words.steps[i]);
+    const say = i + 1 === ASKED && classes ? '' : told.say(key);
+    element('figcaption', { text: i + 1 === ASKED ? say : `${say} ${told.sum(key)}` }, figure);
   });
+}
+
+/** Says whose rows the pictures have. */
+function titleOf(told, classes) {
+  if (!classes) return told.say('title');
+  const { builds, sources } = told.words;
+  const source = sources[classes.source] ?? plainName(classes.source);
+  return filled(builds.title.say, { source, n: told.short(classes.Y.length, 9) });
+}
+
+/** Draws the rows and the model after one round. */
+function drawAsked(stage, told, classes) {
+  if (classes) classesAfter(stage, told, 1);
+  else dataAlone(stage, told, told.line.path[1]);
 }
 
 function addTasks(page, { ui }, tasks) {

@@ -1,6 +1,6 @@
 // What is told of a run, step by step: which params, under which names, and the move of a step in
 // the coordinates in which it was taken. All other words are made of this.
-import { chooseObjective } from '../engine/choose_objective.js';
+import { chooseObjective, rowsFor } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../state/select.js';
@@ -172,7 +172,8 @@ function inCoordinates(scene, run, single, { old, after, gradient, last }) {
  * @param {Choices} choices
  */
 function standardOf(scene, choices) {
-  const { X, y, margins, network } = scene;
+  const { margins, network } = scene;
+  const { X, y } = rowsFor(scene);
   const known = scales.get(X);
   if (known && known.network === network && known.loss === choices.loss) return known.scale;
   const loss = chooseLoss(choices.loss, margins, choices);
