@@ -32,7 +32,7 @@ PER_OUTPUT = 10
 FEW_SINGLE = 64
 """Units below which float32 is faster point by point: its maxima take half as long, kinks do not.
 
-Measured of 51 x 51 and 569 rows, ms of CPU by kinks and by points: 19 and 12 of 16 units, 33 and 30
+Measured of 51 x 51 and 569 rows, ms of CPU by kinks and by points: 23 and 18 of 16 units, 32 and 30
 of 48, 39 and 39 of 64, 49 and 57 of 96. Running sums are float64 always: they take away what they
 added.
 """
