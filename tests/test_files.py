@@ -1,10 +1,12 @@
 """Writing a file whole or not at all: its mode, what a killed writer leaves, links, no room."""
 
+import errno
 import os
 import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,46 @@ def test_file_and_folder_are_synced_in_this_order(
     monkeypatch.setattr(Path, "replace", replaced)
     write(tmp_path / "run", "new")
     assert done == ["file", "name", "folder"]
+
+
+def damaged(draft: Path) -> None:
+    raise OSError("image file is truncated")
+
+
+def missing(draft: Path) -> None:
+    draft.with_name("none").read_bytes()
+
+
+def full(draft: Path) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(draft))
+
+
+def tidied(draft: Path) -> None:
+    try:
+        full(draft)
+    finally:
+        raise ValueError("nothing to close")
+
+
+def broken(draft: Path) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.mark.parametrize(
+    ("writer", "said"),
+    [
+        (damaged, r"image file is truncated; nothing was left behind$"),
+        (missing, r"none: No such file or directory; nothing was left behind$"),
+        (full, r"No space left on device; .* behind, free some room or choose another place$"),
+        (tidied, r"No space left on device; .* behind, free some room or choose another place$"),
+        (broken, r"Input/output error; nothing was left behind, choose another place$"),
+    ],
+)
+def test_why_a_file_could_not_be_written_is_said_as_it_is(
+    tmp_path: Path, writer: Callable[[Path], None], said: str
+) -> None:
+    path = tmp_path / "a.png"
+    refused = pytest.raises(st.FileError, match=f"cannot write .*a.png: .*{said}")
+    with refused, whole_file(path) as draft:
+        writer(draft)
+    assert list(tmp_path.iterdir()) == []

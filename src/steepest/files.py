@@ -6,6 +6,7 @@ loss of power leaves the old file or the new one. The draft of a process that wa
 by the next one that writes to the same name.
 """
 
+import errno
 import os
 import re
 import stat
@@ -95,13 +96,12 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     except FileError:
         raise
     except Exception as error:
-        refused = _of_disk(error)
+        refused = _of_system(error)
         if refused is None:
             raise
-        reason = refused.strerror or str(refused)
         raise FileError(
-            f"cannot write {target}: {reason}; nothing was left behind, free some room or "
-            "choose another place"
+            f"cannot write {target}: {_reason(refused, draft)}; nothing was left behind"
+            f"{_remedy(refused, draft)}"
         ) from error
     finally:
         with suppress(OSError):
@@ -110,14 +110,43 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.close(handle)
 
 
-def _of_disk(error: BaseException | None) -> OSError | None:
-    """Return the disk's refusal behind an error, None if there is none.
+def _of_system(error: BaseException | None) -> OSError | None:
+    """Return the refusal behind an error, of the system or of a library; None if there is none.
 
-    A writer that tidies up after a refusal may raise another error in its place.
+    A writer that tidies up after a refusal may raise another error in its place. What the system
+    refused has a number; libraries raise OSError of their own too, as Pillow of a damaged picture.
     """
-    while error is not None and not isinstance(error, OSError):
+    found: OSError | None = None
+    while error is not None:
+        if isinstance(error, OSError):
+            found = error
+            if error.errno is not None:
+                break
         error = error.__cause__ or error.__context__
-    return error
+    return found
+
+
+def _reason(refused: OSError, draft: Path) -> str:
+    """Return why a file could not be written; another file that was refused is named."""
+    reason = refused.strerror or str(refused)
+    return reason if _is_of(refused, draft) else f"{refused.filename}: {reason}"
+
+
+def _remedy(refused: OSError, draft: Path) -> str:
+    """Return what to do where the place of the file is at fault; else empty."""
+    if refused.errno is None or not _is_of(refused, draft):
+        return ""
+    room = "free some room or " if refused.errno in NO_ROOM else ""
+    return f", {room}choose another place"
+
+
+def _is_of(refused: OSError, draft: Path) -> bool:
+    """Return whether a refusal is of the draft, or of no file that is named."""
+    return refused.filename in (None, draft, str(draft))
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The refusals of a full disk, a full share of it, and a file larger than may be."""
 
 
 MARK = ".steepest-"

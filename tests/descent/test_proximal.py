@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
-from steepest.descent.steps import proximal_newton
+from steepest.descent.steps import proximal_newton, row_space
 from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
 from steepest.objective.loss.penalty import minimum_norm_subgradient, soft_threshold
 
@@ -251,6 +251,7 @@ def test_no_more_weights_than_have_room_are_worked_on(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(proximal_newton, "minimise_l1_quadratic", counted)
     monkeypatch.setattr(proximal_newton, "MOST_WEIGHTS", 20)
+    monkeypatch.setattr(row_space, "MOST_NUMBERS", 0)
     run = fitted("squared", rows=200, features=60, l1=1e-3)
     assert run.stop.reason == "arrived" and max(sizes) == 21
     assert away_from_lowest(run) < 1e-7

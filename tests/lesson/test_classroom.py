@@ -38,7 +38,8 @@ def test_each_run_is_made_again_and_told_by_its_end(tmp_path: Path) -> None:
     rates = ["0.3", "0.001", "1.1", "0.12"]
     path = write(tmp_path / "links.csv", *(link(rate, "1,50") for rate in rates), "no link at all")
     room = classroom_of(path)
-    assert [one.end for one in room.students] == ["arrived", "too small", "too large", "arrived"]
+    ends = ["arrived", "too small", "too large", "arrived", ""]
+    assert [one.end for one in room.students] == ends
     for rate, run in zip(rates, room.runs, strict=True):
         choices = {"rule": "steepest", "learning_rate": float(rate), "scale": "standard"}
         mine = st.descend("geyser", "waiting", ["duration"], start=[1, 50], steps=30, **choices)
@@ -73,6 +74,9 @@ DAMAGED = {
     link().replace("v=1", "v=2"): "damaged at v",
     link(start="1,2,3"): "make no run",
     link() + "&x=1,2&y=3,4": "its rows were changed",
+    link().partition("&window")[0] + "&wind": "damaged at a field without a value",
+    link().partition("&steps")[0]: "cut off, or of a page that takes no steps: no steps in it",
+    link().replace("&rate=0.3", ""): "no rate in it",
     link().replace("squared", "huber"): "another model, loss or penalty",
     link().replace("l2=0", "l2=3"): "another model, loss or penalty",
 }
@@ -81,8 +85,22 @@ DAMAGED = {
 def test_what_cannot_be_run_is_left_out_and_said(tmp_path: Path) -> None:
     room = classroom_of(write(tmp_path / "links.csv", link(), link(), *DAMAGED))
     assert len(room.runs) == 2
+    said = room.explain()
     for student, why in zip(room.students[2:], DAMAGED.values(), strict=True):
-        assert why in student.fault and f"row {student.row}: " in room.explain()
+        assert why in student.fault and student.fault in said and str(student.row) in said
+    assert sum(room.answered["new_weight"].values()) == 2, "nor do their answers count"
+
+
+def test_rows_without_a_link_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "links.csv", link(), "lesson.html", "", "later", link(), "none", "x")
+    path.write_text(path.read_text(encoding="utf-8") + ",,\n" + "Ada,,\n" * 20, encoding="utf-8")
+    room = classroom_of(path)
+    assert len(room.runs) == 2 and len(room.students) == 27
+    assert room.explain().endswith(
+        "25 of 27 rows\n  rows 3, 4, 5, 7, 8, 10, 11, 12, 13, 14, 15, 16 and 13 more: there is no "
+        "link of a page in it"
+    )
+    assert [one["row"] for one in room.to_dict()["left_out"]][:3] == [3, 4, 5]
 
 
 def test_a_class_that_cannot_be_told_says_what_to_do(tmp_path: Path) -> None:
@@ -105,6 +123,9 @@ def test_how_runs_ended_is_said_right_of_one_and_of_many() -> None:
     assert {text.split()[0] for text in ENDS.values()} <= {"came", "ended", "did", "fell"}
 
 
+WORDED = ("an answer", "a field without a value")
+
+
 @given(some.text(max_size=200))
 def test_no_text_breaks_the_reader_of_links(text: str) -> None:
     state = link_in(f"#v=1&{text}")
@@ -112,7 +133,7 @@ def test_no_text_breaks_the_reader_of_links(text: str) -> None:
     found = read_link(state)
     assert set(found.options) <= set(OPTIONS)
     known = {key for key, _ in CHOICES.values()}
-    assert set(found.faults) <= {"v", "data", "target", "features", "start", "an answer", *known}
+    assert set(found.faults) <= {*("v", "data", "target", "features", "start"), *WORDED, *known}
 
 
 def test_links_without_a_target_ask_for_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.special import log_softmax
 
 from steepest.errors import ChoiceError, FileError, SteepestError
@@ -118,6 +119,19 @@ def test_a_page_keeps_its_own_order_where_none_is_given(geyser: Run) -> None:
         one.key for one in builds() if one.key != "parts"
     ]
     assert page["words"]["en"]["builds"].keys() == sentences("en")["builds"].keys()
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "gif"])
+def test_a_picture_that_was_cut_off_is_told(geyser: Run, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    noise = np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
+    settings = Settings(slides=(OwnSlide("rows", f"![a](a.{ending})"),), folder=str(tmp_path))
+    assert lesson_of(geyser, settings).own["own 1"].images
+    path.write_bytes(path.read_bytes()[:2000])
+    said = rf"a slide of your own shows a\.{ending}, but the picture is damaged: .*; save it anew"
+    with pytest.raises(FileError, match=said):
+        lesson_of(geyser, settings)
 
 
 @pytest.mark.parametrize(

@@ -86,12 +86,13 @@ def test_a_class_on_the_page_is_pythons(doors: Doors, line: st.Run, tmp_path: Pa
     ]
     links.append(links[0].replace("geyser", "penguins"))
     links.append(links[0].replace("l2=0", "l2=3"))
+    links += [links[0].replace("&rate=0.3", ""), links[0] + "&wind"]
     text = "\n".join(["name,link", *(f'"Lovelace, A",secret@a.example,"{one}"' for one in links)])
     (tmp_path / "links.csv").write_text(text, encoding="utf-8")
     room = classroom_of(tmp_path / "links.csv")
     page = opened(doors, lesson_of(line, tmp_path / "lesson.html"))
     page.evaluate(DROP, text)
-    page.get_by_text("5 of 8 runs worked out again").wait_for()
+    page.get_by_text("5 of 10 runs worked out again").wait_for()
     said = page.locator(".st-class-side").inner_text()
     assert all(f"{count} {ENDS[end]}" in said for end, count in room.ends.items())
     for student in room.students:

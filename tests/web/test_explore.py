@@ -189,6 +189,23 @@ def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+OUT = """() => [...document.querySelectorAll('.st-hidden')]
+  .map(({ dataset }) => dataset.control ?? dataset.card)"""
+
+
+@pytest.mark.parametrize(
+    ("link", "added"),
+    [("hide=rate,rule&hide=loss", {"rate", "rule"}), ("hide=", set()), ("hide=<b>", set())],
+    ids=["others", "empty", "damaged"],
+)
+def test_a_link_hides_more_than_the_file_and_never_less(
+    doors: Doors, auto: Path, link: str, added: set[str]
+) -> None:
+    page = doors.file(auto, f"v=1&theme=light&{link}")
+    assert set(page.evaluate(OUT)) == {"tasks", "chart"} | added
+    assert not page.locator(":is([data-card=chart], [data-control=tasks]):visible").count()
+
+
 WATCH = """() => {
   window.kept = [];
   const replace = history.replaceState.bind(history);

@@ -305,12 +305,12 @@ class Blocks:
         (total,) = tree_sum(self._each(lane, range(0, len(self.slices), each)))
         return np.asarray(total)
 
-    def sum_columns(self, work: Callable[[slice], Array]) -> Array:
+    def sum_columns(self, work: Callable[[slice], Array], least: int = 1) -> Array:
         """Return the sum of the arrays that `work(features)` returns, of some columns at a time.
 
-        As many as make a block of all rows, in lanes as in `sum_large`.
+        As many as make a block of all rows, or at least so many, in lanes as in `sum_large`.
         """
-        size = max(1, BLOCK_BYTES // (8 * len(self)))
+        size = max(least, BLOCK_BYTES // (8 * len(self)))
         each = -(-self.features // (size * COLUMN_LANES))
 
         def lane(first: int) -> tuple[Array]:

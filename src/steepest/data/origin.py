@@ -9,33 +9,17 @@ from typing import Any, Self
 import numpy as np
 
 from steepest.data.exposure import Exposure
+from steepest.data.stamp import Stamp
 from steepest.data.text.reading import Reading
-from steepest.errors import ChoiceError, FileError
+from steepest.errors import ChoiceError
 
-__all__ = ["LIMITS", "PAIRS", "Origin", "Stamp", "origin_in"]
+__all__ = ["LIMITS", "PAIRS", "Origin", "origin_in"]
 
 PAIRS = ("class_weight", "date")
 """Arguments that may be mappings: JSON has keys of text alone, so they are pairs in a file."""
 
 LIMITS = ("memory", "cache", "threads", "cluster")
 """Arguments that become the limits of `prepare`."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """By what a file is known to be the one that it was."""
-
-    size: int
-    changed: int
-
-    @classmethod
-    def of(cls, file: Path) -> "Stamp":
-        """Return that of a file now; FileError if it is gone."""
-        try:
-            found = file.stat()
-        except OSError as error:
-            raise FileError(f"cannot read {file}: {error.strerror}") from error
-        return cls(found.st_size, found.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -71,12 +55,9 @@ class Origin:
             )
 
     def to_record(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return {
-            "given": self.given,
-            "asked": dict(self.asked),
-            "files": {name: asdict(stamp) for name, stamp in self.files.items()},
-        }
+        """Return it as JSON has it, each file with a digest."""
+        files = {name: asdict(stamp.with_digest(Path(name))) for name, stamp in self.files.items()}
+        return {"given": self.given, "asked": dict(self.asked), "files": files}
 
 
 def origin_in(record: Mapping[str, Any]) -> Origin | None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from steepest.data.exposure import Exposure
-from steepest.data.origin import LIMITS, PAIRS, Origin, Stamp
+from steepest.data.origin import LIMITS, PAIRS, Origin
 from steepest.data.out_of_core.first_pass import Progress
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
@@ -17,7 +17,7 @@ __all__ = ["read_again"]
 def read_again(origin: Origin, progress: Progress) -> Data:
     """Return the rows, read anew; FileError where a file is not what it was."""
     for name, stamp in origin.files.items():
-        if Stamp.of(Path(name)) != stamp:
+        if not stamp.is_of(Path(name)):
             raise FileError(
                 f"{name} changed since the checkpoint was written, so steps that go on would "
                 "be of other rows; fit anew, from where it was with --start RUN (in Python: "

@@ -45,6 +45,9 @@ SURFACE = ("hidden", "activation", "loss", "delta", "l2")
 MOST_LINKS = 2000
 """Links that are run: a lecture hall several times over."""
 
+MOST_ROWS = 12
+"""Rows that are listed one by one."""
+
 MOST_WORK = 5_000_000_000
 """Rows times steps of all runs: about a minute on one core, at 10 ns for each (measured)."""
 
@@ -130,9 +133,26 @@ class Classroom:
         ]
         told = tuple(self._answers_in_words())
         sections += [Section("Answers", told)] if told else []
-        left = tuple(f"row {one.row}: {one.fault}" for one in self.students if one.fault)
-        sections += [Section("Left out", left)] if left else []
+        sections += [Section("Left out", tuple(self._left_out()))] if any(self._faults) else []
         return "\n\n".join([head, *map(str, sections)])
+
+    @property
+    def _faults(self) -> Mapping[str, list[int]]:
+        """The rows that are left out, by why."""
+        found: dict[str, list[int]] = {}
+        for one in self.students:
+            if one.fault:
+                found.setdefault(one.fault, []).append(one.row)
+        return found
+
+    def _left_out(self) -> Iterator[str]:
+        """Yield which rows are left out, and why; first how many of how many."""
+        count = sum(map(len, self._faults.values()))
+        yield f"{count} of {counted(len(self.students), 'row')}"
+        for why, rows in self._faults.items():
+            more = f" and {len(rows) - MOST_ROWS:,} more" if len(rows) > MOST_ROWS else ""
+            listed = ", ".join(map(str, rows[:MOST_ROWS]))
+            yield f"{'row' if len(rows) == 1 else 'rows'} {listed}{more}: {why}"
 
     def _answers_in_words(self) -> Iterator[str]:
         for key, counts in self.answered.items():
@@ -167,7 +187,8 @@ def classroom_of(
     They are run on `data`, or on the shipped data set that most of them name. Raises FileError for
     a file that cannot be read, ChoiceError where no link is found or its data are not at hand.
     """
-    links = list(_links(path))
+    found = list(_links(path))
+    links = [(row, link) for row, link in found if link is not None]
     if not links:
         raise ChoiceError(
             f"{path} has no link of a page in it: each holds its state behind a #, as in "
@@ -186,13 +207,22 @@ def classroom_of(
     _check_work(links, truth)
     tasks = {task.key: task for task in tasks_of(lesson_of(truth))}
     students = tuple(
-        _student(row, link, truth, source, common, asked, tasks) for row, link in links
+        Student(row, None, NO_LINK, "", {}, {})
+        if link is None
+        else _student(row, link, truth, source, common, asked, tasks)
+        for row, link in found
     )
     return Classroom(students, truth, tasks)
 
 
-def _links(path: str | os.PathLike[str]) -> Iterator[tuple[int, Link]]:
-    """Yield the place of each row that holds a link, and the link."""
+NO_LINK = "there is no link of a page in it"
+
+
+def _links(path: str | os.PathLike[str]) -> Iterator[tuple[int, Link | None]]:
+    """Yield the place of each row, and its link; None where there is none.
+
+    A first row without a link has the names of the columns, and one without words is none.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -205,6 +235,8 @@ def _links(path: str | os.PathLike[str]) -> Iterator[tuple[int, Link]]:
         state = link_of_cells(cells, delimiter)
         if state is not None:
             yield row, read_link(state)
+        elif row > 1 and any(cell.strip() for cell in cells):
+            yield row, None
 
 
 def _common(links: Sequence[Link]) -> Link:
@@ -254,7 +286,7 @@ def _student(
             run = descend(source, *asked, start=link.start, **link.options)
         except SteepestError:
             fault = "its choices make no run on these rows"
-    answers = {key: value for key, value in link.answers.items() if key in tasks}
+    answers = {} if fault else {key: one for key, one in link.answers.items() if key in tasks}
     wrong = {key: one for key, one in answers.items() if not tasks[key].is_right(one)}
     mistakes = {key: tasks[key].mistake_of(one) or OTHER for key, one in wrong.items()}
     end = "" if run is None else _end(run, truth)
@@ -265,6 +297,8 @@ def _fault(link: Link, common: Link) -> str:
     """Return why a link is left out; empty if it is not. Nothing of what it says is repeated."""
     if link.faults:
         return f"the link is damaged at {', '.join(link.faults)}"
+    if link.missing:
+        return f"the link is cut off, or of a page that takes no steps: no {link.missing[0]} in it"
     if (link.data, link.target, link.features) != (common.data, common.target, common.features):
         return "it is of other data, another target or other features than the class"
     if any(

@@ -4,11 +4,13 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from steepest.errors import FileError
+from steepest.extras import is_installed
 from steepest.lesson.markdown import Line, Shown, lines_of
 
 __all__ = ["Content", "Image", "content_of"]
@@ -79,7 +81,28 @@ def _image(shown: Shown, folder: Path) -> Image:
             f"a slide of your own shows {shown.source[:60]}, but that is no PNG, JPEG or GIF; "
             "save it as one of these"
         )
+    _check_whole(data, shown.source)
     return Image(data, kind)
+
+
+def _check_whole(data: bytes, source: str) -> None:
+    """Raise FileError for a picture that cannot be drawn to its end.
+
+    Pillow tries, where it is there with matplotlib. A browser shows half of one that was cut off,
+    and PowerPoint a red cross.
+    """
+    if not is_installed("figure"):
+        return
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(BytesIO(data)) as picture:
+            picture.load()
+    except Exception as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, ...
+        raise FileError(
+            f"a slide of your own shows {source[:60]}, but the picture is damaged: {error}; save "
+            "it anew"
+        ) from error
 
 
 def _data(source: str, folder: Path) -> bytes:

@@ -37,14 +37,19 @@ ANSWER = re.compile(r"answer\.([a-z0-9_]{1,40})")
 """The key of an answer to a task."""
 
 
-ANSWERS = "an answer"
+ANSWERS, CUT = "an answer", "a field without a value"
+"""What is damaged in words, where it has no key of its own."""
+
+NEEDED = ("rule", "rate", "scale", "steps", "start")
+"""The keys that a run cannot be made again without."""
 
 
 class Link(NamedTuple):
     """What a link asks for: its data, the options of its first run, and answers to tasks.
 
     `start` is None where it is random; `own_rows` says that the reader changed the rows; `faults`
-    are the keys whose values are damaged.
+    are the keys whose values are damaged, and `missing` those of a run that are not there: a page
+    writes all of them, so the link was cut off, or is of a page that takes no steps.
     """
 
     data: str
@@ -55,6 +60,7 @@ class Link(NamedTuple):
     answers: Mapping[str, float]
     own_rows: bool
     faults: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def link_in(text: str) -> str | None:
@@ -101,6 +107,7 @@ def read_link(state: str) -> Link:
     """Return what the state of a link asks for; what is damaged is left out and named."""
     pairs = _pairs(state)
     faults = [] if pairs.get("v") == VERSION else ["v"]
+    faults += [CUT] if any("=" not in part for part in state.split("&")[1:]) else []
     options, start = _choices(pairs, faults)
     answers = {
         named[1]: value
@@ -117,6 +124,7 @@ def read_link(state: str) -> Link:
         answers=answers,
         own_rows="x" in pairs or "y" in pairs,
         faults=tuple(faults),
+        missing=tuple(key for key in NEEDED if key not in pairs),
     )
 
 

@@ -31,13 +31,17 @@ def _often(monkeypatch):
     monkeypatch.setattr(checkpoint_file, "WRITING", float("inf"))
 
 
-def killed(path, data, at, **asked):
+def killer(at):
     def kill(step):
         if step.index == at:
             raise KilledError
 
+    return kill
+
+
+def killed(path, data, at, **asked):
     with pytest.raises(KilledError):
-        st.descend(data, **asked, checkpoint=path, every=0, callback=kill)
+        st.descend(data, **asked, checkpoint=path, every=0, callback=killer(at))
     return st.load(path)
 
 
@@ -101,9 +105,11 @@ def test_rows_that_changed_are_told(tmp_path):
     files = written(tmp_path, table_of())
     asked = {"target": "k", "drop": ["y"]}
     left = killed(tmp_path / "run.ckpt", files, 1, **asked)
-    os.utime(tmp_path / "p1.parquet", ns=(0, 0))
+    whole, changed = (tmp_path / "p1.parquet").read_bytes(), tmp_path / "p1.parquet"
+    changed.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
     with pytest.raises(FileError, match=r"p1.parquet changed since the checkpoint was written"):
         left.resume()
+    changed.write_bytes(whole)
     left = killed(tmp_path / "run.ckpt", files, 1, **asked)
     (tmp_path / "p3.parquet").write_bytes((tmp_path / "p2.parquet").read_bytes())
     with pytest.raises(FileError, match=r"p3.parquet was not among the files"):
@@ -111,6 +117,20 @@ def test_rows_that_changed_are_told(tmp_path):
     (tmp_path / "p0.parquet").unlink()
     with pytest.raises(FileError, match=r"p0.parquet: No such file"):
         left.resume()
+
+
+def test_files_of_another_time_and_the_same_bytes_are_the_same(tmp_path):
+    files = written(tmp_path, table_of())
+    asked = {"target": "k", "drop": ["y"]}
+    whole = st.descend(files, **asked)
+    path = tmp_path / "run.ckpt"
+    killed(path, files, 1, **asked)
+    for time_of_change in (0, 10**9):  # the second time from the checkpoint of the first
+        os.utime(tmp_path / "p1.parquet", ns=(time_of_change, time_of_change))
+        with pytest.raises(KilledError):
+            left = st.load(path)
+            left.resume(checkpoint=path, every=0, callback=killer(at=len(left.trace)))
+    assert_same(st.load(path).resume(), whole)
 
 
 def test_what_no_file_can_name_is_refused_before_the_first_step(tmp_path):

@@ -1,39 +1,38 @@
-"""The loss of a step by what was heard of its backward passes, and by what factor it entered.
+"""What is heard of a backward pass: what the criterion said, by what factor it entered, of what.
 
-    loss = sum_p f_p v_p / sum_p f_p
-
-with v_p what the criterion said in pass p and f_p the gradient that arrived there: 0.1 of
-`(0.1 * mse).backward()`, 1 each of ten batches that are accumulated undivided, -1 of a loss that
-is climbed. What no backward pass went through is no loss of a step. A pass through several values
-has their sum, `sum_i f_i v_i`. Where that is not what backward was called on, as with a penalty
-that the criterion does not know, the loss is what it was called on.
+A number is read where it is made if that is the CPU; one of a device stays there until many are
+read together (`steps`).
 """
 
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+from torch._C._functorch import is_functorch_wrapped_tensor
+from torch._subclasses.fake_tensor import FakeTensor
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
 __all__ = [
-    "LossOfStep",
+    "Number",
     "Part",
     "Pass",
-    "loss_of_step",
+    "Root",
+    "has_numbers",
+    "number_of",
     "part_of",
     "root_of_backward",
+    "rounding_of",
     "told_parts",
+    "value_of",
 ]
 
-ROUNDINGS = 8.0
-"""Rounding units of its own type by which what backward was called on may be off the sum."""
-
-UNKNOWN = float("nan")
+Number: TypeAlias = float | Tensor
+"""A number: of the CPU a float, of a device a tensor, (), that is read with many others."""
 
 
 class Part(NamedTuple):
@@ -42,49 +41,59 @@ class Part(NamedTuple):
     Its `factor` is None where none could arrive; rows are 0 where they are not known.
     """
 
-    value: Tensor
-    factor: Tensor | None
+    value: Number
+    factor: Number | None
     rows: int
+
+
+class Root(NamedTuple):
+    """A number that backward was called on, and the rounding unit of its type."""
+
+    value: Number
+    unit: float
 
 
 @dataclass(slots=True)
 class Pass:
     """A backward pass: the number that it was called on, None if not known, and what it met."""
 
-    root: Tensor | None
+    root: Root | None
     parts: list[Part]
 
     @property
-    def tensors(self) -> list[Tensor | None]:
+    def numbers(self) -> list[Number | None]:
         """Its numbers: what it was called on, then value and factor of each part."""
-        return [self.root, *(one for part in self.parts for one in part[:2])]
-
-    @property
-    def rounding(self) -> float:
-        """By what share the number that it was called on is rounded."""
-        return 0.0 if self.root is None else ROUNDINGS * float(torch.finfo(self.root.dtype).eps)
+        found: list[Number | None] = [None if self.root is None else self.root.value]
+        for part in self.parts:
+            found += part[:2]
+        return found
 
 
-class LossOfStep(NamedTuple):
-    """The `loss`, its `rows` (0: not known), the `factor` of its gradient; NaN where not known.
-
-    `is_whole` is 1 where backward was called on what was heard and on nothing else, 0 where not.
-    """
-
-    loss: float
-    rows: int
-    factor: float
-    is_whole: float
+def number_of(tensor: Tensor) -> Number:
+    """Return the one number of a tensor: as it is now, whatever becomes of the tensor."""
+    return tensor.item() if tensor.is_cpu else tensor.detach().reshape(()).clone()
 
 
-def part_of(value: Tensor, rows: int, arrived: Tensor | None = None) -> Part:
+@cache
+def rounding_of(dtype: torch.dtype) -> float:
+    """Return the rounding unit of a type of numbers; 0 of integers."""
+    return float(torch.finfo(dtype).eps) if dtype.is_floating_point else 0.0
+
+
+def value_of(loss: Tensor) -> Number:
+    """Return what a criterion said, as it is now; of many values a tensor of them."""
+    return loss.detach().clone() if loss.ndim else number_of(loss)
+
+
+def part_of(value: Number, rows: int, arrived: Tensor | None = None) -> Part:
     """Return a part: of many values their mean, by the gradients that arrived at them."""
-    if not value.ndim:
-        return Part(value, arrived, rows)
+    if not isinstance(value, Tensor) or not value.ndim:
+        return Part(value, None if arrived is None else number_of(arrived), rows)
     if arrived is None:
-        return Part(value.mean(), None, rows)
+        return Part(number_of(value.mean()), None, rows)
     factor, weighed = arrived.sum(), (arrived * value).sum()
-    return Part(torch.where(factor == 0.0, value.mean(), weighed / factor), factor, rows)
+    mean = torch.where(factor == 0.0, value.mean(), weighed / factor)
+    return Part(number_of(mean), number_of(factor), rows)
 
 
 def told_parts(parts: dict[int, Part]) -> list[Part]:
@@ -99,55 +108,7 @@ def told_parts(parts: dict[int, Part]) -> list[Part]:
     return told or said
 
 
-@np.errstate(all="ignore")
-def loss_of_step(passes: list[Pass], numbers: Iterator[float], scale: float) -> LossOfStep:
-    """Return the loss of a step; `numbers` are those of the passes' `tensors`, NaN for None.
-
-    `scale` is by what a GradScaler multiplied all that backward was called on.
-    """
-    met = [_met(one, np.array([next(numbers) for _ in one.tensors]), scale) for one in passes]
-    heard = [one for one in met if one.is_heard]
-    if not heard:
-        return LossOfStep(UNKNOWN, 0, UNKNOWN, UNKNOWN)
-    rows = sum(one.rows for one in heard) if all(one.rows for one in heard) else 0
-    roots = [one.root for one in met]
-    whole = UNKNOWN if np.isnan([one.differs for one in met]).any() else 1.0
-    if any(one.differs == 1.0 for one in met):
-        whole = 0.0
-    if whole == 0.0 and not np.isnan(roots).any():
-        return LossOfStep(float(sum(roots)), rows, UNKNOWN, 0.0)
-    values, factors = (np.array([getattr(one, k) for one in heard]) for k in ("value", "factor"))
-    total = float(factors.sum())
-    weights = factors if np.isfinite(total) and total else None
-    loss = float(values[0]) if len(heard) == 1 else float(np.average(values, weights=weights))
-    return LossOfStep(loss, rows, total, whole)
-
-
-class _Met(NamedTuple):
-    root: float
-    value: float
-    factor: float
-    rows: int
-    is_heard: bool
-    differs: float
-    """1 where it was called on another number than was heard, 0 where not, NaN if not known."""
-
-
-def _met(one: Pass, numbers: NDArray[np.float64], scale: float) -> _Met:
-    root, values, factors = numbers[0] / scale, numbers[1::2], numbers[2::2] / scale
-    if not one.parts:
-        return _Met(root, 0.0, 0.0, 0, False, UNKNOWN if one.root is None else float(root != 0.0))
-    terms = factors * values
-    known = one.root is not None and not np.isnan(factors).any()
-    off, total = abs(root - terms.sum()), np.abs(terms).sum()
-    finite = bool(np.isfinite(off) and np.isfinite(total))
-    differs = float(off > one.rounding * total) if known and finite else UNKNOWN
-    if len(one.parts) > 1:
-        return _Met(root, float(terms.sum()), 1.0, 0, True, differs)
-    return _Met(root, float(values[0]), float(factors[0]), one.parts[0].rows, True, differs)
-
-
-def root_of_backward() -> Tensor | None:
+def root_of_backward() -> Root | None:
     """Return the number that the backward pass of now was called on; None if it is not known.
 
     It is what `torch.autograd.backward` was called with, on whichever thread: hooks of a GPU are
@@ -160,7 +121,7 @@ def root_of_backward() -> Tensor | None:
     several = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
     if len(several) != 1 or several[0].numel() != 1:
         return None
-    return several[0].detach().reshape(()).clone()
+    return Root(number_of(several[0]), rounding_of(several[0].dtype))
 
 
 def _backwards(frame: FrameType | None) -> Iterator[Mapping[str, Any]]:
@@ -169,3 +130,18 @@ def _backwards(frame: FrameType | None) -> Iterator[Mapping[str, Any]]:
         if frame.f_code is torch.autograd.backward.__code__:
             yield frame.f_locals
         frame = frame.f_back
+
+
+def has_numbers(tensor: Tensor) -> bool:
+    """Return whether a tensor has numbers of its own that can be kept.
+
+    Those of `torch.func` transforms stand for many tensors or for a derivative, and are gone with
+    the transform; those on the device "meta" and those that are traced have none.
+    """
+    return not (
+        tensor.is_meta
+        or is_functorch_wrapped_tensor(tensor)
+        or isinstance(tensor, FakeTensor)
+        or torch.jit.is_tracing()
+        or get_proxy_mode() is not None
+    )

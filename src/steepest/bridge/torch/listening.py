@@ -17,7 +17,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
-from steepest.bridge.torch.heard import part_of, root_of_backward
+from steepest.bridge.torch.heard import Number, has_numbers, part_of, root_of_backward, value_of
 from steepest.bridge.torch.recorder import Recorder
 
 __all__ = ["Listening"]
@@ -64,13 +64,13 @@ class Listening:
             handle.remove()
         self._handles = []
 
-    def tell(self, heard: Callable[..., None], *what: Any) -> None:
+    def tell(self, heard: Callable[..., None], *what: Any, **more: Any) -> None:
         """Tell the recorder; an error of ours ends the listening and is kept."""
         if self.failure is not None:
             return
         began = perf_counter()
         try:
-            heard(*what)
+            heard(*what, **more)
         except Exception as error:
             self.failure = error
             self.stop()
@@ -124,29 +124,33 @@ class Listening:
 
         Where the criterion is compiled the hook is not in its graph, and nothing is heard.
         """
-        if torch.compiler.is_compiling():
-            return
-        if isinstance(loss, Tensor) and loss.requires_grad:
-            first = inputs[0] if inputs else None
-            rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
-            if isinstance(first, Tensor):
-                self.tell(self.recorder.works_in, first.dtype)
-            kind = loss.device.type
-            if torch.is_autocast_enabled(kind):
-                self.tell(self.recorder.works_in, torch.get_autocast_dtype(kind))
-            self.hear_loss(loss, rows)
+        if not torch.compiler.is_compiling() and isinstance(loss, Tensor) and loss.requires_grad:
+            self.tell(self._hear_criterion, inputs[0] if inputs else None, loss)
 
-    def hear_loss(self, loss: Tensor, rows: int, told: bool = False) -> None:
+    def _hear_criterion(self, first: object, loss: Tensor) -> None:
+        if not has_numbers(loss):
+            return
+        kind = loss.device.type
+        if isinstance(first, Tensor):
+            self.recorder.works_in(first.dtype)
+        if torch.is_autocast_enabled(kind):
+            self.recorder.works_in(torch.get_autocast_dtype(kind))
+        self._hear(loss, len(first) if isinstance(first, Tensor) and first.ndim else 0, told=False)
+
+    def hear_loss(self, loss: Tensor) -> None:
+        """Hear of a loss that the loop itself tells, in place of what the criterion says."""
+        if has_numbers(loss):
+            self.tell(self._hear, loss, 0, told=True)
+
+    def _hear(self, loss: Tensor, rows: int, told: bool) -> None:
         """Hear of a loss once a backward pass goes through it, and by what factor it enters.
 
-        One of which no gradient can be taken is told as it is. `told` is one that the loop itself
-        tells, in place of what the criterion says.
+        One of which no gradient can be taken is kept as it is.
         """
         self._losses += 1
-        number, value = -self._losses if told else self._losses, loss.detach()
-        value = value if value.ndim else value.clone()
+        number, value = -self._losses if told else self._losses, value_of(loss)
         if not loss.requires_grad:
-            self.tell(self.recorder.loss_is, number, part_of(value, rows))
+            self.recorder.loss_is(number, part_of(value, rows))
             return
 
         def arrives(gradient: Tensor) -> None:
@@ -155,5 +159,6 @@ class Listening:
         hook: Any = loss.register_hook
         hook(arrives)
 
-    def _hear_part(self, number: int, value: Tensor, rows: int, arrived: Tensor) -> None:
-        self.recorder.loss_is(number, part_of(value, rows, arrived.detach().clone()))
+    def _hear_part(self, number: int, value: Number, rows: int, arrived: Tensor) -> None:
+        if has_numbers(arrived):
+            self.recorder.loss_is(number, part_of(value, rows, arrived))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.bridge.torch.recording import Steps
+from steepest.bridge.torch.steps import Steps
 from steepest.diagnosis.lost import Lost
 from steepest.objective.objective import Objective
 from steepest.trace import Trace

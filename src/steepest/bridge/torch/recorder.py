@@ -93,7 +93,6 @@ class Recorder:
         """Hear that tensor `at` has its gradient."""
         self._unfinished.add(at)
 
-    @torch.no_grad()
     def gradients_made(self) -> None:
         """Hear that a backward pass is over, and all its gradients are made."""
         if not self._unfinished:
@@ -186,7 +185,6 @@ class Recorder:
         point = self._open
         return point is None or (point.over and id(optimizer) in point.stepped)
 
-    @torch.no_grad()
     def _given_by_hand(self) -> None:
         """Begin a point whose gradients were put there by the loop, and not by a backward pass."""
         held = {at for at, one in enumerate(self.tensors.all) if one.grad is not None}
@@ -233,7 +231,6 @@ class Recorder:
         moves = self.tensors.moved(point.row, after)
         self.recording.append(point, moves, after)
 
-    @torch.no_grad()
     def close(self) -> None:
         """End the recording at the weights of now."""
         self._settle()

@@ -1,22 +1,23 @@
 """What is kept of a training that is watched: numbers of every step, weights of as many as fit."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from steepest.bridge.torch.heard import Pass, loss_of_step
+from steepest.bridge.torch.heard import Number, number_of
 from steepest.bridge.torch.point import Point
 from steepest.bridge.torch.projecting import Projecting
 from steepest.bridge.torch.rows import CHUNK, MEMORY, Rows
+from steepest.bridge.torch.steps import Steps, Waiting, worked_out
 from steepest.bridge.torch.tensors import Tensors
 from steepest.numerals import counted
 from steepest.projections import Projections
 from steepest.trace import BUDGET
 
-__all__ = ["Recording", "Steps"]
+__all__ = ["Recording"]
 
 Array = NDArray[np.float64]
 
@@ -27,47 +28,6 @@ BYTES_A_NUMBER = 16
 """Bytes that a trace takes for a param of a kept step: it and its gradient in float64."""
 
 UNKNOWN = float("nan")
-
-
-class Plain(NamedTuple):
-    """Of a point: its backward `passes`, `seconds`, the loss's `scale`.
-
-    And its `first` tensor with a gradient, whether that is known, and the learning rate.
-    """
-
-    passes: list[Pass]
-    seconds: float
-    scale: float
-    first: int
-    is_known: bool
-    rate: float
-
-
-class Steps(NamedTuple):
-    """The numbers of all points, (points,) each: losses NaN where not known, rows 0."""
-
-    losses: Array
-    rows: Array
-    gradient_norms: Array
-    moves: Array
-    seconds: Array
-    given: Array
-    """By what the gradient was multiplied before an optimizer was given it; NaN if not known."""
-    alphas: Array
-    """`-d1/d0` of the slopes along each step at both its ends; NaN where not asked for."""
-    rates: Array
-    """The learning rate in force, of the group of params that holds most."""
-    factors: Array
-    """By what the loss entered what was descended; NaN if not known."""
-    whole: Array
-    """1 where backward was called on what was heard and on nothing else, 0 where not; NaN."""
-    heard: Array
-    """How many losses the loop worked out at each point, finite or not."""
-
-    @property
-    def begun(self) -> "Steps":
-        """The same of the points where steps began: of all but the last, or of the only one."""
-        return Steps(*(one[: max(len(one) - 1, 1)] for one in self))
 
 
 class Recording:
@@ -119,10 +79,8 @@ class Recording:
         self._gradients = Rows(tensors.size, tensors.dtype, share, memory)
         self._projecting = Projecting(tensors, plane)
         self._layers = Rows(2 * len(tensors.all), torch.float64, LAYER_BUDGET)
-        self._waiting: list[tuple[Tensor, list[Tensor]]] = []
+        self._waiting: list[Waiting] = []
         self._numbers: list[Array] = []
-        self._plain: list[Plain] = []
-        self._unknown = torch.tensor(UNKNOWN, dtype=tensors.dtype, device=tensors.device)
         self._last_step: tuple[Tensor, Tensor] | None = None
         self._last_row: Array | None = None
         self._second: Tensor | None = None
@@ -132,28 +90,32 @@ class Recording:
 
         What is worked out of these numbers waits for `_bring_over`: here is the training's time.
         """
-        lengths = torch.zeros_like(moves) if point.lengths is None else point.lengths
-        index, none = self.points, self._unknown
-        layers = torch.cat([lengths, moves])
+        index = self.points
         if self._projecting.is_open and self.tensors.size > 1 and self._weights.is_full:
             self._projecting.choose(self._weights.arrays()[1])
-        is_kept = self._weights.append(index, point.row)
+        is_held = self._weights.append(index, point.row)
         if index == 1:
-            self._second = point.row
-        self._layers.append(index, layers)
+            self._second = point.row.clone()
         self._projecting.append(index, point.row)
-        alpha = self._alpha(point, after) if self.keeps_gradients else none
-        numbers = [none if n is None else n for one in point.passes for n in one.tensors]
-        given = none if point.given is None else point.given
-        first = min(point.made, default=0)
-        is_known, rate = point.lengths is not None, self._main_rate(point.rates)
-        self._waiting.append((layers, [given, alpha, *numbers]))
-        self._plain.append(Plain(point.passes, point.seconds, point.scale, first, is_known, rate))
+        self._waiting.append(
+            Waiting(
+                point.lengths,
+                moves,
+                point.passes,
+                point.given,
+                min(point.made, default=0),
+                self._alpha(point, after) if self.keeps_gradients else None,
+                point.seconds,
+                point.scale,
+                self._main_rate(point.rates),
+            )
+        )
         if point.gradient is not None:
             self._keep_gradient(index, point.gradient / point.scale)
         self.points += 1
-        if not is_kept:
+        if not is_held:
             self.tensors.give_back(point.row)
+        self.tensors.give_back(*self._weights.given_up())
         if len(self._waiting) >= CHUNK:
             self._bring_over()
 
@@ -163,33 +125,25 @@ class Recording:
         if self.keeps_gradients:
             self._gradients.append(index, gradient)
 
-    def _alpha(self, point: Point, after: Tensor) -> Tensor:
+    def _alpha(self, point: Point, after: Tensor) -> Number | None:
         """Return alpha of the step before this point: by the slopes along it at both its ends."""
         if point.gradient is None:
-            return self._unknown
-        gradient, found = point.gradient / point.scale, torch.full_like(point.row[0], UNKNOWN)
+            return None
+        gradient, found = point.gradient / point.scale, None
         if self._last_step is not None:
             step, slope = self._last_step
-            found = -(gradient * step).sum() / slope
+            found = number_of(-(gradient * step).sum() / slope)
         step = after - point.row
         self._last_step = step, (gradient * step).sum()
         return found
 
-    @np.errstate(over="ignore", invalid="ignore")
     def _bring_over(self) -> None:
         """Take the numbers that wait off their device, in two readings, and work them out."""
-        if not self._waiting:
-            return
-        layers = _numbers([row for row, _ in self._waiting])
-        others = iter(_numbers([one.reshape(()) for _, more in self._waiting for one in more]))
-        lengths, moves = np.split(layers, 2, axis=1)
-        norms, moved = np.linalg.norm(lengths, axis=1), np.linalg.norm(moves, axis=1)
-        found = []
-        for at, (plain, (_, more)) in enumerate(zip(self._plain, self._waiting, strict=True)):
-            made = lengths[at, plain.first], norms[at], moved[at]
-            found.append(_worked_out(made, [next(others) for _ in more], plain))
-        self._numbers.append(np.array(found))
-        self._waiting, self._plain = [], []
+        if self._waiting:
+            numbers, layers = worked_out(self._waiting)
+            self._layers.extend(sum(map(len, self._numbers)), layers)
+            self._numbers.append(numbers)
+            self._waiting = []
 
     def _main_rate(self, rates: tuple[float, ...]) -> float:
         """Return the rate of the group that holds most params, of the groups that there are now."""
@@ -287,32 +241,7 @@ class Recording:
 
         The length of a step is measured: what an adaptive rule made of rate and gradient.
         """
+        self._bring_over()
         at, rows = self._whole(self._layers)
         lengths, moves = np.split(rows, 2, axis=1)
         return at, lengths, moves
-
-
-def _numbers(tensors: list[Tensor]) -> Array:
-    """Return tensors of one shape, stacked, as float64 on this side."""
-    kinds = {one.dtype for one in tensors}
-    same = tensors if len(kinds) == 1 else [one.to(torch.float64) for one in tensors]
-    devices = {one.device for one in same}
-    same = same if len(devices) == 1 else [one.cpu() for one in same]
-    return torch.stack(same).to(torch.float64).cpu().numpy()
-
-
-def _worked_out(
-    made: tuple[float, float, float], more: list[float], plain: Plain
-) -> tuple[float, ...]:
-    """Return the numbers of a point, in the order of `Steps`.
-
-    `made` are the lengths of one tensor's gradient, of all, and of the step.
-    """
-    one, norm, moved = made
-    given, alpha, *numbers = more
-    loss, rows, factor, whole = loss_of_step(plain.passes, iter(numbers), plain.scale)
-    norm = norm / plain.scale if plain.is_known else UNKNOWN
-    ratio = given * plain.scale / one if one else UNKNOWN
-    heard = sum(len(one.parts) for one in plain.passes)
-    told = loss, float(rows), norm, moved, plain.seconds, ratio, alpha, plain.rate
-    return *told, factor, whole, float(heard)

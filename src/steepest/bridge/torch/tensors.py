@@ -54,6 +54,8 @@ class Tensors:
         self._views = _Views(self.all) if self._is_here and plain and not self._is_spread else None
         self._change = torch.empty(self.size, dtype=self.dtype, device=self.device)
         self._spare: list[Tensor] = []
+        short = self._views is not None and double is False and self.size <= SHORT
+        self._squares = _Squares(self.sizes) if short and all(self.sizes) else None
         self.index = {id(one): at for at, one in enumerate(self.all)}
 
     def weights(self) -> Tensor:
@@ -64,11 +66,12 @@ class Tensors:
         np.concatenate(self._views.now(), out=row.numpy())
         return row
 
-    def give_back(self, row: Tensor) -> None:
-        """Take back a row that nobody keeps: the next one is written there, in memory at hand."""
+    def give_back(self, *rows: Tensor) -> None:
+        """Take back rows that nobody keeps: the next ones are written there, in memory at hand."""
         if self._views is not None:
-            self._spare.append(row)
+            self._spare += rows
 
+    @torch.no_grad()
     def gradient(self, made: set[int]) -> Tensor:
         """Return the gradient, (size,): of those `made`, by their places; 0 of the others."""
         parts = []
@@ -81,11 +84,13 @@ class Tensors:
         """Return the length of the gradient of each tensor, (tensors,); 0 of those not `made`."""
         whole = len(made) == len(self.all)
         found = [self._gradient(at) if whole or at in made else None for at in range(len(self.all))]
-        if self._views is None or any(one is None or one.dtype not in PLAIN for one in found):
+        there = [one for one in found if one is not None and one.dtype in PLAIN]
+        if self._views is None or len(there) < len(found):
             return self._lengths(found)
-        return _on_this_side(
-            [_length(one.detach().numpy().ravel()) for one in found if one is not None]
-        )
+        flat = [(one.detach() if one.requires_grad else one).numpy().ravel() for one in there]
+        if self._squares is not None:
+            return self._squares.lengths(np.concatenate(flat))
+        return _on_this_side(list(map(_length, flat)))
 
     def gradient_length(self, at: int) -> Tensor:
         """Return the length of the gradient of one tensor, worked out as that of all is."""
@@ -100,6 +105,8 @@ class Tensors:
         if self._views is None:
             return self._lengths(torch.split(self._change, self.sizes))
         change = self._change.numpy()
+        if self._squares is not None:
+            return self._squares.lengths(change)
         return _on_this_side([_length(change[part]) for part in self._parts])
 
     def holds_gradient(self, at: int) -> bool:
@@ -116,12 +123,14 @@ class Tensors:
             return None
         return found.to_dense() if found.layout is not torch.strided else found
 
+    @torch.no_grad()
     def _row(self, parts: Sequence[Tensor]) -> Tensor:
         flat = [one.reshape(-1) for one in parts]
         if self._is_spread:
             flat = [one.to(self.device) for one in flat]
         return torch.cat(flat).to(self.dtype)
 
+    @torch.no_grad()
     def _lengths(self, parts: Sequence[Tensor | None]) -> Tensor:
         """Return the length of each, (parts,), 0 of None, where it is."""
         there = [one.to(self.dtype) for one in parts if one is not None]
@@ -129,6 +138,19 @@ class Tensors:
         zero = torch.zeros((), dtype=self.dtype, device=self.device)
         lengths = [zero if one is None else next(found).to(self.device) for one in parts]
         return torch.stack(lengths)
+
+
+class _Squares:
+    """The lengths of many short parts of float32 at once: in float64, which holds each square."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._starts = [0, *accumulate(sizes)][:-1]
+        self._squares = np.empty(sum(sizes))
+
+    def lengths(self, flat: Array) -> Tensor:
+        """Return the length of each part of all of them, one after the other, (parts,)."""
+        np.multiply(flat, flat, out=self._squares, dtype=np.float64)
+        return torch.from_numpy(np.sqrt(np.add.reduceat(self._squares, self._starts)))
 
 
 class _Views:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from steepest.bridge.torch.objective import TorchObjective
-from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.recording import Recording
+from steepest.bridge.torch.steps import Steps
 from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS
 from steepest.bridge.torch.watching import Watching
 from steepest.diagnosis.note import Note

@@ -159,7 +159,7 @@ class Watched:
     def loss(self, value: Loss) -> Loss:
         """Return the loss as it was given, and record it: for a criterion that is no module."""
         if isinstance(value, Tensor) and self._stop is None:
-            self._listening.hear_loss(value, 0, told=True)
+            self._listening.hear_loss(value)
         return value
 
     @cached_property

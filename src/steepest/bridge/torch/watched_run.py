@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from steepest.bridge.torch.lost import lost_of
 from steepest.bridge.torch.params import names_of
-from steepest.bridge.torch.recording import Steps
+from steepest.bridge.torch.steps import Steps
 from steepest.bridge.torch.tensors import Tensors
 from steepest.bridge.torch.told import notes_of
 from steepest.bridge.torch.watched_trace import trace_of

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.bridge.torch.objective import TorchObjective
-from steepest.bridge.torch.recording import Recording, Steps
+from steepest.bridge.torch.recording import Recording
+from steepest.bridge.torch.steps import Steps
 from steepest.step import NUMBERS
 from steepest.trace import Trace
 

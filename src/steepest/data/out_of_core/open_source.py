@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.frames import one_line
-from steepest.data.origin import Stamp
 from steepest.data.out_of_core.dask_frames import (
     cluster_of_frame,
     is_dask_frame,
@@ -24,6 +23,7 @@ from steepest.data.out_of_core.sources import (
     source_of_files,
 )
 from steepest.data.out_of_core.spool import Spool
+from steepest.data.stamp import Stamp
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import FileError
 from steepest.numerals import counted

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 import numpy as np
 
 from steepest.data.frames import one_line
-from steepest.data.origin import Stamp
 from steepest.data.out_of_core.schemas import unified
+from steepest.data.stamp import Stamp
 from steepest.data.table import Table
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.origin import Stamp
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.sources import BATCH_ROWS
+from steepest.data.stamp import Stamp
 from steepest.data.text.dialect import read_dialect
 from steepest.data.text.leading_zeros import has_leading_zeros
 from steepest.data.text.number_marks import written_numbers

@@ -22,7 +22,7 @@ from steepest.data.blocks import Blocks
 from steepest.objective.coordinates.standard import Standard
 from steepest.objective.coordinates.whitening import Whitening
 from steepest.objective.evaluation import Evaluation, Vector
-from steepest.objective.linear_algebra.factor import inverse_of_triangles
+from steepest.objective.linear_algebra.triangle import Triangle
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -45,31 +45,38 @@ class RowRoot:
     """`T^-1` by its products with a vector, (params,); by the bias it is `sqrt(2)`.
 
     `blocks` are the rows, `mean` that of their features, (features,), `share` what each is
-    multiplied by, (rows,); `first` is `L^-1` and `second` `G^-1`, (rows, rows).
+    multiplied by, (rows,); `first` is `L'` and `second` `G'`, (rows, rows), solved with and never
+    inverted.
     """
 
     blocks: Blocks
     mean: Vector
     share: Vector
     l2: float
-    first: Array
-    second: Array
+    first: Triangle
+    second: Triangle
 
     def times(self, vector: Vector) -> Vector:
         """Return `T^-1 vector`."""
         root = sqrt(self.l2)
-        found = self._with(vector, lambda by_row: self.second.T @ by_row / root)
+        found = self._with(vector, lambda by_row: self.second.solve(by_row) / root)
         return self._scaled(found, root, sqrt(CURVED))
 
     def solve(self, vector: Vector) -> Vector:
         """Return `T vector`."""
-        found = self._with(vector, lambda by_row: -(self.first.T @ (self.second @ by_row)))
+        found = self._with(vector, self._first_last)
         return self._scaled(found, 1.0 / sqrt(self.l2), 1.0 / sqrt(CURVED))
 
     def solve_transposed(self, vector: Vector) -> Vector:
         """Return `T' vector`."""
-        found = self._with(vector, lambda by_row: -(self.second.T @ (self.first @ by_row)))
+        found = self._with(vector, self._second_last)
         return self._scaled(found, 1.0 / sqrt(self.l2), 1.0 / sqrt(CURVED))
+
+    def _first_last(self, by_row: Vector) -> Vector:
+        return -self.first.solve(self.second.solve_transposed(by_row))
+
+    def _second_last(self, by_row: Vector) -> Vector:
+        return -self.second.solve(self.first.solve_transposed(by_row))
 
     def _with(self, vector: Vector, turned: Callable[[Array], Array]) -> Vector:
         """Return `v + Z' turned(Z v)` by the weights, and the bias as it is."""
@@ -104,9 +111,8 @@ class RowWhitening:
             if not l2 > LEAST_L2 * np.trace(products) / len(share):
                 return None
             shifted = products + l2 * np.eye(len(share))
-            root = np.asarray(np.linalg.cholesky(shifted), dtype=np.float64)
-            first = inverse_of_triangles(root.T).T
-            second = inverse_of_triangles((root + sqrt(l2) * np.eye(len(share))).T).T
+            upper = np.ascontiguousarray(np.linalg.cholesky(shifted).T, dtype=np.float64)
+        first, second = Triangle(upper), Triangle(upper + sqrt(l2) * np.eye(len(share)))
         standard = Standard(mean, np.ones_like(mean), margins=1)
         row_root = RowRoot(blocks, mean, share, l2, first, second)
         return cls(Whitening(row_root, standard, full_rank=True), len(share))
@@ -137,4 +143,4 @@ def _row_products(blocks: Blocks, mean: Vector) -> Array:
         found: Array = centred @ centred.T
         return found
 
-    return blocks.sum_columns(product)
+    return blocks.sum_columns(product, least=len(blocks))

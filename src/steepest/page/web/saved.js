@@ -21,8 +21,9 @@ export function start() {
   const script = document.querySelector('script[type=module]').textContent;
   const helper = new Helper(workersOf(`globalThis.steepestSentences=${sentences};${script}`));
   const engine = localEngine(scene, helper);
-  const [hide] = /\bhide=[^&]*/.exec(kept.link) ?? [];
-  engine.isForClass = Boolean(kept.exam || hide || kept.isClosed);
+  /** @type {any} */
+  const { hidden = [] } = fromFragment(kept.link, scene);
+  engine.isForClass = Boolean(kept.exam || hidden.length || kept.isClosed);
   const store = createStore(engine, scene);
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   lesson.edits = kept.edits ?? null;
@@ -30,13 +31,13 @@ export function start() {
   engine.page = async (state, how = {}) => rewritten(source, state, { edits: lesson.edits, ...usual, ...how });
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
-  if (kept.exam) store.set({ exam: true });
+  store.set({ exam: Boolean(kept.exam), hidden });
   const isFresh = !isWhole(link) && !/(^|&)(axes|scale)=/.test(`${link}&${kept.link}`);
   const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);
-  const more = isWhole(link) ? hide : kept.link;
-  wishAll(store, [link, more].filter(Boolean).join('&'));
+  const more = isWhole(link) ? '' : kept.link;
+  wishAll(store, [link, more].filter(Boolean).join('&'), hidden);
   window.addEventListener('hashchange', () => location.reload());
   return null;
 }
@@ -48,11 +49,17 @@ function help() {
   answerPictures(globalThis);
 }
 
-/** Takes over what a link asks for: the network first, since it says what params there are. */
-async function wishAll(store, link) {
+/**
+ * Takes over what a link asks for: the network first, since it says what params there are. It hides
+ * more than the file does, never less.
+ */
+async function wishAll(store, link, hidden) {
   const network = networkOf(link);
   if (network && isOtherNetwork(store.state, network)) await store.remake(network);
-  store.wish(fromFragment(link, store.state.scene));
+  /** @type {any} */
+  const wish = fromFragment(link, store.state.scene);
+  const all = [...new Set([...hidden, ...(wish.hidden ?? [])])];
+  store.wish({ ...wish, ...(all.length ? { hidden: all } : {}) });
 }
 
 /**

@@ -18,6 +18,9 @@ const SLOW = 0.1;
 /** Links that are run: a lecture hall several times over; and rows times steps of all, about 10 s (measured). */
 const [MOST_LINKS, MOST_WORK] = [2000, 2e9];
 
+/** The keys that a run cannot be made again without, as Python's page/link.py has them. */
+const NEEDED = ['rule', 'rate', 'scale', 'steps', 'start'];
+
 /** How a run can have ended, and what that is, as Python's ENDS. */
 export const ENDS = SENTENCES.classroomEnds;
 
@@ -44,13 +47,13 @@ export async function studentsOf(store, links, tell) {
 async function studentOf(engine, state, { row, link, wish }) {
   const { answers = {} } = wish;
   const fault = faultOf(state, link, wish);
-  if (fault) return { row, fault, answers, run: null, end: '' };
+  if (fault) return { row, fault, answers: {}, run: null, end: '' };
   const choices = { ...state.scene.run.choices, start: null, ...wish.choices };
   try {
     const run = await engine.descend({ choices, rows: null });
     return { row, fault: '', answers, run, end: endOf(run) };
   } catch {
-    return { row, fault: SAY.make, answers, run: null, end: '' };
+    return { row, fault: SAY.make, answers: {}, run: null, end: '' };
   }
 }
 
@@ -59,12 +62,18 @@ async function studentOf(engine, state, { row, link, wish }) {
  * @param {State} state
  */
 function faultOf(state, link, wish) {
-  if (wish.faults.length) return SAY.damaged;
+  if (wish.faults.length || isCut(link)) return SAY.damaged;
   if (isOtherData(state, wish)) return SAY.data;
   const choices = { ...state.scene.run.choices, ...wish.choices };
   const isOther = OBJECTIVE.some((name) => choices[name] !== state.scene.run.choices[name]);
   if (isOther || isOtherNetwork(state, networkOf(link) ?? {})) return SAY.model;
   return wish.points ? SAY.changed : '';
+}
+
+/** Whether a link ends in a key without a value, or lacks what a run cannot be made again without. */
+function isCut(link) {
+  return link.split('&').slice(1).some((part) => !part.includes('='))
+    || !NEEDED.every((key) => link.includes(`&${key}=`));
 }
 
 /**
