@@ -46,7 +46,10 @@ def _record(parts: Parts, draw: random.Random) -> str:
         record = json.loads(parts["run.json"])
     except ValueError:
         return "no record any more"
-    holder, key = draw.choice(_places(record) or [([0], 0)])
+    places = _places(record)
+    if not places:
+        return "a record of nothing"
+    holder, key = draw.choice(places)
     way = draw.randrange(3)
     before = str(holder[key])[:40]
     if way == 0:
@@ -56,7 +59,7 @@ def _record(parts: Parts, draw: random.Random) -> str:
         holder[key] = draw.choice(VALUES)
         said = f"{key!r} is {holder[key]!r}, was {before}"
     else:
-        other, place = draw.choice(_places(record))
+        other, place = draw.choice(places)
         holder[key] = json.loads(json.dumps(other[place]))
         said = f"{key!r} is that of {place!r}, was {before}"
     parts["run.json"] = json.dumps(record).encode()
@@ -73,7 +76,8 @@ def _array(parts: Parts, draw: random.Random) -> str:
         array = np.load(io.BytesIO(parts[name]), allow_pickle=False)
     except Exception:  # damaged before: what that raises is open-ended
         return f"{name} is none"
-    changed = draw.choice(CHANGES)(array, draw)
+    with np.errstate(all="ignore"):
+        changed = draw.choice(CHANGES)(array, draw)
     held = io.BytesIO()
     np.save(held, changed)
     parts[name] = held.getvalue()
@@ -83,11 +87,10 @@ def _array(parts: Parts, draw: random.Random) -> str:
 def _value(array: Any, draw: random.Random) -> Any:
     changed = np.array(array)
     if changed.size:
-        with np.errstate(all="ignore"):
-            number = draw.choice((np.nan, np.inf, -np.inf, 1e308, 1e155, -1.0, 0.0, 1e-320, 1e9))
-            kind = changed.dtype.kind
-            whole = draw.choice((0, 1, -1, 100, 2**31 - 1)) if kind in "iu" else number
-            changed.flat[draw.randrange(changed.size)] = np.array(whole).astype(changed.dtype)
+        number = draw.choice((np.nan, np.inf, -np.inf, 1e308, 1e155, -1.0, 0.0, 1e-320, 1e9))
+        kind = changed.dtype.kind
+        whole = draw.choice((0, 1, -1, 100, 2**31 - 1)) if kind in "iu" else number
+        changed.flat[draw.randrange(changed.size)] = np.array(whole).astype(changed.dtype)
     return changed
 
 

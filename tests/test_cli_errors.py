@@ -560,6 +560,10 @@ def test_the_look_of_a_picture_that_nobody_asked_for_is_refused(ask: Ask) -> Non
     answer = ask(*fit, "--theme", "dark", "--fps", "3")
     assert answer.status == 2 and "--theme and --fps say how a picture looks" in answer.err
     assert "--page" not in answer.err
+    theme = ask(*fit, "--theme", "dark")
+    assert "--theme says how a picture or a page looks" in theme.err
+    assert "add --page FILE, --figure FILE" in theme.err
+    assert ask(*fit, "--page", "a.html", "--theme", "dark", "--hide", "").status == 0
     axes = ask(*fit, "--x", "duration", "--y", "bias")
     assert "--x and --y say how" in axes.err and "add --page FILE, --figure FILE" in axes.err
     assert ask(*fit, "--figure", "run.png", "--fps", "3").err.rstrip().endswith("add --film FILE")

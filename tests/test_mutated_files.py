@@ -162,3 +162,11 @@ def test_an_index_beyond_a_sparse_table_is_refused(tmp_path: Path) -> None:
     path = packed(tmp_path / "changed", record, {**parts, "X_indices.npy": changed})
     with pytest.raises(st.FileError, match="it is damaged"):
         st.load(path)
+
+
+@pytest.mark.parametrize("seed", [4067, 9451])
+def test_a_rate_that_is_none_and_a_checkpoint_that_is_not_finite_are_refused(
+    saved: Path, tmp_path: Path, seed: int
+) -> None:
+    """Two of the ten thousand, which opened and failed when they were to go on."""
+    assert not open_mutated(saved, tmp_path, seed)[0]

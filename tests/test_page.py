@@ -278,6 +278,7 @@ def test_a_page_is_written_whole_or_not_at_all(line: st.Run, tmp_path: Path) -> 
         ({"hide": [3]}, r"hide is \[3\], but it is a list of names"),
         ({"hide": {"rate": 1}}, "hide is {'rate': 1}, but it is a list of names"),
         ({"hide": ["rates"]}, "hide names rates, but a page has no such part"),
+        ({"hide": [""]}, "hide names '', but a page has no such part"),
         ({"theme": "sepia"}, "theme is 'sepia'"),
     ],
 )
@@ -287,6 +288,14 @@ def test_what_is_said_of_a_page_is_checked(
     with pytest.raises(st.ChoiceError, match=told):
         line.page(tmp_path / "page.html", **how)
     assert not (tmp_path / "page.html").exists()
+
+
+def test_a_title_heads_the_page_and_its_lesson(line: st.Run, tmp_path: Path) -> None:
+    line.page(tmp_path / "page.html", title="Mine & yours", present=True)
+    parts = Parts((tmp_path / "page.html").read_text(encoding="utf-8"))
+    lesson = json.loads(parts.texts("script", id="steepest-lesson")[0])
+    assert {one["title"] for one in lesson["words"].values()} == {"Mine & yours"}
+    assert parts.texts("title") == ["Mine & yours"]
 
 
 def test_one_part_is_hidden_by_its_name_alone() -> None:

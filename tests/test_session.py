@@ -1,6 +1,7 @@
 """A reader's session: what is answered is Python's own, and what cannot be is said in words."""
 
 import base64
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -19,7 +20,7 @@ from steepest.data.shipped import about
 from steepest.data.table import read_table
 from steepest.page.wire import to_frame
 from steepest.session import Session, opening
-from steepest.session.opening import first_choices, open_run
+from steepest.session.opening import first_choices, open_run, open_table
 from steepest.session.request import file_of
 
 CHOICES = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 20}
@@ -183,7 +184,7 @@ def test_a_file_is_opened_and_what_is_not_chosen_is_proposed(session: Session) -
     )
     chosen = ask(session, "open", data="", target="b", features=["a", "when"])
     assert chosen["offer"]["chosen"] == {"data": "", "target": "b", "features": ["a", "when"]}
-    assert ask(session, "open", data="", target="a")["offer"]["chosen"]["features"] == ["b"]
+    assert ask(session, "open", data="", target="a")["offer"]["chosen"]["features"] == ["c"]
     assert ask(session, "open", data="orings")["offer"]["chosen"]["data"] == "orings"
 
 
@@ -570,3 +571,28 @@ def test_a_plane_by_a_word_is_that_of_the_run(plane: str) -> None:
     if plane == "path":
         alone = {**wrong, "steps": None, "path": [1] * run.objective.size}
         assert "span no plane" in refused(session, "surface", **alone)
+
+
+@pytest.mark.parametrize("rows", [60, 12_000])
+@pytest.mark.parametrize("kind", ["number", "word", "truth"])
+def test_the_feature_that_explains_most_is_proposed(rows: int, kind: str) -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(rows, 9))
+    y = X[:, 6] + 0.3 * random.normal(size=rows)
+    goals: dict[str, Any] = {"number": y, "word": np.where(y > 0, "a", "b"), "truth": y > 0}
+    columns = {f"x{i}": column for i, column in enumerate(X.T)}
+    columns["x6"] = np.where(np.arange(rows) == 3, np.nan, columns["x6"])
+    found = open_table(read_table({**columns, "price": goals[kind]}))
+    assert (found.data.target.name, found.data.features.names) == ("price", ("x6",))
+    chosen = open_table(read_table({**columns, "price": goals[kind]}), "price", ["x2"])
+    assert chosen.data.features.names == ("x2",) and not chosen.note
+
+
+def test_dates_are_taken_in_days_where_nothing_else_is_there() -> None:
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=2 * i) for i in range(20)]
+    table = read_table({"day": days, "visitors": [3.0 * i + i % 3 for i in range(20)]})
+    for features in (None, ["day"]):
+        found = open_table(table, None if features is None else "visitors", features)
+        assert found.data.target.name == "visitors" and len(found.data.features.names) == 1
+        slope = np.polyfit(2 * np.arange(20), [3.0 * i + i % 3 for i in range(20)], 1)[0]
+        assert found.run.weights[0] == pytest.approx(slope, rel=1e-3)

@@ -32,10 +32,12 @@ def patient() -> Iterator[Callable[[], bool]]:
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
-    elif signal.getsignal(signal.SIGINT) is PROGRAM.hear:
+        return
+    heard_by = signal.getsignal(signal.SIGINT)
+    if heard_by is PROGRAM.hear:
         with PROGRAM.patient() as asked:
             yield asked
-    elif signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    elif heard_by is signal.default_int_handler:
         with _noted() as asked:
             yield asked
     else:

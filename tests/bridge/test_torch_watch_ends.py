@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import steepest as st
+from steepest.cli.play import opened
 from steepest.run.run import Run
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
@@ -205,3 +206,27 @@ def test_a_figure_tells_sizes_of_gradients_and_no_path_that_leaves_where_none_do
     shown = [at for at in axes.get_yticks() if low <= at <= high]
     assert len(shown) >= 2
     assert not any("leaves the picture" in text.get_text() for text in figure.texts)
+
+
+def test_rows_of_a_step_are_no_mini_batch_where_no_data_were_given() -> None:
+    X = torch.linspace(-1, 1, 20).reshape(-1, 1)
+    model, loss = nn.Linear(1, 1), nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with st.torch.watch(model, optimizer, loss=loss) as watched:
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss(model(X), 3 * X).backward()
+            optimizer.step()
+    words = watched.run.explain()
+    assert "mini-batch" not in words
+    assert "batches of 20 rows, of how many in all is not known" in words
+    assert "of the first batch" in words and "each on its own batch" in words
+
+
+def test_the_live_page_says_that_it_needs_rows_and_what_shows_such_a_run(
+    diverged: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "watched.steepest"
+    diverged.save(path)
+    with pytest.raises(st.ChoiceError, match=r"run of Linear has none; .*steepest show RUN --page"):
+        opened(str(path), None, None, None)

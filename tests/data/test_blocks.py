@@ -122,3 +122,18 @@ def test_blocks_with_a_least_number_of_rows_are_even(
     # A row of 64 features with 42 outputs: 847 of them fit into a block.
     blocks = Blocks(np.zeros((rows, 64)), np.zeros(rows), outputs=42, least=600)
     assert [at.stop - at.start for at in blocks.slices] == sizes
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_stretch_of_one_block_is_as_blocks_made_anew(form: str, weighted: bool) -> None:
+    X, y, weight, blocks = made(form, rows=5, weighted=weighted)
+    assert len(blocks.slices) == 1
+    whole(blocks)
+    at = slice(1, 4)
+    part, some_weight = blocks.stretch(at), weight[at] if weighted else None
+    anew = Blocks(FORMS[form](X)[at], y[at], sample_weight=some_weight, threads=2)
+    assert_are(part, X[at], y[at], some_weight)
+    assert (len(part), part.slices, part.total) == (3, anew.slices, anew.total)
+    assert_are(part.stretch(slice(0, 2)), X[1:3], y[1:3], weight[1:3] if weighted else None)
+    assert_are(blocks, X, y, weight)

@@ -12,10 +12,11 @@ from steepest.lesson.arithmetic import worked_out
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.markdown import RULE, lines_of
 from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
+from steepest.lesson.source_notes import source_notes
 from steepest.lesson.tables import rows_of
 from steepest.lesson.tasks import tasks_of
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
-from steepest.page.lesson.record import lesson_record
+from steepest.page.lesson.record import lesson_record, lesson_rows
 from steepest.run.descend import descend
 from steepest.run.run import Run
 
@@ -244,3 +245,15 @@ def test_what_is_in_standard_units_is_called_so(lesson: Lesson) -> None:
     assert "× standard units =" in lesson.told("parts", "sum")
     table = rows_of(lesson, "parts")
     assert table is not None and "standard units" in table.heads
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_without_rows_names_no_column_where_other_rows_stand_in(language: str) -> None:
+    run = descend(lambda x: (float(x @ x), 2 * x), start=[1.0, 2.0], steps=2)
+    scene = run.record()
+    numbers, classes = lesson_rows(scene)
+    words = sentences(language)
+    notes = source_notes(scene, numbers, classes, "geyser", words, language)
+    for build in ("title", "classes"):
+        begin = words["ui"]["shipped_none"].split("{")[0]
+        assert notes[build].startswith(begin) and "  " not in notes[build]

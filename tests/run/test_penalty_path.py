@@ -1,5 +1,6 @@
 """A path over penalties: its weights are scikit-learn's, its folds are what they say."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,15 @@ import pytest
 from asked import Ask
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from reference import problem
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_path
 
 import steepest as st
 from steepest.data.folds import folds_of
+from steepest.data.moments import moments
 from steepest.errors import ChoiceError, DataError
+from steepest.objective import margin_risk
 
 FIVE = [90.0, 30.0, 10.0, 3.0, 1.0]
 
@@ -187,3 +192,37 @@ def test_on_the_command_line(ask: Ask) -> None:
     assert shown["best"] == path.to_dict()["best"] and len(shown["path"]["l1"]) == 3
     assert "must be how many" in ask(*given[:4], "--penalties", "a").err
     assert "no run is chosen" in ask(*given[:6], "--folds", "0", "--save", "q").err
+
+
+@pytest.mark.parametrize("loss", ["squared", "cross_entropy"])
+def test_each_run_is_the_one_alone_from_the_same_start_to_the_bit(loss: str) -> None:
+    X, y = problem(loss, 3, rows=50, features=8)
+    y = y if loss == "squared" else np.where(y > 0, "b", "a")
+    path = st.penalty_path((X, y), penalties=6, folds=None, loss=loss)
+    for before, run in itertools.pairwise(path.runs):
+        alone = st.descend((X, y), l1=run.objective.penalty.l1, start=before.params, loss=loss)
+        assert np.array_equal(alone.trace.params, run.trace.params)
+        assert np.array_equal(alone.trace.losses, run.trace.losses)
+
+
+def test_what_is_known_of_the_rows_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(blocks: Any) -> Any:
+        read.append(len(blocks))
+        return moments(blocks)
+
+    monkeypatch.setattr(margin_risk, "moments", counted)
+    data = problem("squared", 3, rows=50, features=8)
+    path = st.penalty_path(data, penalties=12, folds=None)
+    # Once for where the path begins, and once for all its runs.
+    assert len(read) <= 2 and len(path.runs) == 12
+
+
+@pytest.mark.parametrize("form", [np.array, np.float32, csr_array])
+def test_the_sizes_of_features_are_the_roots_of_their_mean_squares(form: Any) -> None:
+    X, y = problem("squared", 3, rows=50, features=8)
+    weight = np.arange(50.0)
+    sizes = st.LinearObjective(form(X), y, "squared", sample_weight=weight).feature_sizes
+    known = np.sqrt(np.average(np.asarray(X) ** 2, axis=0, weights=weight))
+    np.testing.assert_allclose(sizes, known, rtol=1e-6 if form is np.float32 else 1e-14)

@@ -189,6 +189,40 @@ def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+HEARD = """() => {
+  const app = document.querySelector('.st-app');
+  window.styled = 0;
+  window.points = [app.dataset.points];
+  new MutationObserver(() => window.points.push(app.dataset.points)).observe(app, {
+    attributeFilter: ['data-points'],
+  });
+  const { getComputedStyle: real } = window;
+  window.getComputedStyle = (...given) => { window.styled += 1; return real(...given); };
+}"""
+
+
+def test_a_drag_draws_few_points_and_asks_for_no_layout_and_all_follow(
+    doors: Doors, lesson: Path
+) -> None:
+    page = doors.file(lesson, "explore")
+    page.locator("button", has_text="Fit to the window").click()
+    point = page.locator("[data-card=fit] .st-point").nth(40)
+    before = point.get_attribute("aria-label")
+    box = point.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(HEARD)
+    for step in range(1, 5):
+        page.mouse.move(box["x"] + 5 * step, box["y"] - 15 * step)
+    page.wait_for_selector('.st-app[data-points="51"]')
+    assert page.evaluate("() => window.styled") == 0
+    page.mouse.up()
+    page.wait_for_selector('.st-app[data-points="101"][data-busy="false"]')
+    assert page.evaluate("() => window.points.slice(-1)") == ["101"]
+    assert point.get_attribute("aria-label") != before
+
+
 OUT = """() => [...document.querySelectorAll('.st-hidden')]
   .map(({ dataset }) => dataset.control ?? dataset.card)"""
 

@@ -179,6 +179,34 @@ def test_the_example_of_the_lecture(modules: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "old, rate, slope",
+    [
+        (0.5364, 3.0, -1e37),
+        (-0.5364, 3.0, 1e12),
+        (4e-7, 0.1, -8.0),
+        (-3e-5, 1.0, 20_000.0),
+        (1e20, 1.0, 1e20 - 16384.0),
+    ],
+)
+def test_no_value_of_a_line_is_rounded_to_0(
+    modules: Any, old: float, rate: float, slope: float
+) -> None:
+    after = old - rate * slope
+    update, move = ask(
+        modules,
+        "/words/arithmetic.js",
+        "(_, [old, rate, slope, after]) => [m.updateArithmetic(old, [[-rate, slope]], after),"
+        " m.moveArithmetic(old, after)]",
+        [],
+        [old, rate, slope, after],
+    )
+    for line in (update, move):
+        texts = line.replace(",", "").split()
+        assert float(texts[0]) == pytest.approx(old, rel=1e-2)
+        assert float(texts[-1]) == pytest.approx(after, rel=1e-2)
+
+
+@pytest.mark.parametrize(
     "pair, usual, wanted",
     [
         ([79.0, 80.52], ["79", "80.52"], ["79", "80.52"]),

@@ -77,3 +77,4 @@ def test_without_data_it_has_loss_and_words_and_says_why_no_surface(
     assert titles(page) == ["Loss by round"]
     words = page.locator(".st-app").inner_text()
     assert "There is no surface either: no data were given" in words
+    assert "of the first batch" in words and "mini-batch" not in words

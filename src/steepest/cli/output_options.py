@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from steepest.cli.options import names_in
 from steepest.cli.outputs import KINDS, Outputs
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.surface.planes import PLANES
@@ -66,7 +67,7 @@ def _picture_options() -> Iterator[Callable[[Command], Command]]:
     yield click.option(
         "--panels",
         metavar="A,B,...",
-        callback=lambda context, option, text: None if text is None else text.split(","),
+        callback=_names,
         help=f"What is drawn: some of {', '.join(PANELS)}.",
     )
     yield click.option(
@@ -111,12 +112,17 @@ def _page_options() -> Iterator[Callable[[Command], Command]]:
         "--hide",
         "page_hide",
         metavar="A,B,...",
-        callback=lambda context, option, text: None if text is None else text.split(","),
+        callback=_names,
         help="Of a page: pictures and controls that are not shown, such as rate,tasks,chart.",
     )
     yield click.option(
         "--lang", "page_lang", type=click.Choice(LANGUAGES), help="Of a page: that of its lesson."
     )
+
+
+def _names(context: object, option: object, text: str | None) -> list[str] | None:
+    """Return the names in a list with commas; None where the option was not given."""
+    return None if text is None else names_in(text)
 
 
 def _size(context: object, option: object, text: str | None) -> tuple[int, int] | None:

@@ -119,10 +119,11 @@ class Outputs:
         if idle:
             flags = " and ".join(f"--{name}" for name in idle)
             what = "--film FILE" if drawn else "--figure FILE, --film FILE or --frames FOLDER"
-            what = f"--page FILE, {what}" if set(idle) <= set(params) else what
+            both = set(idle) <= {*params, "theme"}
+            what, of = (f"--page FILE, {what}", " or a page") if both else (what, "")
             verb = "says" if len(idle) == 1 else "say"
             raise ChoiceError(
-                f"{flags} {verb} how a picture looks, but none is asked for; add {what}"
+                f"{flags} {verb} how a picture{of} looks, but none is asked for; add {what}"
             )
 
 

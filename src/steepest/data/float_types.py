@@ -15,6 +15,9 @@ FLOAT64: np.dtype[Any] = np.dtype(np.float64)
 FLOAT32: np.dtype[Any] = np.dtype(np.float32)
 """23 binary digits after the first: 7 decimal ones."""
 
+BY_NAME = {one.name: one for one in (FLOAT64, FLOAT32)}
+"""Both by their names, which a dtype takes longer to tell than all else here takes."""
+
 LOSS_ROUNDING = {FLOAT64: 1e-15, FLOAT32: 1e-6}
 """The share of itself by which two losses may differ by rounding alone, by what they come from.
 
@@ -29,8 +32,9 @@ def float_type(given: object) -> np.dtype[Any]:
     >>> float_type("float32"), float_type(np.float64)
     (dtype('float32'), dtype('float64'))
     """
-    known = (FLOAT64, FLOAT32)
-    for one in known:
-        if given in (one.name, one, one.type):
+    if isinstance(given, str) and given in BY_NAME:
+        return BY_NAME[given]
+    for one in BY_NAME.values():
+        if given in (one, one.type):
             return one
-    raise ChoiceError(f"dtype is {given!r}{nearest(given, [one.name for one in known])}")
+    raise ChoiceError(f"dtype is {given!r}{nearest(given, list(BY_NAME))}")

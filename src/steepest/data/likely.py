@@ -25,7 +25,7 @@ from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target, choose_target
 from steepest.errors import DataError, SteepestError
 
-__all__ = ["Candidate", "TableLook", "likely_targets", "look", "options_that_run"]
+__all__ = ["Candidate", "TableLook", "likely_targets", "look", "options_that_run", "sampled"]
 
 _TARGET = re.compile(
     r"(?i)^(y|target|label|labels|class|outcome|response|diagnosis|survived|species|price|churn|"
@@ -100,13 +100,18 @@ def likely_targets(table: Table) -> tuple[list[Candidate], list[str]]:
     Of a long table rows evenly from first to last say it, and its first rows whether they are
     numbered.
     """
-    rows = table.arrow.num_rows
-    few = head = table
-    if rows > SAMPLED:
-        few = table.keep(np.linspace(0, rows - 1, SAMPLED).astype(np.intp))
-        head = table.keep(np.arange(SAMPLED))
+    few = sampled(table)
+    head = table if few is table else table.keep(np.arange(SAMPLED))
     columns = [replace(one, id=one.id or counts_rows(head, one.name)) for one in profile(few)]
     return _likely(few, columns), [one.name for one in columns if one.id]
+
+
+def sampled(table: Table) -> Table:
+    """Return rows of a long table evenly from first to last; a short one as it is."""
+    rows = table.arrow.num_rows
+    if rows <= SAMPLED:
+        return table
+    return table.keep(np.linspace(0, rows - 1, SAMPLED).astype(np.intp))
 
 
 def options_that_run(

@@ -116,7 +116,7 @@ class Doors:
         """Return the lesson of the page."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
         spoken = {
-            language: lesson_of(self.run, replace(self.settings, language=language))
+            language: lesson_of(self.run, replace(self.settings, language=language), self.lesson)
             for language in LANGUAGES
         }
         return {

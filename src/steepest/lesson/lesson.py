@@ -117,10 +117,11 @@ ROUND = 5.0
 """The ratio of curvatures below which a bowl is no ravine."""
 
 
-def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
+def lesson_of(run: Run, settings: Settings | None = None, like: Lesson | None = None) -> Lesson:
     """Return the lesson on the rows of a run, as its author has it.
 
-    Raises ChoiceError of an objective that was given, which has no rows.
+    Its walks are those of the lesson `like`, one on the same run in another language. Raises
+    ChoiceError of an objective that was given, which has no rows.
     """
     settings = settings or Settings()
     scene = cast(SceneRecord, run.record())
@@ -128,7 +129,11 @@ def lesson_of(run: Run, settings: Settings | None = None) -> Lesson:
     language = settings.language or LANGUAGES[0]
     words = with_lecture(sentences(language), language)
     shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
-    models = LineWalks(numbers), ClassWalks(classes), NetworkWalk()
+    models = (
+        (LineWalks(numbers), ClassWalks(classes), NetworkWalk())
+        if like is None
+        else (like.line, like.classes, like.network)
+    )
     notes = source_notes(scene, numbers, classes, about(NETWORK).title, words, language)
     return Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
 

@@ -42,7 +42,7 @@ def _note(rows: LessonRows, why: str, own: str, words: Mapping[str, Any], langua
     ui, shown = words["ui"], len(rows["Y"])
     if not rows["own"]:
         source = source_in(words, rows["source"])
-        return filled(ui[why], {"own": own, "shipped": source}, language)
+        return filled(ui[why if own else "shipped_none"], {"own": own, "shipped": source}, language)
     said: list[str] = []
     if rows["total"] > shown:
         said.append(filled(ui["sampled"], {"shown": shown, "rows": rows["total"]}, language))

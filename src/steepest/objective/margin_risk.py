@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from math import isfinite
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from steepest.data.blocks import Block
 from steepest.data.moments import Moments, moments
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
+from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.duality_gap import duality_gap, groups_of
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
@@ -19,6 +21,18 @@ from steepest.objective.plane.plane import Plane
 from steepest.objective.risk import Risk
 
 __all__ = ["MarginRisk"]
+
+
+OF_ROWS = (
+    "moments",
+    "feature_sizes",
+    "units",
+    "standard",
+    "guess",
+    "null_loss",
+    "every_row_counts",
+)
+"""What is worked out once, and the same under any penalty."""
 
 
 class MarginRisk(Risk):
@@ -42,6 +56,13 @@ class MarginRisk(Risk):
     def has_curvature(self) -> bool:  # type: ignore[override]
         """Whether the loss has second derivatives: not at kinks."""
         return self.loss.smooth
+
+    def penalised(self, penalty: Penalty) -> Self:
+        """Return the same loss of the same rows under another penalty, by what is known of them."""
+        other = self.on(self.blocks, penalty)
+        known = vars(self)
+        vars(other).update({name: known[name] for name in OF_ROWS if name in known})
+        return other
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
@@ -73,13 +94,14 @@ class MarginRisk(Risk):
         self, at: Evaluation, directions: Sequence[Vector], before: Evaluation | None
     ) -> list[Callable[[Block], Array]]:
         """Return what gives by how much the margins of a block move along each direction."""
-        if at.cache is None:
-            return [partial(_output, self.model.at(one).output) for one in directions]
-        unread = directions if before is None else directions[:-1]
-        known = [self.margins(direction) for direction in unread]
-        if before is not None:
-            known.append(at.cache - before.cache)
-        return [partial(_of_block, one) for one in known]
+        known = at.cache is not None and before is not None
+        unread = directions[:-1] if known else directions
+        moves: list[Callable[[Block], Array]] = [
+            partial(_output, self.model.at(one).output) for one in unread
+        ]
+        if before is not None and known:
+            moves.append(partial(_of_block, at.cache - before.cache))
+        return moves
 
     def hessian_at(self, params: Vector) -> Callable[[Vector], Vector] | None:
         """Return what takes a direction d, (size,), to `J' l'' J d / total + l2 w(d)`, (size,)."""
@@ -129,10 +151,22 @@ class MarginRisk(Risk):
         weights = at.params[where]
         slope = at.smooth_gradient[where] - self.penalty.l2 * weights
         # Without a bias no slopes are changed, whatever the features' size.
-        size = np.hypot(*self.moments) if free else np.zeros(self.model.features)
+        size = self.feature_sizes if free else np.zeros(self.model.features)
         shares = groups.shares() if free else np.ones(len(groups.loss))
         gap = duality_gap(groups, shares, self.penalty, weights, slope, size)
         return gap if isfinite(gap) else None
+
+    @cached_property
+    def feature_sizes(self) -> Vector:
+        """The root of the mean square of each feature, (features,): half as long as its moments."""
+
+        def work(block: Block) -> tuple[Vector]:
+            weight = np.ones(len(block.y)) if block.weight is None else block.weight
+            X = block.X.astype(np.float64, copy=False)
+            return (weight @ (X * X),)
+
+        (total,) = self.blocks.sum(work)
+        return np.sqrt(np.asarray(total, dtype=np.float64) / self.blocks.total)
 
     @cached_property
     def moments(self) -> Moments:

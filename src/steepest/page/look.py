@@ -50,9 +50,10 @@ class PageLook:
             raise ChoiceError(f"theme is {self.theme!r}, but that of a page is one of {known}")
         unknown = [name for name in self.hide if name not in HIDDEN]
         if unknown:
+            named = ", ".join(name or "''" for name in unknown)
             raise ChoiceError(
-                f"hide names {', '.join(unknown)}, but a page has no such part; what can be "
-                f"hidden: {', '.join(HIDDEN)}"
+                f"hide names {named}, but a page has no such part; what can be hidden: "
+                f"{', '.join(HIDDEN)}"
             )
         if self.lang:
             sentences(self.lang)

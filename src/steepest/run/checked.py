@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from steepest.data.prepared import Data
 from steepest.data.sparse import is_sparse
 from steepest.descent.checkpoint import Checkpoint
+from steepest.descent.plan.named_rates import OWN_RATE, choose_step_size
 from steepest.descent.plan.option import Kind
 from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.plan import Plan
@@ -46,6 +47,7 @@ def check_parts(parts: "RunParts") -> None:
     if parts["checkpoint"] is not None:
         check_fields(parts["checkpoint"])
         _check_checkpoint(parts["checkpoint"], plan, trace)
+        _check_next_params(parts["checkpoint"], trace, parts["stop"].reason == "diverged")
     if isinstance(problem, TableProblem) and problem.has_rows:
         _check_last_loss(problem, trace)
 
@@ -144,12 +146,16 @@ def _check_metrics(metrics: Mapping[str, Any], classes: int | None) -> None:
 
 
 def _check_words(options: Options) -> None:
-    """Raise ValueError for a word among the options that is none of those known."""
+    """Raise ValueError for a word among the options that is none of those known, or no rate."""
     for name, one in OPTIONS.items():
         word = getattr(options, name)
         named = one.kind is Kind.WORD and isinstance(word, str)
         if named and word.split(":")[0] not in one.known:
             raise ValueError(f"{name} is {word}")
+    rate = options.learning_rate
+    # A schedule of the reader's own is kept as its text, by which it can only be asked for.
+    if isinstance(rate, str) and rate != OWN_RATE and "(" not in rate:
+        choose_step_size(rate, steps=1, curvature=1.0)
 
 
 def _check_checkpoint(at: Checkpoint, plan: Plan, trace: Trace) -> None:
@@ -172,6 +178,22 @@ def _check_checkpoint(at: Checkpoint, plan: Plan, trace: Trace) -> None:
         raise ValueError("what its rule carried is of other params")
     if not _alike(at.state, plan.rule.init(np.zeros(walk))):
         raise ValueError("what its rule carried is not that of its rule")
+
+
+def _check_next_params(at: Checkpoint, trace: Trace, diverged: bool) -> None:
+    """Raise ValueError for a checkpoint at other params than the last step, or at no numbers."""
+    last, whitening = trace[-1], at.whitening
+    if at.index == last.index and not _equal(at.params, last.params):
+        raise ValueError("its checkpoint has other params than its last step")
+    if not (diverged or np.isfinite(at.params).all()):
+        raise ValueError("its checkpoint has params that are no finite numbers")
+    if whitening is not None and not np.isfinite(whitening.params).all():
+        raise ValueError("its coordinates were renewed at params that are no finite numbers")
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Return whether params are the same, to the bit."""
+    return one.dtype.kind == "f" and np.array_equal(one, other, equal_nan=True)
 
 
 def _arrays(state: object) -> Iterator[NDArray[Any]]:

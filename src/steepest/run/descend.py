@@ -27,6 +27,8 @@ from steepest.errors import ChoiceError
 from steepest.numerals import counted
 from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
+from steepest.objective.loss.penalty import Penalty
+from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.problem import problem_of
 from steepest.objective.stored_problem import problem_on
 from steepest.run.callback import Callback
@@ -213,14 +215,16 @@ def descend_rows(
     callback: Callable[[Step], object] | None = None,
     given_up: Callable[[], bool] = _never,
     start: ArrayLike | Run | None = None,
+    like: MarginRisk | None = None,
     **options: Unpack[OptionKeywords],
 ) -> Run:
     """Descend on rows that are prepared already; the options are those of `descend`.
 
     `start` is params, (params,), or a run. `given_up` is asked between steps; once it says so the
-    run is interrupted.
+    run is interrupted. `like` is the objective of a run on these rows with the same options but for
+    its penalties: what it knows of the rows is not worked out again.
     """
-    return _on_rows(rows, threads, progress, callback, given_up, start, options)
+    return _on_rows(rows, threads, progress, callback, given_up, start, options, like=like)
 
 
 def _on_rows(
@@ -232,12 +236,14 @@ def _on_rows(
     start: ArrayLike | Run | None,
     options: OptionKeywords,
     keeping: CheckpointFile | None = None,
+    like: MarginRisk | None = None,
 ) -> Run:
     """Return the run on these rows; whoever calls sees to BLAS's threads and to warnings."""
     _check_network(options)
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
-    objective = objective_of(rows, given, threads)
+    penalty = Penalty(given.l1, given.l2)
+    objective = objective_of(rows, given, threads) if like is None else like.penalised(penalty)
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
     names, dtype = (rows.features.names, rows.target.name), objective.dtype
@@ -289,7 +295,7 @@ def _check_network(options: OptionKeywords) -> None:
     """Raise ChoiceError for what is said of hidden layers where there are none."""
     if options.get("hidden"):
         return
-    if float_type(options.get("dtype", FLOAT64)) != FLOAT64:
+    if float_type(options.get("dtype", OPTIONS["dtype"].default)) != FLOAT64:
         raise ChoiceError(
             "dtype is float32, but without hidden layers the model is one neuron, of which the "
             "minimum is proved, and proofs need the digits of float64; leave dtype out (X itself "

@@ -11,6 +11,7 @@ from steepest.data.prepared import Data
 from steepest.descent.plan.options import OPTIONS
 from steepest.errors import ChoiceError
 from steepest.objective.function import is_objective
+from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.risk import Risk
 from steepest.run.descend import descend, descend_rows
 from steepest.run.penalties import penalties_of
@@ -30,6 +31,9 @@ ONE_NEURON = "a path is of one neuron, of which the minimum at each penalty is f
 FOLDS = "rows are kept back by folds"
 EACH_ARRIVES = "each run goes on until it has arrived"
 MANY_RUNS = "a path is many runs"
+
+PROBE = {"l1": {"l1": 0.0}, "l2": {"l2": 1.0}}
+"""The penalty of what is asked for the rows alone, and where a path begins."""
 
 REFUSED = {
     "start": "each run starts where the one before it ended",
@@ -73,7 +77,9 @@ def penalty_path(
     (np.float64(1128.81), np.int64(0), True)
     """
     _check(data, penalty, named)
-    probe = descend(data, target, features, **{**named, penalty: 0.0, "steps": 0})
+    # With an L2 penalty what the rows do not tell need not be found, which takes long.
+    asked: dict[str, Any] = {"l2": 1.0, **named, **PROBE[penalty], "steps": 0}
+    probe = descend(data, target, features, **asked)
     rows, objective = probe.data, probe.objective
     assert isinstance(objective, Risk)
     values = penalties_of(penalties, penalty, objective)
@@ -93,10 +99,15 @@ def penalty_path(
 def _along(
     rows: Data, penalty: str, values: Array, start: Array, known: dict[str, Any]
 ) -> Iterator[Run]:
-    """Yield the run at each penalty, from `start` and then from where the one before it ended."""
+    """Yield the run at each penalty, from `start` and then from where the one before it ended.
+
+    All but the first know what that has found out of the rows.
+    """
+    like: MarginRisk | None = None
     for value in values:
-        run = descend_rows(rows, **{**known, penalty: float(value), "start": start})
-        start = run.params
+        run = descend_rows(rows, like=like, **{**known, penalty: float(value), "start": start})
+        assert isinstance(run.objective, MarginRisk)
+        start, like = run.params, run.objective
         yield run
 
 

@@ -64,26 +64,31 @@ class Pages(Pictures):
         Without data it replays the steps, on a surface where there is one, and says what is left
         out; with `sharpness` it has the largest curvature along the run too, which takes time.
 
-        `title` heads the page, `text` stands above all, `theme` is auto, light, dark or projector,
-        `hide` names pictures and controls that are not shown (`["rate", "tasks"]`), and `lang`,
-        "en" or "de", is the language of its lesson in place of the browser's. With `present` it
-        opens in the lesson, as a class sees it.
+        `title` heads the page and its lesson, `text` stands above all, `theme` is auto, light, dark
+        or projector, `hide` names pictures and controls that are not shown (`["rate", "tasks"]`),
+        and `lang`, "en" or "de", is the language of its lesson in place of the browser's. With
+        `present` it opens in the lesson, as a class sees it.
 
         Raises FileError for any other ending, and ChoiceError for what cannot be hidden or chosen,
         for a run that was saved without its rows, for a surface of another run, and for a sharpness
         that is not known, or of a run with rows, whose page takes other steps too.
         """
         from steepest.page.html import write_page
+        from steepest.page.lesson.record import lesson_record
         from steepest.page.look import PageLook
 
         look = PageLook(title, text, theme, hide, lang)
         record = self.record(surface=surface) if surface or sharpness else self.opening_record()
         if sharpness:
             record = self._with_sharpness(record)
+        lesson = None
         if title:
             record = {**record, "title": title}
+            lesson = lesson_record(cast("SceneRecord", record), title)
         words = self.explain()
-        write_page(record, words, path, language=lang, link=look.link, present=present)
+        write_page(
+            record, words, path, language=lang, link=look.link, present=present, lesson=lesson
+        )
 
     def opening_record(self) -> "Record":
         """Return what a page opens on: a walk that can be watched with this run beside it, or this.

@@ -132,7 +132,11 @@ class Run(Predictions, Pages, Reports, FormerNames):
 
     @property
     def loss(self) -> float:
-        """The loss of all rows at `params`, penalty included."""
+        """The loss of all rows at `params`, penalty included: that of `result`, a step.
+
+        Where the run left a better step for worse, as one that diverged does, or goes by the rows
+        kept back, that is not the last step, whose loss is `trace.last.full_loss`.
+        """
         return self.result.full_loss
 
     @property

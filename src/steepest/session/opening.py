@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
-from steepest.data.columns import kind_of, listing
-from steepest.data.likely import MOST, Candidate, likely_targets
+import numpy as np
+
+from steepest.data.columns import kind_of, listing, numbers
+from steepest.data.likely import MOST, Candidate, likely_targets, sampled
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
 from steepest.data.reader_process import read_apart
@@ -16,8 +18,9 @@ from steepest.data.table import Table, read_table
 from steepest.descent.plan.method import coordinates_of, neuron_of
 from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
-from steepest.errors import DataError, FileError
+from steepest.errors import ChoiceError, DataError, FileError
 from steepest.numerals import counted
+from steepest.page.lesson.record import variance_share
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.request import ChosenOptions
@@ -88,9 +91,20 @@ class OpenData:
 
 
 def open_run(run: Run) -> OpenData:
-    """Return a run that is there already; other columns can be chosen of a shipped data set."""
-    shipped = run.data.name in datasets()
-    return OpenData(read_table(run.data.name) if shipped else None, run.data, run)
+    """Return a run that is there already; other columns can be chosen of a shipped data set.
+
+    Raises ChoiceError for a run of an objective that was given, as of a watched training.
+    """
+    try:
+        data = run.data
+    except ChoiceError:
+        raise ChoiceError(
+            "the live page descends anew on the rows of a table, and this run of "
+            f"{run.problem.name} has none; write the page that replays it: "
+            "steepest show RUN --page run.html, or run.page('run.html')"
+        ) from None
+    shipped = data.name in datasets()
+    return OpenData(read_table(data.name) if shipped else None, data, run)
 
 
 def open_file(name: str, contents: bytes, given_up: Callable[[], bool] = lambda: False) -> Table:
@@ -149,7 +163,8 @@ def _prepared(
         if features is None and target == shown.target:
             features = shown.features
     if target is not None and features is not None:
-        return prepare(table, target, features, missing="drop"), "", ()
+        dates = _dates(table, features)
+        return prepare(table, target, features, missing="drop", date=dates), "", ()
     candidates, ids = likely_targets(table)
     goals = [target] if target is not None else _goals(table, candidates)
     data = _proposed(table, goals, features, ids)
@@ -178,7 +193,8 @@ def _proposed(
     for goal in goals:
         for chosen in [features] if features is not None else _single(table, goal, ids):
             try:
-                return prepare(table, goal, chosen, missing="drop")
+                dates = _dates(table, chosen)
+                return prepare(table, goal, chosen, missing="drop", date=dates)
             except DataError as error:
                 refused = refused or error
     columns = listing(table.arrow.column_names)
@@ -188,12 +204,44 @@ def _proposed(
 
 
 def _single(table: Table, goal: str, ids: Collection[str]) -> list[list[str]]:
-    """Return the columns to try as the one feature: numbers, truths, words; ids are the last."""
+    """Return the columns to try as the one feature: numbers, truths, words, dates, then ids.
+
+    Of numbers the first is that which alone explains most of the goal.
+    """
     others = [name for name in table.arrow.column_names if name != goal]
     kinds = {name: kind_of(table.arrow[name]) for name in others}
-    wanted = ("number", "boolean", "text")
-    sorted_out = [name for kind in wanted for name in others if kinds[name] == kind]
-    return [[name] for name in sorted(sorted_out, key=lambda one: one in ids)[:MOST_TRIED]]
+    by_kind = {
+        kind: [name for name in others if kinds[name] == kind]
+        for kind in ("number", "boolean", "text", "time")
+    }
+    shares = _shares(table, goal, [name for name in by_kind["number"] if name not in ids])
+    by_kind["number"].sort(key=lambda name: -shares.get(name, -1.0))
+    ordered = [name for names in by_kind.values() for name in names]
+    return [[name] for name in sorted(ordered, key=lambda name: name in ids)[:MOST_TRIED]]
+
+
+def _shares(table: Table, goal: str, names: Sequence[str]) -> dict[str, float]:
+    """Return the share of variance that each column of numbers explains, on some of the rows."""
+    few = sampled(table)
+    is_class = kind_of(few.arrow[goal]) != "number"
+    y = (
+        few.arrow[goal].combine_chunks().dictionary_encode().indices.to_numpy(False).astype(float)
+        if is_class
+        else numbers(few.arrow[goal])
+    )
+    found = {}
+    for name in names:
+        x = numbers(few.arrow[name])
+        whole = np.isfinite(x) & np.isfinite(y)
+        if whole.sum() > 1:
+            found[name] = variance_share(x[whole], y[whole], is_class)
+    return found
+
+
+def _dates(table: Table, features: Sequence[str]) -> dict[str, str]:
+    """Return the columns of dates among the features, each taken in days."""
+    there = [name for name in features if name in table.arrow.column_names]
+    return {name: "days" for name in there if kind_of(table.arrow[name]) == "time"}
 
 
 def first_choices(data: Data) -> ChosenOptions:

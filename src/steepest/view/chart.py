@@ -185,7 +185,7 @@ LINE = 13.0
 
 def _line_in_words(scene: Story) -> str:
     """Return what dots and line of the losses are, where steps are on losses of their own."""
-    each = "step" if scene.plan.batch == 0 else "mini-batch"
+    each = "step" if scene.plan.batch == 0 else scene.batch_in_words
     if not np.isfinite(scene.trace.full_losses).any():
         return f"each {each}'s own; that of all rows is not known"
     where = "at the end of each epoch" if scene.rows else "where that was worked out"

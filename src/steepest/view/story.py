@@ -212,6 +212,11 @@ class Story:
         rows = self.trace.rows
         return not self.plan.batch and bool(((rows > 0) & (rows < self.rows)).any())
 
+    @property
+    def batch_in_words(self) -> str:
+        """What the rows of one step are called: where all are not known, no mini-batch."""
+        return "mini-batch" if self.rows else "batch"
+
     def param_label(self, name: str) -> str:
         """Return a param's name with its unit, for an axis; of a direction its own name."""
         if name not in self.param_names:

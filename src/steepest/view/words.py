@@ -92,7 +92,9 @@ def _how(story: Story) -> str:
 
 def _batches(batch: int, rows: int) -> str:
     """Return on what steps are evaluated: a batch of more rows than there are has all."""
-    if not rows or batch < rows:
+    if not rows:
+        return f"batches of {counted(batch, 'row')}, of how many in all is not known"
+    if batch < rows:
         return f"mini-batches of {counted(batch, 'row')}"
     return f"batches of all {counted(rows, 'row')}, in random order"
 
@@ -168,7 +170,7 @@ def _values(story: Story, step: Step) -> Iterator[str]:
 
 def _of_batch(story: Story) -> str:
     if story.plan.batch:
-        return " of the first mini-batch"
+        return f" of the first {story.batch_in_words}"
     return f" of {story.trace[0].rows:,} rows drawn at random" if story.by_samples else ""
 
 
@@ -181,7 +183,7 @@ def fall(story: Story) -> str:
     change_in_words = f"it {sign} by {short(abs(change))} ({share})" if change else "it stayed"
     fallen = f"{short(start.loss)} → {short(after.loss)}: {change_in_words}"
     if story.plan.batch:
-        return f"{fallen}, each on its own mini-batch"
+        return f"{fallen}, each on its own {story.batch_in_words}"
     return f"{fallen}, on rows drawn at random" if story.by_samples else fallen
 
 

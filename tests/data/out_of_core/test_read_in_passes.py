@@ -1,5 +1,7 @@
 """Files that are read in passes: the run of the same rows in memory, whatever they are."""
 
+import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 
 import steepest as st
 from steepest.data.out_of_core.limits import Limits
+from steepest.data.out_of_core.stored_rows import ScratchRows
 from steepest.data.prepare import prepare
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError, DataError
@@ -134,6 +137,33 @@ def test_threads_and_caches_come_to_the_same_bits(tmp_path):
         params.append(st.descend(pattern, "k", **asked).params)
     assert all((one == params[0]).all() for one in params)
     assert len(list(tmp_path.iterdir())) == PARTS
+
+
+def test_the_size_of_the_cache_is_said_before_it_is_written(tmp_path, monkeypatch):
+    pattern, said, written_before = written(tmp_path, table_of()), [], []
+    write = ScratchRows.write
+
+    @contextmanager
+    def bar(task, total):
+        yield lambda done, say: said.append(say())
+
+    def writing(self, start, rows):
+        written_before.append(len(said))
+        write(self, start, rows)
+
+    monkeypatch.setattr("steepest.view.progress.bar", bar)
+    monkeypatch.setattr(ScratchRows, "write", writing)
+    for features, size in ((["x", "z"], "first"), (["x", "c"], "second")):
+        st.descend(pattern, "y", features, cache=str(tmp_path), progress=True, steps=1)
+        begun = f"{size} pass, writing"
+        (at,) = [k for k, one in enumerate(said) if begun in one and ": 0 of" in one]
+        found = re.search(rf"writing (.*) to a scratch file in {tmp_path}", said[at])
+        assert found
+        assert found[1].endswith(" MB") and at < min(written_before)
+        said.clear()
+        written_before.clear()
+    st.descend(pattern, "k", ["x"], cache="none", progress=True, steps=1)
+    assert said and not any("writing" in one for one in said)
 
 
 def test_a_csv_has_the_types_of_the_whole_file(tmp_path, monkeypatch):

@@ -108,10 +108,10 @@ def _heard(begun: Steps, heard: int) -> str:
             "is that number"
         )
     if (whole == 1.0).all():
-        return f"the loss of each step is the loop's own, as it was heard {heard:,} times"
+        return f"the loss of each step is the loop's own, as it was heard {counted(heard, 'time')}"
     return (
-        f"the loss of each step is what the criterion said in its backward pass, heard {heard:,} "
-        "times; whether the loop added more to it is not known"
+        f"the loss of each step is what the criterion said in its backward pass, heard "
+        f"{counted(heard, 'time')}; whether the loop added more to it is not known"
     )
 
 

@@ -88,13 +88,14 @@ def each_unit(
     """Return `work(source, unit)` of each unit, in order, on all threads; Ctrl-C ends it soon.
 
     The files are looked at after it: what was read of one that changed does not hold. On a cluster
-    its workers do the work.
+    its workers do the work. What is going on is said before the first unit is read.
     """
     if limits.cluster is not None:
         found: list[Result] = limits.cluster.each(source, work)
         progress(what, source.rows, source.rows, source.bytes)
         return found
     done, results = 0, []
+    progress(what, done, source.rows, source.bytes)
     with patient() as interrupted, ThreadPoolExecutor(limits.workers) as pool:
         asked = [pool.submit(work, source, unit) for unit in source.units]
         try:
@@ -152,7 +153,9 @@ def first_pass(
             at += batch.num_rows
         return _OfUnit(digests, sample, np.concatenate(places))
 
-    found = each_unit(source, work, limits, progress, "first pass")
+    X = None if plain is None else plain.X
+    what = "first pass" if X is None else f"first pass, {X.writing}"
+    found = each_unit(source, work, limits, progress, what)
     return _joined(source, columns, found, wanted, seed)
 
 

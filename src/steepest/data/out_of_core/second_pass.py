@@ -104,7 +104,8 @@ def second_pass(
         X_few, of_few, within_few = (np.concatenate(one) for one in (few, places, within))
         return _Unit(at - unit.start, X_few, of_few, within_few, weightless)
 
-    found = each_unit(recipe.source, work, limits, progress, "second pass")
+    what = "second pass" if X is None else f"second pass, {X.writing}"
+    found = each_unit(recipe.source, work, limits, progress, what)
     return _closed_up(recipe, first, X, y, weights, kept, found, scratch)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from steepest.data.blocks import Blocks
-from steepest.data.out_of_core.scratch import Scratch
+from steepest.data.out_of_core.scratch import Scratch, size_in_words
 from steepest.data.out_of_core.stored_blocks import StoredBlocks
 from steepest.errors import FileError
 
@@ -45,6 +45,12 @@ class ScratchRows:
             self._file.truncate(max(1, shape[0] * self.width))
         except OSError as error:
             raise scratch.refused(error) from error
+
+    @property
+    def writing(self) -> str:
+        """What is about to be written, and where."""
+        size = size_in_words(self.shape[0] * self.width)
+        return f"writing {size} to a scratch file in {self.scratch.place}"
 
     def in_words(self, size: str) -> str:
         """Return how the rows, of so many bytes, are held."""

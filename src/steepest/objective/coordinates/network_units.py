@@ -39,8 +39,9 @@ class NetworkUnits:
     def params(self, position: Vector) -> Vector:
         """Return the params in the reader's units, (params,), of a position, (params,)."""
         params = position * self._factor
-        weights, bias = self.network.matrix(params, 0)
-        bias -= weights.dot(self._mean)
+        weights, shape, bias = self._first
+        moved = params[bias]
+        moved -= params[weights].reshape(shape).dot(self._mean)
         return params
 
     def position(self, params: Vector) -> Vector:
@@ -54,8 +55,9 @@ class NetworkUnits:
     def pullback(self, gradient: Vector) -> Vector:
         """Return the gradient by the position, (params,), of that by the params, (params,)."""
         pulled = gradient.copy()
-        weights, bias = self.network.matrix(pulled, 0)
-        weights -= bias[:, None] * self._mean
+        weights, shape, bias = self._first
+        first = pulled[weights].reshape(shape)
+        first -= pulled[bias, None] * self._mean
         pulled *= self._factor
         return pulled
 
@@ -65,6 +67,11 @@ class NetworkUnits:
         weights, bias = self.network.matrix(gradient, 0)
         weights += bias[:, None] * self._mean
         return gradient
+
+    @cached_property
+    def _first(self) -> tuple[slice, tuple[int, int], slice]:
+        """Where the first layer's weights are among the params, their shape, and its biases."""
+        return self.network.places[0]
 
     @cached_property
     def _mean(self) -> Vector:

@@ -22,6 +22,9 @@ Indices = NDArray[np.intp]
 SMALL = 1e-3
 """A mean loss below which `1 + e` loses more than 3 of the 16 digits of e: then `log1p`."""
 
+FEW = 64
+"""Factors up to which their logarithms take no longer than products of them, by what calls cost."""
+
 TOGETHER = 8
 """Factors that are multiplied before a logarithm is taken: it costs more than any product."""
 
@@ -91,7 +94,7 @@ class CrossEntropy(BaseLoss):
             return super().total_and_slope(margin, target, weight)
         slope = np.divide(odds, factor, out=odds)
         slope *= side
-        return total, weighed(slope, weight)
+        return total, slope if weight is None else slope * weight
 
     def totals(self, margins: Array, target: Array, weight: Array | None) -> Array:
         """Return `sum log(1 + exp(s m))` at each point, (points,), as `total_and_slope` does."""
@@ -319,6 +322,8 @@ def _log_total(factors: Array, weight: Array | None) -> float:
     """Return the sum of the logarithms of factors from 1 up, times their weights."""
     if weight is not None:
         return float(weight @ np.log(factors))
+    if len(factors) <= FEW:
+        return float(np.add.reduce(np.log(factors)))
     whole = len(factors) // TOGETHER
     together, rest = factors[: whole * TOGETHER], factors[whole * TOGETHER :]
     products = np.multiply.reduce(together.reshape(TOGETHER, -1), axis=0)

@@ -34,8 +34,12 @@ class Gains:
     def __init__(self, blocks: Blocks, loss: Loss, model: Linear, units: Moments) -> None:
         self.blocks, self.loss, self.model, self.units = blocks, loss, model, units
         self.size = model.layout.size
-        weight, count = blocks.sample_weight, len(blocks)
-        self.counted: Mask = np.ones(count, dtype=bool) if weight is None else weight > 0.0
+
+    @cached_property
+    def counted(self) -> Mask:
+        """Which rows count, (rows,)."""
+        weight, count = self.blocks.sample_weight, len(self.blocks)
+        return np.ones(count, dtype=bool) if weight is None else weight > 0.0
 
     @cached_property
     def each(self) -> int:

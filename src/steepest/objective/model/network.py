@@ -81,7 +81,7 @@ class Network:
         return Layout((size, 1), size, biases, slice(0, weights))
 
     @cached_property
-    def _places(self) -> Places:
+    def places(self) -> Places:
         """Where each layer's weights are among the params, their shape, where its biases are."""
         counts = [before * after for before, after in pairwise(self.sizes)]
         ends = list(accumulate([*counts, *self.sizes[1:]], initial=0))
@@ -91,31 +91,34 @@ class Network:
 
     def matrix(self, params: Vector, layer: int) -> _Matrix:
         """Return one layer of `params`, (params,), from 0: weights (units, inputs), bias."""
-        weights, shape, bias = self._places[layer]
+        weights, shape, bias = self.places[layer]
         return _Matrix(params[weights].reshape(shape), params[bias])
 
     def matrices(self, params: Vector) -> list[_Matrix]:
         """Return all layers of `params`, (params,), each as `matrix` does."""
         return [
             _Matrix(params[weights].reshape(shape), params[bias])
-            for weights, shape, bias in self._places
+            for weights, shape, bias in self.places
         ]
 
     def joined(self, params: Vector) -> list[Array]:
         """Return a copy of each layer of `params`, (params,), as `[W b]'`, (inputs + 1, units)."""
-        layers, begin, numbers = [], 0, params[self._joined]
-        for before, after in pairwise(self.sizes):
-            end = begin + (before + 1) * after
-            layers.append(numbers[begin:end].reshape(before + 1, after))
-            begin = end
-        return layers
+        order, places = self._joined
+        numbers = params[order]
+        return [numbers[at].reshape(shape) for at, shape in places]
 
     @cached_property
-    def _joined(self) -> NDArray[np.intp]:
-        """Which param stands where of the layers `[W b]'`, one after the other, (params,)."""
+    def _joined(self) -> tuple[NDArray[np.intp], list[tuple[slice, tuple[int, int]]]]:
+        """Which param stands where of the layers `[W b]'`, one after the other, and their places.
+
+        The first is (params,); a place is where a layer is among them, and its shape.
+        """
         numbered = self.matrices(np.arange(self.layout.size, dtype=np.float64))
-        joined = [np.vstack([W.T, b]).ravel() for W, b in numbered]
-        return np.concatenate(joined).astype(np.intp)
+        joined = [np.vstack([W.T, b]) for W, b in numbered]
+        ends = list(accumulate([one.size for one in joined], initial=0))
+        places = [slice(begin, end) for begin, end in pairwise(ends)]
+        order = np.concatenate([one.ravel() for one in joined]).astype(np.intp)
+        return order, [(at, one.shape) for at, one in zip(places, joined, strict=True)]
 
     def layers(self, params: Vector) -> list[Layer]:
         """Return the layers of `params`, (params,), as views of it."""
@@ -159,7 +162,7 @@ class Network:
         >>> net.index_of("weight 15"), net.index_of("layer 1, unit 8, from input 1")
         (14, 14)
         """
-        return index_of(str(name), self.sizes, self._places)
+        return index_of(str(name), self.sizes, self.places)
 
     @property
     def _shape(self) -> str:
@@ -184,7 +187,7 @@ class Network:
 
         Raises IndexError for one that is not there.
         """
-        for layer, (weights, _, biases) in enumerate(self._places, start=1):
+        for layer, (weights, _, biases) in enumerate(self.places, start=1):
             if weights.start <= index < weights.stop:
                 unit, source = divmod(index - weights.start, self.sizes[layer - 1])
                 begin = f"input {source + 1}" if layer == 1 else f"unit {source + 1}"
@@ -219,13 +222,11 @@ class NetworkAt:
     def _forward(self, X: Matrix, numbers: Pass) -> Pass:
         """Return the room `numbers`, filled with all sums and activations for the rows X."""
         numbers.begin(_as(self.dtype, _dense(X)))
-        parts = numbers.parts
-        layers = zip(self.joined, numbers.inputs, numbers.sums, numbers.out, strict=True)
-        for layer, inputs, z, a in layers:
-            put_sums(layer, inputs, z, parts)
-            parts = ()  # Later layers are multiplied at once.
-            if a is not None:
-                self.activation.value(z, out=a)
+        inputs, sums, value = numbers.inputs, numbers.sums, self.activation.value
+        put_sums(self.joined[0], inputs[0], sums[0], numbers.parts)
+        for i in range(1, len(sums)):
+            value(sums[i - 1], numbers.activations[i])
+            self.joined[i].T.dot(inputs[i], sums[i])
         return numbers
 
     def _passed(self, X: Matrix) -> Pass:
@@ -261,14 +262,14 @@ class NetworkAt:
     def pullback(self, X: Matrix, slope: Array) -> Vector:
         """Return `J' slope`, (params,): backpropagation; `slope` is of the output's shape."""
         numbers = self._passed(X)
-        if not numbers.by:
-            numbers.by = self.model.matrices(numbers.gradient)
-        delta = _as(self.dtype, _by_unit(slope))
-        for i in range(len(numbers.sums) - 1, 0, -1):
-            weights, bias = numbers.by[i]
-            delta.dot(numbers.ones, bias)
+        by = numbers.by = numbers.by or self.model.matrices(numbers.gradient)
+        delta, sums, ones = _as(self.dtype, _by_unit(slope)), numbers.sums, numbers.ones
+        for i in range(len(sums) - 1, 0, -1):
+            weights, bias = by[i]
+            delta.dot(ones, bias)
             delta.dot(numbers.across[i - 1], weights)
-            slopes = self._slope(numbers, i - 1)
+            a, room = numbers.activations[i], numbers.slopes[i - 1]
+            slopes = self.activation.slope(sums[i - 1], a, room)
             if i == 1 and len(delta) == 1:
                 slopes *= delta
                 self._put_first(X, numbers, slopes)
@@ -277,11 +278,6 @@ class NetworkAt:
             delta *= slopes
         self._put_first(X, numbers, delta)
         return numbers.gradient.copy()
-
-    def _slope(self, numbers: Pass, i: int) -> Array:
-        """Return `s'` of hidden layer i, from 0, in the pass's own room."""
-        a = numbers.activations[i + 1]
-        return self.activation.slope(numbers.sums[i], a, out=numbers.slopes[i])
 
     def _put_first(self, X: Matrix, numbers: Pass, delta: Array) -> None:
         """Put the gradient by the first layer, of `delta` (units, rows), into the pass's room."""

@@ -32,8 +32,7 @@ class Pass:
     of the hidden layers: each (units, rows). `inputs` are what each layer is multiplied by: the
     activations before it, and under them a row of ones, by which its biases are multiplied.
     `across` are the hidden activations by rows, (rows, units); `parts` are the rows by which the
-    first layer is multiplied. `out` is where each layer's activations go, None for the
-    last, which has none. `gradient`, (params,), is room too, and `by` its views layer by layer,
+    first layer is multiplied. `gradient`, (params,), is room too, and `by` its views by layer,
     weights and bias, which whoever first needs them makes. `count` says how often the room was
     used: what was read of it at another count is gone. The last sums are not part of the room: they
     are the caller's. All are of one `dtype`.
@@ -53,7 +52,6 @@ class Pass:
         self.across = [activations.T for activations in self.activations[1:]]
         self.parts: Sequence[slice] = parts_of_rows(sizes[0] * sizes[1], rows)
         self.sums: list[Array] = [np.empty((units, rows), dtype) for units in sizes[1:]]
-        self.out: list[Array | None] = [*self.activations[1:], None]
         self.slopes: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
         self.deltas: list[Array] = [np.empty((units, rows), dtype) for units in hidden]
         self.gradient: Array = np.empty(sum((a + 1) * b for a, b in pairwise(sizes)), dtype)

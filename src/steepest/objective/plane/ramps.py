@@ -29,11 +29,12 @@ Array = NDArray[np.float64]
 PER_OUTPUT = 10
 """Points of a line for each output from which on kinks are faster: measured 7 to 9."""
 
-FEW_SINGLE = 48
-"""Units below which float32 is faster point by point: its maxima are half as long, ramps are not.
+FEW_SINGLE = 64
+"""Units below which float32 is faster point by point: its maxima take half as long, kinks do not.
 
-Measured of 51 x 51 and 569 rows, ms of CPU by kinks and by points: 32 and 23 of 16 units, 45 and 48
-of 64. Running sums are float64 always: they take away what they added.
+Measured of 51 x 51 and 569 rows, ms of CPU by kinks and by points: 19 and 12 of 16 units, 33 and 30
+of 48, 39 and 39 of 64, 49 and 57 of 96. Running sums are float64 always: they take away what they
+added.
 """
 
 RAMPS = 20_000

@@ -14,7 +14,14 @@ from steepest.data.shipped import about, dataset
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
 from steepest.page.schema import SceneRecord
 
-__all__ = ["NETWORK", "LessonRecord", "LessonRows", "lesson_record", "lesson_rows"]
+__all__ = [
+    "NETWORK",
+    "LessonRecord",
+    "LessonRows",
+    "lesson_record",
+    "lesson_rows",
+    "variance_share",
+]
 
 Array = NDArray[np.float64]
 
@@ -79,12 +86,13 @@ class LessonRecord(TypedDict):
     theme: str
 
 
-def lesson_record(scene: SceneRecord) -> LessonRecord:
-    """Return the lesson on the rows of a scene."""
+def lesson_record(scene: SceneRecord, title: str = "") -> LessonRecord:
+    """Return the lesson on the rows of a scene, under its own title where none is given."""
     numbers, classes = lesson_rows(scene)
+    titled = {"title": title} if title else {}
     return {
         "builds": [one._asdict() for one in builds()],
-        "words": {language: sentences(language) for language in LANGUAGES},
+        "words": {one: sentences(one) | titled for one in LANGUAGES},
         "numbers": numbers,
         "classes": classes,
         "network": _plane_rows(NETWORK),
@@ -112,7 +120,7 @@ def _own_rows(scene: SceneRecord) -> LessonRows | None:
     if len(y) < 2 or (names is not None and len(names) > MOST_CLASSES):
         return None
     X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)
-    shares = [_share_told(column, y, names is not None) for column in X.T]
+    shares = [variance_share(column, y, names is not None) for column in X.T]
     best = int(np.argmax(shares)) if shares else 0
     if not shares or shares[best] < 0:
         return None
@@ -134,10 +142,10 @@ def _own_rows(scene: SceneRecord) -> LessonRows | None:
     }
 
 
-def _share_told(x: Array, y: Array, is_class: bool) -> float:
-    """Return the share of a variance that is told: of y by a line, or of x by its classes.
+def variance_share(x: Array, y: Array, is_class: bool) -> float:
+    """Return the share of a variance that is explained: of y by a line, or of x by its classes.
 
-    -1 where x or y does not vary.
+    `x` and `y` are (rows,), y the codes of classes or numbers; -1 where x or y does not vary.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         spread = x - x.mean()

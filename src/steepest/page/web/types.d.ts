@@ -29,6 +29,8 @@ interface Surface extends SurfaceRecord {
   scale?: string;
   through?: number;
   coarser?: { points: number; off: number };
+  /** Whether it was drawn of few points, since a hand moves something. */
+  quick?: boolean;
   share?: number[];
 }
 

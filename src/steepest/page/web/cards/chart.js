@@ -102,7 +102,8 @@ class Chart {
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
-    const note = batches ? 'thin: each mini-batch; thick: all rows' : '';
+    const ofRows = scene.rows ? 'thin: each mini-batch; thick: all rows' : 'thin: each batch';
+    const note = batches ? ofRows : '';
     const right = roomFor(this.plot, runs) + this.bar.room;
     this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
@@ -331,7 +332,8 @@ class Chart {
       const j = one.index.indexOf(step);
       if (j >= 0) lines.push(`${one.label}: ${short(trueLoss(one, j))}`);
     }
-    if (run.choices.batch) lines.push(`its mini-batch ${short(run.loss[i])}`);
+    const batch = this.state.scene.rows ? 'mini-batch' : 'batch';
+    if (run.choices.batch) lines.push(`its ${batch} ${short(run.loss[i])}`);
     return lines;
   }
 

@@ -71,11 +71,13 @@ export class Points {
   /** Draw the rows at `x`, `y` in pixels of the area; `path(i)` and `colour(i)` are their looks. */
   draw({ x, y, path, colour, name, editable }) {
     Object.assign(this, { x, y, editable });
+    // Of rows of which one is dragged the others are called what they were.
+    const isNamed = this.held >= 0 && this.nodes.length === x.length;
     this.count(x.length);
     const edge = this.plot.theme.card;
     this.nodes.forEach((node, i) => {
-      const look = { d: path(i), fill: colour(i), stroke: edge, 'aria-label': name(i) };
-      renew(node, { ...look, tabindex: i === this.current ? 0 : -1 });
+      const look = { d: path(i), fill: colour(i), stroke: edge, tabindex: i === this.current ? 0 : -1 };
+      renew(node, isNamed && i !== this.held ? look : { ...look, 'aria-label': name(i) });
     });
     this.place(x, y);
   }

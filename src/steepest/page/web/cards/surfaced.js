@@ -1,7 +1,7 @@
 // What the two pictures of the loss surface share: layers as high as their width asks for, what is
 // drawn anew when the state changes, and what the pointer is on.
 import { activeRun, isNew, trueLoss } from '../state/select.js';
-import { Frames, Layers, element, pictureHeight } from '../draw/canvas.js';
+import { Frames, Layers, element, fittedHeight, pictureHeight } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
 
 /** A picture; who extends it has drawSurface, drawPaths, drawPointer, and then a `stage`. */
@@ -11,7 +11,7 @@ export class Surfaced {
     this.wrap = element('div', look, parent);
     this.layers = new Layers(this.wrap, count);
     this.frames = new Frames((parts) => this.draw(parts));
-    this.layers.onResize(() => this.frames.ask('surface'));
+    this.layers.onResize(() => this.frames.now('surface'));
     this.sizing = new ResizeObserver(() => this.fit());
     this.sizing.observe(this.wrap);
   }
@@ -22,8 +22,10 @@ export class Surfaced {
 
   /** The card is as high as its width asks for. */
   fit() {
-    const height = `${pictureHeight(this.wrap.clientWidth, this.wrap)}px`;
-    if (this.wrap.clientWidth && this.wrap.style.height !== height) this.wrap.style.height = height;
+    // Its width is read only where it says something: that lays out the page.
+    const width = fittedHeight(this.wrap) || this.wrap.clientWidth;
+    const height = `${pictureHeight(width, this.wrap)}px`;
+    if (width && this.wrap.style.height !== height) this.wrap.style.height = height;
   }
 
   /** Tell which point of the surface the pointer is on; null where it is on none. */
@@ -41,7 +43,8 @@ export class Surfaced {
   show(state, changed) {
     const first = this.state?.scene.params !== state.scene.params;
     this.state = state;
-    if (!changed) this.fit();
+    // Before the first picture nothing is laid out; with that the observer fits it.
+    if (!changed && (this.stage || fittedHeight(this.wrap))) this.fit();
     if (isNew(changed, 'theme')) this.theme = null;
     if (!state.surface || !state.runs.length) return;
     this.takeLook(first);

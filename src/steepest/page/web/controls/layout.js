@@ -60,15 +60,29 @@ export function makeLayout(root, head, store, { fits, cards }) {
     cards.forEach(({ figure }) => figure && sizes.observe(figure));
   };
   const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
-  const again = () => lay(store.state);
+  const [again, isOther] = [() => lay(store.state), otherSizes()];
   windows.forEach((one) => one.addEventListener('change', again));
   return {
     isPicture: true,
-    show: (state, changed) => isNew(changed, 'fitted', 'drawer', 'turned', 'scene', 'axes', 'choices') && lay(state),
+    show(state, changed) {
+      // A start, a rate or a row that is dragged changes no size.
+      if (isOther(state) || isNew(changed, 'fitted', 'drawer', 'turned', 'axes')) lay(state);
+    },
     destroy() {
       sizes.disconnect();
       windows.forEach((one) => one.removeEventListener('change', again));
     },
+  };
+}
+
+/** Returns what tells whether a state has other words beside its pictures than the one before. */
+function otherSizes() {
+  let known = [];
+  return ({ scene: { params }, choices: { loss, rule, scale } }) => {
+    const now = [params, loss, rule, scale];
+    const before = known;
+    known = now;
+    return now.some((one, i) => one !== before[i]);
   };
 }
 
@@ -113,19 +127,28 @@ function makeTurns(store, cards) {
       tellUnits(state);
       this.size(fitted);
     },
-    size: (fitted) => cards.forEach((card) => card.figure && resize(card, fitted, store.state)),
+    size(fitted) {
+      // All are read before one is changed: each reading behind a change would lay out the page.
+      const heights = cards.map(({ figure }) => figure && heightFor(figure, fitted));
+      cards.forEach((card, i) => card.figure && resize(card, heights[i], store.state));
+    },
   };
 }
 
-/** Tells a card how high its picture may be, and has it drawn so. */
-function resize(card, fitted, state) {
-  const { figure } = card;
+/** Returns how high the picture of a card may be, null where it has no room, '' where it may be as it likes. */
+function heightFor(figure, fitted) {
+  if (!fitted) return '';
   const place = figure.querySelector('.st-draw');
   const others = [...figure.children].filter((one) => one !== place && getComputedStyle(one).position !== 'absolute');
   const taken = others.reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
   const room = Math.floor(figure.clientHeight - taken - 12);
-  const height = fitted && room > 0 ? String(room) : '';
-  if (place.style.getPropertyValue('--st-high') === height || (fitted && room <= 0)) return;
+  return room > 0 ? String(room) : null;
+}
+
+/** Tells a card how high its picture may be, and has it drawn so. */
+function resize(card, height, state) {
+  const place = card.figure.querySelector('.st-draw');
+  if (height === null || place.style.getPropertyValue('--st-high') === height) return;
   place.style.setProperty('--st-high', height);
   card.show(state, null);
 }

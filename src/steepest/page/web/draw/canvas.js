@@ -87,7 +87,8 @@ export function listen(target, acts) {
 
 /** Returns the height that is left for a picture in a fitted page, in pixels; 0 where it is not fitted. */
 export function fittedHeight(node) {
-  return Number.parseFloat(getComputedStyle(node).getPropertyValue('--st-high')) || 0;
+  // Not its computed style, which would have the page laid out anew in the midst of a drag.
+  return Number.parseFloat(node.closest('.st-draw')?.style.getPropertyValue('--st-high')) || 0;
 }
 
 /** Returns the height of a picture for its width, in pixels, or what a fitted page leaves for it. */
@@ -162,10 +163,9 @@ export class Layers {
     return canvas;
   }
 
-  /** Call `listener` after every change of the size, and now if the size is known. */
+  /** Call `listener` after every change of the size, the first of which comes with the first layout. */
   onResize(listener) {
     this.listener = listener;
-    this.fit();
   }
 
   fit() {
@@ -232,6 +232,12 @@ export class Frames {
     this.draw = draw;
     this.parts = new Set();
     this.waiting = 0;
+  }
+
+  /** Draw at once, where it is time: in the frame that is about to be shown. */
+  now(...parts) {
+    parts.forEach((one) => this.parts.add(one));
+    this.flush();
   }
 
   ask(...parts) {

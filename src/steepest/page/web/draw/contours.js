@@ -8,11 +8,12 @@
 export function contourLines(values, nx, ny, level) {
   const pieces = new Joints();
   for (let j = 0; j < ny - 1; j += 1) {
+    // The right side of a cell is the left one of the next.
+    let [b, c] = [values[j * nx] > level, values[j * nx + nx] > level];
     for (let i = 0, k = j * nx; i < nx - 1; i += 1, k += 1) {
-      const a = values[k] > level;
-      const b = values[k + 1] > level;
-      const c = values[k + nx + 1] > level;
-      const d = values[k + nx] > level;
+      const [a, d] = [b, c];
+      b = values[k + 1] > level;
+      c = values[k + nx + 1] > level;
       if (a === b && b === c && c === d) continue;
       const sum = values[k] + values[k + 1] + values[k + nx + 1] + values[k + nx];
       if (Number.isFinite(sum)) addCell(pieces, k, nx, [a, b, c, d], sum / 4 > level);

@@ -8,6 +8,9 @@ import { drawText, font, trace } from './marks.js';
 import { curvedTicks, linearTicks, scale } from './ticks.js';
 import { short } from '../numerals.js';
 
+/** A canvas of one pixel a grid point, made with the first map: a worker has none. */
+let sheet = null;
+
 const BAR = { gap: 12, width: 11 };
 
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
@@ -61,9 +64,10 @@ export class Ground extends Axes {
 
   colours() {
     const { context, field, frame } = this;
-    const sheet = element('canvas');
-    sheet.width = field.nx;
-    sheet.height = field.ny;
+    sheet ??= element('canvas');
+    if (sheet.width !== field.nx || sheet.height !== field.ny) {
+      Object.assign(sheet, { width: field.nx, height: field.ny });
+    }
     sheet.getContext('2d').putImageData(new ImageData(field.colours, field.nx), 0, 0);
     context.save();
     context.imageSmoothingQuality = 'high';

@@ -13,6 +13,9 @@ export const TOP = 1.2;
 /** The grid that is drawn has about this many points on a side. */
 const FINE = 201;
 
+/** That of a surface which is another with the next move of the hand. */
+const QUICK = 101;
+
 /** Colours and levels rise with this power of the loss, so that the floor has some too. */
 const POWER = 3;
 
@@ -63,11 +66,12 @@ export class HeightField {
     this.high = high;
     this.lines = null;
     this.bytes = null;
-    const fine = refined(surface.loss, nx, ny, low);
+    const fine = refined(surface, low, surface.quick ? QUICK : FINE);
     this.nx = fine.nx;
     this.ny = fine.ny;
     this.loss = fine.values;
-    this.height = Float32Array.from(this.loss, (loss) => this.heightOf(loss));
+    this.height = new Float32Array(this.loss.length);
+    for (let k = 0; k < this.height.length; k += 1) this.height[k] = this.heightOf(this.loss[k]);
   }
 
   /** Which share of the way from the lowest loss to the highest a loss is. */
@@ -232,9 +236,9 @@ function bisect(gap, above, below) {
   return (high + low) / 2;
 }
 
-/** The values on a finer grid; cubic, beside holes linear; never below `low`. */
-function refined(values, nx, ny, low) {
-  const times = Math.max(1, Math.round((FINE - 1) / (Math.max(nx, ny) - 1)));
+/** The values on a grid of about `most` points on a side; cubic, beside holes linear; never below `low`. */
+function refined({ loss: values, nx, ny }, low, most) {
+  const times = Math.max(1, Math.round((most - 1) / (Math.max(nx, ny) - 1)));
   const wide = (nx - 1) * times + 1;
   const tall = (ny - 1) * times + 1;
   const rows = new Float64Array(wide * ny);

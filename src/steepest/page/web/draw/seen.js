@@ -35,7 +35,7 @@ export function remembered(make) {
  * @param {boolean} [deep]
  */
 export function seenOf(points, size, [low, high], cell, deep = false) {
-  const [passed, beads] = [cell, COARSER * cell].map((side) => new Passed(low, high, side));
+  const [passed, beads] = [cell, COARSER * cell].map((side, i) => new Passed(low, high, side, i));
   const [segments, joints] = [[], []];
   for (let k = size; k < points.length; k += size) {
     const [a, b] = [points.subarray(k - size, k), points.subarray(k, k + size)];
@@ -54,14 +54,18 @@ function within(point, low, high) {
   return point.map((v, i) => (i < low.length ? Math.max(low[i], Math.min(high[i], v)) : v));
 }
 
+/** The cells of both grids, which each drawing has to itself: to ask for new ones took longer than to draw. */
+const CELLS = [new Float32Array(0), new Float32Array(0)];
+
 /** A grid that remembers which of its cells lines have passed, and at which height last. */
 class Passed {
-  constructor(low, high, cell) {
+  constructor(low, high, cell, i) {
     const [wide, tall] = low.map((edge, axis) => Math.ceil((high[axis] - edge) / cell) + 3);
     this.low = low;
     this.cell = cell;
     this.wide = wide;
-    this.heights = new Float32Array(wide * tall).fill(NaN);
+    if (CELLS[i].length < wide * tall) CELLS[i] = new Float32Array(wide * tall);
+    this.heights = CELLS[i].subarray(0, wide * tall).fill(NaN);
   }
 
   /** Whether the line from a to b passes where none has been; if so, it covers it from now on. */

@@ -12,9 +12,16 @@ export function fromBase64(record) {
   return mapped(record, (value) => {
     const kind = Object.keys(KINDS).find((name) => typeof value[`$${name}`] === 'string');
     if (kind === undefined) return undefined;
-    const bytes = Uint8Array.from(atob(value[`$${kind}`]), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(atob(value[`$${kind}`]));
     return arrayAt(bytes.buffer, 0, kind, bytes.length / KINDS[kind].BYTES_PER_ELEMENT);
   });
+}
+
+/** The bytes of a text of one letter a byte: by a loop, since a function a letter takes twenty times as long. */
+function bytesOf(letters) {
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = letters.charCodeAt(i);
+  return bytes;
 }
 
 /** The record with all that `read` finds an array in put in its place. */

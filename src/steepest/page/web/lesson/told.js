@@ -76,7 +76,7 @@ function notesOf(record, { line, classes, network }, words, { short }) {
   const ofLine = record.isClass ? 'shipped_numbers' : 'shipped_rows';
   const ofClasses = record.isClass ? 'shipped_many' : 'shipped_classes';
   const note = (rows, word) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)].join('; ')
-    : filled(ui[word], { own, shipped: shippedOf(rows) }));
+    : filled(ui[own ? word : 'shipped_none'], { own, shipped: shippedOf(rows) }));
   return {
     title: note({ ...record.numbers, x: line.x }, ofLine),
     classes: note(classes, ofClasses),

@@ -165,6 +165,8 @@ export function trueLosses(run) {
  */
 export function marginsOf(scene, params) {
   const { X, network } = scene;
+  // One neuron has nothing that is worth remembering.
+  if (!network) return modelOf(scene).marginsAt(params);
   let known = modelled.get(X);
   if (known?.network !== network) modelled.set(X, (known = { network, objective: modelOf(scene) }));
   return known.objective.marginsAt(params);

@@ -10,6 +10,9 @@ import { rowAt } from '../engine/vectors.js';
 
 const POINTS = 101;
 
+/** Those of a surface that the next move of the hand changes: a quarter of the work. */
+const QUICK = 51;
+
 /** Of longer runs some points say what must be in sight: each further one comes so much later. */
 const MOST_SEEN = 1000;
 const FURTHER = 1.003;
@@ -83,9 +86,11 @@ async function surfaceFor(engine, state, runs, { surface: why, window: asked }) 
   const due = anew || surface.slice || (why && why !== 'if out of sight');
   if (!due) return surface;
   const window = anew || !sameAxes(state) ? (asked ?? null) : windowOf(surface);
-  const found = await look(engine, state, runs, window, why === 'fine' ? surface : null);
-  const told = { scale: state.choices.scale, through: run.index[resultAt(run)] };
-  if (why === 'fine') told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
+  const coarser = why === 'fine' && !surface.quick ? surface : null;
+  const quick = isQuick(state);
+  const found = await look(engine, state, runs, { window, points: quick ? QUICK : POINTS, coarser });
+  const told = { scale: state.choices.scale, through: run.index[resultAt(run)], quick };
+  if (coarser) told.coarser = { points: surface.nx, off: differenceOf(surface, found) };
   return { ...found, ...told };
 }
 
@@ -100,6 +105,11 @@ function isAnew(state, run, why) {
   return why === 'if out of sight' && !inside(state.surface, start);
 }
 
+/** Whether the next move of the hand changes the surface; that of a network is coarse at first anyway. */
+function isQuick({ dragging, scene }) {
+  return dragging && !scene.network;
+}
+
 /** Whether a window of the surface that is shown says anything about the one that is asked for. */
 function sameAxes({ surface, axes, plane, choices }) {
   const same = surface.axes === axes && (axes === 'units' || surface.scale === choices.scale);
@@ -110,10 +120,9 @@ function sameAxes({ surface, axes, plane, choices }) {
  * @param {Engine} engine
  * @param {any} p1
  * @param {any} runs
- * @param {any} window
- * @param {any} coarser
+ * @param {{window: any, points: number, coarser: any}} drawn
  */
-function look(engine, { choices, rows, plane, axes, active }, runs, window, coarser) {
+function look(engine, { choices, rows, plane, axes, active }, runs, { window, points, coarser }) {
   return engine.surface({
     choices,
     rows,
@@ -121,12 +130,12 @@ function look(engine, { choices, rows, plane, axes, active }, runs, window, coar
     window,
     x: plane[0],
     y: plane[1],
-    points: POINTS,
+    points,
     ...(coarser ? { drawn: coarser.nx, coarser } : {}),
     // Directions are turned by the run that is shown, the first one.
     see: [runs[active], ...runs.toSpliced(active, 1)].map((run) => {
-      const { params: points, loss } = outlineOf(run);
-      return { params: points, loss };
+      const { params, loss } = outlineOf(run);
+      return { params, loss };
     }),
     ...(axes === 'path' ? pathOf(runs[active]) : {}),
     base: resultOf(runs[active]),

@@ -76,7 +76,7 @@ export class Asking {
   /** Has a surface that was drawn of few points drawn of more, unless it is about to change. */
   refine() {
     const { surface, dragging, onward } = this.state;
-    if (surface.coarse && !dragging && !onward) this.ask({ surface: 'fine' });
+    if ((surface.coarse || surface.quick) && !dragging && !onward) this.ask({ surface: 'fine' });
   }
 
   async answer(wish) {

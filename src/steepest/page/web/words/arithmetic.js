@@ -138,7 +138,7 @@ function layout(values, least, most) {
   if (!Number.isFinite(size) || (size && (power >= 7 || power < -4))) return inPowers(last);
   const decimals = Math.max(0, -last);
   return {
-    text: (value, extra) => withoutMinusZero(fixed(value, decimals + extra)),
+    text: (value, extra) => notAsZero(value, withoutMinusZero(fixed(value, decimals + extra))),
     unit: (extra = 0) => tenTo(-(decimals + extra)),
   };
 }
@@ -148,10 +148,15 @@ function inPowers(last) {
   return {
     text: (value, extra) => {
       const digits = powerOf(value) - last + extra + 1;
-      return digits > 0 || !Number.isFinite(value) ? general(value, Math.max(1, digits)) : '0';
+      return value === 0 ? '0' : general(value, digits > 0 ? digits : DIGITS);
     },
     unit: (extra = 0) => tenTo(last - extra),
   };
+}
+
+/** Returns the text of a value; where that says 0 and the value is another, the value in short. */
+function notAsZero(value, text) {
+  return value && read(text) === 0 ? general(value, DIGITS) : text;
 }
 
 function withoutMinusZero(text) {

@@ -98,7 +98,12 @@ function fallLine(state, move) {
   const run = activeRun(state);
   const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
   const told = changeLine(before, after);
-  return run.choices.batch ? filled(SAY.own, [told]) : told;
+  return run.choices.batch ? filled(SAY.own, [told, batchWord(state)]) : told;
+}
+
+/** Returns what the rows of one step are called: whether they are some of all may not be known. */
+function batchWord({ scene }) {
+  return scene.rows ? SAY.miniBatch : SAY.batch;
 }
 
 function changeLine(before, after) {
@@ -130,7 +135,7 @@ function startLines(state, most) {
   const { network } = state.scene;
   const drawn = network ? `: ${startInWords(network.initial)}` : '';
   const label = lossLabel(state.scene, run.choices);
-  const of = batch ? SAY.first : '';
+  const of = batch ? filled(SAY.first, [batchWord(state)]) : '';
   return [
     ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
