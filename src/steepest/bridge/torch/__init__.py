@@ -9,6 +9,7 @@ numbers back. `surface` is what `st.torch` offers, `preview` finds how many rows
 
 `watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes each
 `point` and step of what `tensors` do (`heard` is the loss of one by its backward passes,
+`losses` that of many, `steps` the numbers of many points at once,
 `left_over` finds gradients that were not cleared), `recording` keeps them in `rows`, and these in
 a `spill` once they are many, and with `projecting` where all lie on the plane that is drawn; of
 all that is `watching` `watched_run` and `watched_trace` make a run, `rules` names its optimizer,
