@@ -600,7 +600,7 @@ def test_a_target_that_nobody_named_is_said_with_what_else_it_could_be(
         "and `steepest data 'my own.csv'` looks at the table\n"
     )
     asked = ask(command, "my own.csv", "--target", "agent")
-    assert asked.out.startswith("agent is predicted by size: ") and not asked.err
+    assert asked.out.startswith("agent is predicted by price: ") and not asked.err
 
 
 def test_a_saved_run_can_be_played_with(told: Told, played: list[tuple[Any, ...]]) -> None:

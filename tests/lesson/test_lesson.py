@@ -57,10 +57,11 @@ def test_the_numbers_of_the_classes_are_those_of_softmax(lesson: Lesson) -> None
 def test_every_sentence_has_its_numbers_in_its_language(geyser: Run, language: str) -> None:
     lesson = lesson_of(geyser, Settings(language=language))
     for build in lesson.builds:
-        for text in (lesson.told(build.key), lesson.told(build.key, "sum"), lesson.note(build.key)):
+        said = (lesson.sentence(build.key), lesson.sentence(build.key, "sum"))
+        for text in (*said, lesson.note(build.key)):
             assert "{" not in text and "nan" not in text
     assert {one.key for one in builds()} < {one.key for one in lesson.builds}
-    said = lesson.told("again", "sum")
+    said = lesson.sentence("again", "sum")
     assert ("546,8" if language == "de" else "546.8") in said
 
 
@@ -75,7 +76,7 @@ def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
     )
     lesson = lesson_of(geyser, settings)
     assert [one.key for one in lesson.builds] == ["rows", "own 1", "title"]
-    assert lesson.told("rows") == "272 of them" and lesson.told("own 1") == (
+    assert lesson.sentence("rows") == "272 of them" and lesson.sentence("own 1") == (
         "It is so, as w_0 * x\n\N{BULLET} one"
     )
     assert lesson.heading(lesson.builds[1]) == "Mine"
@@ -157,9 +158,9 @@ def test_what_a_lesson_leaves_out_or_borrows_is_said(tmp_path: Path) -> None:
     (tmp_path / "gaps.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
     run = descend(tmp_path / "gaps.csv", "y", missing="drop", steps=1)
     lesson = lesson_of(run, Settings(language="de"))
-    assert lesson.told("title", "sum") == "2 Zeilen mit Lücken sind weggelassen"
+    assert lesson.sentence("title", "sum") == "2 Zeilen mit Lücken sind weggelassen"
     told = "y ist eine Zahl; die Klassen sind darum die von Palmer-Pinguinen."
-    assert lesson.told("classes", "sum") == told
+    assert lesson.sentence("classes", "sum") == told
 
 
 WRONG = {
@@ -237,12 +238,12 @@ def test_a_line_that_meets_every_row_has_the_lowest_loss_0(tmp_path: Path) -> No
     lesson = lesson_of(descend(tmp_path / "years.csv", "gdp", steps=1))
     assert lesson.values["lowest"] == 0
     # 2000.5 to four digits is 2,000, a tenth of the deviation off.
-    assert "2,000.5)" in lesson.told("line", "sum")
+    assert "2,000.5)" in lesson.sentence("line", "sum")
 
 
 def test_what_is_in_standard_units_is_called_so(lesson: Lesson) -> None:
     """The weight of the slides is not that of the feature in its own units."""
-    assert "× standard units =" in lesson.told("parts", "sum")
+    assert "× standard units =" in lesson.sentence("parts", "sum")
     table = rows_of(lesson, "parts")
     assert table is not None and "standard units" in table.heads
 

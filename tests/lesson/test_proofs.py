@@ -70,7 +70,7 @@ def test_libreoffice_shows_every_slide(
         zip(lesson.builds, pages, strict=True), start=1
     ):
         flat = " ".join(text.split())
-        assert lesson.told(build.key)[:30] in flat and str(number) in flat.split()
+        assert lesson.sentence(build.key)[:30] in flat and str(number) in flat.split()
         paper = image[2, 2].astype(int)
         drawn = np.abs(image.astype(int) - paper).sum(axis=2) > 60
         # Nothing runs into the edges, and the slide is not empty.

@@ -38,7 +38,7 @@ def test_the_last_build_shows_the_link(geyser: Run, hidden: tuple[str, ...]) -> 
     settings = Settings(link=LINK, hide=hidden)
     lesson = lesson_of(geyser, settings)
     assert [one.key for one in lesson.builds].index(QUESTIONS) == len(lesson.builds) - 1
-    assert lesson.heading(lesson.builds[-1]) == "Tasks" and LINK in lesson.told(QUESTIONS)
+    assert lesson.heading(lesson.builds[-1]) == "Tasks" and LINK in lesson.sentence(QUESTIONS)
     page = for_page(lesson_record(geyser.record()), settings)
     image, words = page["builds"][-1]["lines"]
     assert image["shown"] == {"source": qr_code(LINK).url, "words": f"QR: {LINK}"}

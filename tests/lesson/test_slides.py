@@ -54,7 +54,7 @@ def test_a_slide_a_build_in_native_text(deck: Any, lesson: Lesson) -> None:
     assert slides[5].shapes.title.text_frame.text == lesson.words["parts"]["step 4"]
     steps = lesson.words["steps"]
     assert all(step in texts(slides[3]) for step in steps[:3]) and steps[3] not in texts(slides[3])
-    assert lesson.told("loss", "sum") in texts(slides[3])
+    assert lesson.sentence("loss", "sum") in texts(slides[3])
     assert all(step in texts(slides[4]) for step in steps)
 
 

@@ -15,7 +15,8 @@ Data; `new_rows` come after training. `suspects` are columns that may be other t
 for, `profile` (`twins`) says what a table holds before a fit, `likely` what could be predicted.
 `blocks` deals the rows out to `threads` (`tree_sum` adds their results in one fixed order; `blas`,
 `sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes tables out;
-`origin` says where rows came from that no file of a run holds, `read_again` reads them anew.
+`origin` says where rows came from that no file of a run holds, `read_again` reads them anew,
+`stamp` says whether a file is still what it was.
 Whatever cannot be used is refused here, by file, line and column, so that no room further on has to
 doubt its numbers.
 """

@@ -59,7 +59,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
 
 
 def alternative_text(lesson: Lesson, build: Build) -> str:
-    """Return what is seen at a build: a sentence for each of its pictures, with its numbers."""
+    """Return what is shown at a build: a sentence for each of its pictures, with its numbers."""
     stage = stage_of(build.key)
     values = {**lesson.values, **_at(lesson, build, stage)}
     names = [_kind(name, build, stage) for name in build.pictures]
@@ -83,8 +83,8 @@ def _at(lesson: Lesson, build: Build, stage: Stage) -> dict[str, Value]:
         return {"w": float(w), "b": float(b)}
     run = lesson.classes.walk if build.part == "classes" else lesson.line.walk
     at = run.trace[stage.at or 0]
-    told = lesson.walk_called(stage.walks[-1]) if stage.walks else run
-    ends = told.trace.losses[[0, -1]]
+    last = lesson.walk_called(stage.walks[-1]) if stage.walks else run
+    ends = last.trace.losses[[0, -1]]
     found: dict[str, Value] = {"loss": at.loss, "first": float(ends[0]), "last": float(ends[-1])}
     if build.part != "classes":
         w, b = at.params

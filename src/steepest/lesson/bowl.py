@@ -1,4 +1,4 @@
-"""The loss over two params: from above as far as it has been seen, and as a bowl."""
+"""The loss over two params: from above as far as it has been walked on, and as a bowl."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -25,13 +25,13 @@ POINTS = 121
 """Points a side of what is drawn of the loss."""
 
 ROOM = 1.35
-"""How far beyond the start, seen from the lowest loss, the window reaches."""
+"""How far beyond the start, from the lowest loss, the window reaches."""
 
 AROUND = 0.8
-"""Half the window of the four steps, by the way from the start to the lowest loss."""
+"""Half the window of the four steps, by the distance from the start to the lowest loss."""
 
 SEEN = 0.085
-"""How far round the walk the surface is seen, by the side of the window."""
+"""How far round the walk the surface is drawn, by the side of the window."""
 
 
 class Window(NamedTuple):
@@ -43,7 +43,7 @@ class Window(NamedTuple):
 
 
 def _window(best: Array, center: Array, half: Array, hessian: Array, lowest: float) -> Window:
-    """Return the loss `lowest + d' H d / 2` of a line in a window, d seen from its lowest point."""
+    """Return the loss `lowest + d' H d / 2` of a line in a window, d from its lowest point."""
     x, y = (
         middle + np.linspace(-side, side, POINTS) for middle, side in zip(center, half, strict=True)
     )
@@ -55,7 +55,7 @@ def _window(best: Array, center: Array, half: Array, hessian: Array, lowest: flo
 def _window_of(lesson: Lesson, key: str) -> Window:
     """Return the window of the line's loss at a build, in standard units or the feature's own.
 
-    It is round the lowest point; that of the four steps is round the way there.
+    It is round the lowest point; that of the four steps is round the walk there.
     """
     line, lowest = lesson.line, float(lesson.values["lowest"])
     best, start, hessian = line.best, line.start, 2.0 * np.eye(2)
@@ -80,12 +80,12 @@ def _paths(lesson: Lesson, stage: Stage) -> list[Array]:
 
 
 def draw_map(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
-    """Draw the map of a build: the walk so far, the arrows, and what has been seen of the loss."""
+    """Draw the map of a build: the walk so far, the arrows, and what is known of the loss."""
     stage = stage_of(key, Stage(0))
     window, paths = _window_of(lesson, key), _paths(lesson, stage)
     _frame(axes, window, lesson.language, inks)
-    if stage.seen:
-        _draw_loss(axes, window, paths[-1] if stage.seen == "round" else None)
+    if stage.surface:
+        _draw_loss(axes, window, paths[-1] if stage.surface == "round" else None)
     for path in paths[:-1]:
         _draw_path(axes, path, theme_in_use().edge)
     if paths:
@@ -146,7 +146,7 @@ def _draw_loss(axes: Axes, window: Window, path: Array | None) -> None:
 
 
 def _seen(window: Window, path: Array) -> Array:
-    """Return how well each point is seen from the path, 0 to 1: it fades with the distance."""
+    """Return how well each point is known from the path, 0 to 1: it fades with the distance."""
     spans = np.array([np.ptp(window.x), np.ptp(window.y)])
     x, y = np.meshgrid(window.x / spans[0], window.y / spans[1])
     near = np.zeros_like(x)
@@ -157,7 +157,7 @@ def _seen(window: Window, path: Array) -> Array:
 
 
 def _filled(path: Array) -> Array:
-    """Return a path with points between its own, so that what is seen has no gaps."""
+    """Return a path with points between its own, so that what is drawn has no gaps."""
     between = [
         start + (end - start) * share
         for start, end in pairwise(path)
@@ -180,7 +180,7 @@ ARROW = 0.25
 
 
 def _draw_arrows(axes: Axes, lesson: Lesson, which: tuple[str, ...], inks: Inks) -> None:
-    """Draw each param's part of the way against the gradient, and both: a share of its length."""
+    """Draw each param's part of the step against the gradient, and both: a share of its length."""
     at = lesson.line.walk.trace[0]
     start, step = at.params, -ARROW * at.gradient
     ends = {"weight": [step[0], 0.0], "bias": [0.0, step[1]], "sum": list(step)}
@@ -203,7 +203,7 @@ def _draw_arrows(axes: Axes, lesson: Lesson, which: tuple[str, ...], inks: Inks)
 
 
 ELEVATION, AZIMUTH = 36.0, -60.0
-"""From where the bowl is seen, in degrees."""
+"""From where the bowl is looked at, in degrees."""
 
 
 def draw_bowl(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:

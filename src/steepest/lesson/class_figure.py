@@ -19,7 +19,7 @@ from steepest.view.style import CLASSES, MARKS, SURFACE, halo
 __all__ = ["draw_class"]
 
 FAINT = 0.35
-"""How dark the ways are: a hundred of them lie over each other, and the surface is still seen."""
+"""How dark the paths are: a hundred of them lie over each other, and the surface still shows."""
 
 
 def draw_class(room: Classroom, wanted: Format) -> Figure:
@@ -27,7 +27,7 @@ def draw_class(room: Classroom, wanted: Format) -> Figure:
     surface = room.surface
     how = f"{counted(len(room.runs), 'run')}, each made again from the choices in its link"
     panels = partial(_draw_ways, room=room, surface=surface), partial(_draw_ends, room=room)
-    note = "White circle: a start. Each mark is where a run ended; a way may leave the picture."
+    note = "White circle: a start. Each mark is where a run ended; a path may leave the picture."
     return draw_pair(wanted, f"A class on {room.truth.story.title}", how, note, *panels)
 
 
@@ -48,11 +48,11 @@ def _draw_ways(axes: Axes, room: Classroom, surface: Surface) -> None:
         if student.run is None:
             continue
         colour, mark = _look(student.end)
-        ways = surface.axes.read(np.asarray(student.run.trace.params, dtype=np.float64))
-        ways = ways[np.isfinite(ways).all(axis=1)]
-        axes.plot(*ways.T, color="white", lw=0.8, alpha=FAINT)
-        axes.plot(*ways[0], "o", ms=4, mfc="white", mec=colour, mew=1)
-        axes.plot(*ways[-1], mark, ms=7, color=colour, mec="white", mew=0.8, path_effects=halo(0.5))
+        path = surface.axes.read(np.asarray(student.run.trace.params, dtype=np.float64))
+        path = path[np.isfinite(path).all(axis=1)]
+        axes.plot(*path.T, color="white", lw=0.8, alpha=FAINT)
+        axes.plot(*path[0], "o", ms=4, mfc="white", mec=colour, mew=1)
+        axes.plot(*path[-1], mark, ms=7, color=colour, mec="white", mew=0.8, path_effects=halo(0.5))
     axes.set_xlim(surface.x[0], surface.x[-1])
     axes.set_ylim(surface.y[0], surface.y[-1])
     axes.set_xlabel(room.truth.story.param_label(surface.x_name))

@@ -1,8 +1,8 @@
 """A class: the links of its students' pages, each run again and so verified, over one surface.
 
 No name is read: of a table of links the cells that hold one are taken, and a student is the row.
-What is told of a run is of the run that Python makes of the choices in its link, so nobody can hand
-in a loss that the choices do not lead to.
+What is reported of a run is of the run that Python makes of the choices in its link, so nobody can
+hand in a loss that the choices do not lead to.
 """
 
 import os
@@ -100,9 +100,9 @@ class Classroom:
         end = np.asarray(self.truth.params, dtype=np.float64)
         axes = self.truth.surface(points=2).axes
         within = [run.trace[at].params for run in self.runs for at in (0, -1) if self._stays(run)]
-        seen = np.array([axes.read(np.asarray(one)) for one in [end, *within]])
-        low, high = (np.quantile(seen, at, axis=0) for at in (SEEN, 1 - SEEN))
-        low, high = np.minimum(low, seen[0]), np.maximum(high, seen[0])
+        places = np.array([axes.read(np.asarray(one)) for one in [end, *within]])
+        low, high = (np.quantile(places, at, axis=0) for at in (SEEN, 1 - SEEN))
+        low, high = np.minimum(low, places[0]), np.maximum(high, places[0])
         room = ROOM * np.where(high > low, high - low, 1.0)
         window = np.stack([low - room, high + room], axis=1)
         return surface_on_plane(
@@ -131,8 +131,8 @@ class Classroom:
         sections = [
             Section(f"Runs of {counted(len(self.runs), 'student')}, run again", tuple(lines))
         ]
-        told = tuple(self._answers_in_words())
-        sections += [Section("Answers", told)] if told else []
+        answers = tuple(self._answers_in_words())
+        sections += [Section("Answers", answers)] if answers else []
         sections += [Section("Left out", tuple(self._left_out()))] if any(self._faults) else []
         return "\n\n".join([head, *map(str, sections)])
 
@@ -158,8 +158,8 @@ class Classroom:
         for key, counts in self.answered.items():
             total = sum(counts.values())
             wrong = {name: n for name, n in counts.items() if name != RIGHT}
-            told = "".join(f"; {n} {name}" for name, n in sorted(wrong.items()))
-            yield f"{key}: {counts.get(RIGHT, 0)} of {total} right{told}"
+            mistakes = "".join(f"; {n} {name}" for name, n in sorted(wrong.items()))
+            yield f"{key}: {counts.get(RIGHT, 0)} of {total} right{mistakes}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON has it."""

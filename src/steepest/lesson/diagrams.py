@@ -33,18 +33,18 @@ def draw_network(
             bias += 1
             for start in before:
                 weight += 1
-                told = marked and weight == WEIGHT
+                chosen = marked and weight == WEIGHT
                 axes.plot(
                     *zip(start, end, strict=True),
-                    color=inks.weight if told else theme.faint,
-                    lw=3.2 if told else 0.8,
-                    zorder=2 if told else 1,
+                    color=inks.weight if chosen else theme.faint,
+                    lw=3.2 if chosen else 0.8,
+                    zorder=2 if chosen else 1,
                 )
-                if told:
+                if chosen:
                     _name(axes, start, end, f"{words['weight']} {WEIGHT}", inks.weight)
-            told = marked and bias == BIAS
-            _unit(axes, end, inks.bias if told else theme.edge, 3.0 if told else 1.2)
-            if told:
+            chosen = marked and bias == BIAS
+            _unit(axes, end, inks.bias if chosen else theme.edge, 3.0 if chosen else 1.2)
+            if chosen:
                 axes.annotate(
                     f"{words['bias']} {BIAS}",
                     end,
@@ -129,7 +129,7 @@ def draw_ring(axes: Axes, inks: Inks) -> None:
     axes.set_ylim(-1.5, 1.5)
     places = {1: (-2.0, 0.0), **{n: _on_ring(n) for n in (2, 3, 4)}}
     for start, end in ((1, 2), (2, 3), (3, 4), (4, 2)):
-        bend = "arc3,rad=0" if start == 1 else "arc3,rad=-0.35"
+        arc = "arc3,rad=0" if start == 1 else "arc3,rad=-0.35"
         axes.annotate(
             "",
             places[end],
@@ -141,7 +141,7 @@ def draw_ring(axes: Axes, inks: Inks) -> None:
                 "shrinkA": 22,
                 "shrinkB": 22,
                 "color": theme_in_use().edge,
-                "connectionstyle": bend,
+                "connectionstyle": arc,
             },
         )
     for number, place in places.items():

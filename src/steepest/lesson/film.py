@@ -34,7 +34,7 @@ READ = (("dot", 1, 0, 2.2), ("sum", 2, 0, 2.2), ("step", 2, 1, 1.2), ("loss", 3,
 """Builds that stand still, which step is lit, the rounds walked, and seconds to read them."""
 
 WALKED = (*range(2, 13), 14, 17, 21, 25, ROUNDS)
-"""Rounds of the walk that are shown: each as long as its dots are apart."""
+"""Rounds of the walk that are shown: each as long as the distance of its dots."""
 
 QUICK, LAST = 0.3, 2.5
 """Seconds that each of them is shown, and the last one."""

@@ -104,7 +104,7 @@ class Pages:
     def __init__(self, lesson: Lesson, paper: str, numbered: str) -> None:
         width, height = PAPERS[paper]
         self._size = round(width * DPI), round(height * DPI)
-        about = [lesson.title, lesson.told("title"), lesson.told("title", "sum"), numbered]
+        about = [lesson.title, lesson.sentence("title"), lesson.sentence("title", "sum"), numbered]
         self._foot = " · ".join(filter(None, about))
         self.sheets: list[Sheet] = []
         self._feet: list[Text] = []
@@ -150,10 +150,10 @@ def _caption(sheet: Sheet, axes: Axes, lesson: Lesson, number: int, build: Build
     The line after the step is given without numbers: tasks ask for them.
     """
     words = f"{lesson.word('step', step=number)}  {lesson.words['steps'][number - 1]}"
-    told = lesson.told(build.key, "sum")
+    numbers = lesson.sentence(build.key, "sum")
     said = "" if number == ASKED else axes.get_title(loc="left")
     font = FontProperties(size=CAPTION)
-    lines = [sheet.filled(one, HALF, font) for one in (words, told, said) if one]
+    lines = [sheet.filled(one, HALF, font) for one in (words, numbers, said) if one]
     axes.set_title("\n".join(lines), loc="left", fontsize=CAPTION, fontweight="normal")
 
 

@@ -1,4 +1,4 @@
-"""What the lecture's slides have besides the builds of the page: what is ahead, told first."""
+"""What the lecture's slides have besides the builds of the page: what is ahead, first."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -69,15 +69,15 @@ class Lesson:
         """Whether the bowl is about as round in the feature's own units: no ravine."""
         return float(self.values["condition"]) < ROUND
 
-    def told(self, key: str, what: str = "say") -> str:
+    def sentence(self, key: str, what: str = "say") -> str:
         """Return the sentence of a build, or its line of arithmetic, `sum`, with its numbers.
 
         Where there is no arithmetic, that line says where the rows are from.
         """
         said = self.words["builds"][key]
         text = said.get(f"{what}_round") if self.is_round else None
-        told = filled(text or said.get(what, ""), self.values, self.language)
-        return told or (self.notes.get(key, "") if what == "sum" else "")
+        made = filled(text or said.get(what, ""), self.values, self.language)
+        return made or (self.notes.get(key, "") if what == "sum" else "")
 
     @property
     def own_words(self) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 class Inks(NamedTuple):
-    """What acts, the loss and the path; the weight; the bias; and what is seen through."""
+    """What acts, the loss and the path; the weight; the bias; and what is transparent."""
 
     now: str
     weight: str

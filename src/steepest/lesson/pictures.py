@@ -161,7 +161,7 @@ def _draw_loss(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
 
 
 def _draw_curve(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
-    """Draw the loss by the round, of all walks that have been told in this part."""
+    """Draw the loss by the round, of all walks of this part so far."""
     theme, stage = theme_in_use(), stage_of(build.key)
     for name in stage.walks:
         losses = _losses_of(lesson, name)[: None if stage.at is None else stage.at + 1]
@@ -223,7 +223,7 @@ def _draw_classes(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
 
 
 def _ring_row(axes: Axes, classes: ClassWalks, jitter: Array, inks: Inks) -> None:
-    """Draw a ring round the row that is told."""
+    """Draw a ring round the row that is explained."""
     row = classes.row
     lane = -0.08 - 0.07 * float(classes.codes[row]) + jitter[row]
     axes.plot(classes.rows["X"][row], lane, "o", ms=12, mfc="none", mec=inks.now, mew=2)

@@ -52,7 +52,7 @@ STEPS, WORDS = 0.27, 0.14
 first on, so that nothing jumps; and without."""
 
 HALF = 0.62
-"""The share of the width that the steps have; what happens now is told beside them."""
+"""The share of the width that the steps have; what happens now is beside them."""
 
 BODY, SMALL = 18, 14
 """Sizes of type in points; 18 on a slide 7.5 inches high is 3.3 % of the height."""
@@ -113,7 +113,7 @@ def write_slides(
 
 @contextmanager
 def _shown(progress: bool, total: int) -> Iterator[Callable[[int], None]]:
-    """Yield what is told how many slides are made, with a bar of them or none."""
+    """Yield what is called with how many slides are made, with a bar of them or none."""
     if not progress:
         yield lambda count: None
         return
@@ -146,15 +146,15 @@ class _Deck:
         """Write title, author and language of the file."""
         about = self.made.core_properties
         about.title, about.author = self._lesson.title, self._lesson.settings.author
-        about.language, about.subject = self._lesson.language, self._lesson.told("title")
+        about.language, about.subject = self._lesson.language, self._lesson.sentence("title")
 
     def _first(self, build: Build) -> Any:
-        """Add the first slide: title, who gives it, on what it is told."""
+        """Add the first slide: title, who gives it, on what data."""
         layout = title_layout(self.made)
         slide = self._slide(layout, self._lesson.title)
-        told = [self._lesson.settings.author, *self._told("title")]
+        lines = [self._lesson.settings.author, *self._said_at("title")]
         subtitles = [one for one in slide.placeholders if one.placeholder_format.type == 4]
-        said = "\n".join(filter(None, told))
+        said = "\n".join(filter(None, lines))
         if subtitles:
             subtitles[0].text_frame.text = said
             self._ink(subtitles[0].text_frame)
@@ -256,7 +256,7 @@ class _Deck:
             for j, text in enumerate(line):
                 self._cell(shape.table.cell(i, j), text, i in (0, len(lines) - 1), j > 0)
         shape.table.last_row = True
-        _describe(shape, self._lesson.told(build.key))
+        _describe(shape, self._lesson.sentence(build.key))
 
     def _cell(self, cell: Any, text: str, is_bold: bool, is_number: bool) -> None:
         from pptx.enum.text import PP_ALIGN
@@ -283,13 +283,13 @@ class _Deck:
             ]
             steps, now = _beside(room, HALF)
             self._text(slide, steps, lines, BODY)
-        said = self._told(build.key)
+        said = self._said_at(build.key)
         size = SMALL if max(map(len, said), default=0) > LONG else BODY
         self._text(slide, now, [[Piece(one)] for one in said], size)
 
-    def _told(self, key: str) -> list[str]:
+    def _said_at(self, key: str) -> list[str]:
         """Return the sentence of a build and its line of numbers, where it has them."""
-        return [text for what in ("say", "sum") if (text := self._lesson.told(key, what))]
+        return [text for what in ("say", "sum") if (text := self._lesson.sentence(key, what))]
 
     def _text(
         self,
@@ -335,7 +335,7 @@ class _Deck:
     def _notes(self, build: Build) -> str:
         """Return what is said at a build, its note, and the numbers of its table."""
         lesson, rows = self._lesson, rows_of(self._lesson, build.key)
-        said = [lesson.note(build.key), lesson.told(build.key), lesson.told(build.key, "sum")]
+        said = [lesson.note(build.key), *self._said_at(build.key)]
         table = (
             []
             if rows is None

@@ -11,15 +11,15 @@ class Stage(NamedTuple):
     """The step whose line is drawn, None where there is none yet.
 
     `errors` are drawn as lines or squares. On the map are the `arrows` against the gradient, the
-    walks of the names in `walks`, the last of them the one that is told, and, where `seen`, the
-    surface round them.
+    walks of the names in `walks`, the last of them the current one, and, where `surface` says so,
+    the loss round them or all of it.
     """
 
     at: int | None = None
     errors: str = ""
     arrows: tuple[str, ...] = ()
     walks: tuple[str, ...] = ("walk",)
-    seen: str = ""
+    surface: str = ""
 
 
 NOTHING = Stage()
@@ -27,7 +27,7 @@ NOTHING = Stage()
 BOTH = ("weight", "bias", "sum")
 
 STAGES: dict[str, Stage] = {
-    "loss_surface": Stage(None, walks=(), seen="all"),
+    "loss_surface": Stage(None, walks=(), surface="all"),
     "line": Stage(0),
     "errors": Stage(0, "lines"),
     "squares": Stage(0, "squares"),
@@ -38,18 +38,18 @@ STAGES: dict[str, Stage] = {
     "sum": Stage(0, arrows=BOTH),
     "guess": Stage(0, arrows=BOTH),
     "step": Stage(1, arrows=()),
-    "loss": Stage(1, seen="round"),
-    "again": Stage(2, seen="round"),
-    "walk": Stage(ROUNDS, seen="round"),
-    "bowl": Stage(ROUNDS, seen="all"),
-    "small": Stage(walks=("small",), seen="all"),
-    "good": Stage(walks=("small", "good"), seen="all"),
-    "guess_large": Stage(walks=("small", "good"), seen="all"),
-    "large": Stage(walks=("good", "large"), seen="all"),
-    "diverge": Stage(walks=("good", "large", "over"), seen="all"),
-    "ravine": Stage(walks=("plain",), seen="all"),
-    "standard": Stage(walks=("good",), seen="all"),
-    "momentum": Stage(walks=("plain", "momentum"), seen="all"),
+    "loss": Stage(1, surface="round"),
+    "again": Stage(2, surface="round"),
+    "walk": Stage(ROUNDS, surface="round"),
+    "bowl": Stage(ROUNDS, surface="all"),
+    "small": Stage(walks=("small",), surface="all"),
+    "good": Stage(walks=("small", "good"), surface="all"),
+    "guess_large": Stage(walks=("small", "good"), surface="all"),
+    "large": Stage(walks=("good", "large"), surface="all"),
+    "diverge": Stage(walks=("good", "large", "over"), surface="all"),
+    "ravine": Stage(walks=("plain",), surface="all"),
+    "standard": Stage(walks=("good",), surface="all"),
+    "momentum": Stage(walks=("plain", "momentum"), surface="all"),
     "class_walk": Stage(walks=("classes",)),
 }
 """By the key of the build; one that is not named shows no line."""

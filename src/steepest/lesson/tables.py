@@ -50,7 +50,7 @@ def _parts(lesson: Lesson) -> Rows:
 
 
 def _terms(lesson: Lesson) -> Rows:
-    """Return the terms `y log p` of the row that is told, a line for each class."""
+    """Return the terms `y log p` of the row that is explained, a line for each class."""
     classes, language = lesson.classes, lesson.language
     given = classes.probabilities(0)[classes.row]
     actual = classes.codes[classes.row]

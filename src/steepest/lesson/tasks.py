@@ -28,7 +28,7 @@ WHOLE = ("params",)
 """The tasks whose answer is a count."""
 
 APART = 3.0
-"""How many tolerances a mistake is away from the answer, to be told from it."""
+"""How many tolerances a mistake is away from the answer, to count as that mistake."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,12 @@ def page_tasks(lesson: Lesson) -> list[dict[str, Any]]:
 
     The hints of a task are levels: what to think of, then how it is worked out but for the number.
     """
-    told = [{**vars(task), "hints": _levels(task)} for task in tasks_of(lesson)]
+    asked = [{**vars(task), "hints": _levels(task)} for task in tasks_of(lesson)]
     if not lesson.settings.exam:
         return [
-            {**one, "wrong": [[name, *said] for name, said in one["wrong"].items()]} for one in told
+            {**one, "wrong": [[name, *at] for name, at in one["wrong"].items()]} for one in asked
         ]
-    return [{key: one[key] for key in ("key", "question", "choices")} for one in told]
+    return [{key: one[key] for key in ("key", "question", "choices")} for one in asked]
 
 
 def _levels(task: Task) -> list[str]:
@@ -173,17 +173,17 @@ def _values(lesson: Lesson) -> dict[str, Value]:
 
 
 def _number(key: str, said: Mapping[str, Any], values: Mapping[str, Value], lesson: Lesson) -> Task:
-    """Return a task whose answer is a number; a mistake that is too near to it is not told."""
+    """Return a task whose answer is a number; a mistake that is too near to it is left out."""
     answer, wrong, size = NUMBERS[key](values)
     close = 0.0 if key in WHOLE else CLOSE
     tolerance = max(close * abs(answer), ROUNDED * size, LEAST)
-    told = {
+    mistakes = {
         name: (at, said["wrong"][name])
         for name, at in wrong.items()
         if abs(at - answer) > APART * tolerance
     }
     texts = _texts(said, values, lesson.language)
-    return Task(key, *texts, answer=answer, tolerance=tolerance, wrong=told)
+    return Task(key, *texts, answer=answer, tolerance=tolerance, wrong=mistakes)
 
 
 def _choice(key: str, said: Mapping[str, Any], values: Mapping[str, Value], lesson: Lesson) -> Task:
@@ -196,8 +196,8 @@ def _choice(key: str, said: Mapping[str, Any], values: Mapping[str, Value], less
     else:
         choices = tuple(in_language(values[name], language) for name in ("small", "rate", "over"))
         right, wrong = 2, {0: "slow is too large"}
-    told = {name: (float(at), said["wrong"][name]) for at, name in wrong.items()}
-    return Task(key, *texts, answer=float(right), choices=choices, wrong=told)
+    mistakes = {name: (float(at), said["wrong"][name]) for at, name in wrong.items()}
+    return Task(key, *texts, answer=float(right), choices=choices, wrong=mistakes)
 
 
 def _texts(

@@ -76,7 +76,7 @@ def _of_row(line: LineWalks) -> dict[str, Value]:
 
 
 def _of_rates(line: LineWalks) -> dict[str, Value]:
-    """Return each rate with its last loss, and what of the way to the lowest loss it leaves."""
+    """Return each rate with its last loss, and what share of the distance it leaves."""
     far = np.linalg.norm(line.start - line.best)
     tries = len(line.rates["good"].trace) - 1
     found: dict[str, Value] = {"tries": tries, "limit": 1}

@@ -1,7 +1,8 @@
 """The walks that a lesson tells of, on its rows: each a run of its own, made when it is asked for.
 
 They are those of the page: fixed rates, steepest descent, and the one feature in standard units,
-`z = (x - mean) / deviation`, in which the bowl of a line is round and the steepest way is straight.
+`z = (x - mean) / deviation`, in which the bowl of a line is round and the steepest descent is
+straight.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ __all__ = ["ClassWalks", "LineWalks", "NetworkWalk"]
 Array = NDArray[np.float64]
 
 RATE, ROUNDS = 0.15, 30
-"""The rate of the first walk, as in the page, of whose way a step leaves 0.7, and its steps."""
+"""The rate of the first walk, as in the page, 0.7 of the distance left a step, and its steps."""
 
 RATES = {"small": 0.01, "good": RATE, "large": 0.9, "over": 1.02}
 """Rates beside each other: 2 over the curvature of a line's bowl in standard units, 2, is 1."""

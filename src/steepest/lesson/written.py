@@ -55,7 +55,7 @@ def in_language(value: Value, language: str, place: str = "") -> str:
 
 
 def beside(value: float, size: float) -> str:
-    """Return a number to four digits of a size that what is less this number is told in.
+    """Return a number to four digits of a size in which what is less this number is written.
 
     A mean of years, 2000.5, to four digits of its own is off by a tenth of their deviation.
 
