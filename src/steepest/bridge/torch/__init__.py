@@ -8,8 +8,8 @@ numbers back. `surface` is what `st.torch` offers, `preview` finds how many rows
 `first_layer` once for all points.
 
 `watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes each
-`point` and step of what `tensors` do (`heard` is what one of them heard of a backward pass,
-`losses` the losses of steps by theirs, `steps` the numbers of many at once, `left_over` finds
+`point` and step of what `tensors` do (`heard` is what is heard of a backward
+pass, `losses` the losses of steps by theirs, `steps` all numbers of many at once, `left_over` finds
 gradients that were not cleared), `recording` keeps them in `rows`, and these in
 a `spill` once they are many, and with `projecting` where all lie on the plane that is drawn; of
 all that is `watching` `watched_run` and `watched_trace` make a run, `rules` names its optimizer,
