@@ -143,7 +143,7 @@ class TestEveryDoorHasTheOptions:
         assert (shown["delta"].default, shown["quantile"].default) == (1.0, 0.5)
 
     def test_descend_rows(self) -> None:
-        assert set(parameters(descend_rows)) == {*OPTIONS, *OF_THE_CALL, "rows", "given_up"}
+        assert set(parameters(descend_rows)) == {*OPTIONS, *OF_THE_CALL, "rows", "given_up", "like"}
 
     def test_steps_has_those_of_the_method(self) -> None:
         shown = parameters(st.steps)

@@ -301,7 +301,7 @@ def test_the_command_line_shows_planes_and_params_by_unit(net: st.Run, tmp_path:
     refused = CliRunner().invoke(cli, ["show", run, "--x", "weight 4000", "--figure", picture])
     assert "weight 1 to weight 34 and bias 1 to bias 10" in str(refused.exception)
     idle = CliRunner().invoke(cli, ["show", run, "--x", "weight 1"])
-    assert "--x says how a picture looks, but none is asked for" in str(idle.exception)
+    assert "--x says how a picture or a page looks, but none is asked for" in str(idle.exception)
 
 
 @pytest.mark.parametrize("plane", ["path", "random", "sharpest", "given", None])

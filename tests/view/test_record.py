@@ -239,10 +239,13 @@ def test_params_of_wide_models_are_thinned_to_what_a_page_can_hold(
 def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6000, 1))
-    scene = st.descend((X, X[:, 0] + 1), steps=1).record()
-    assert scene["shown"] == 2000 and scene["sampled"] == "2,000 of 6,000 rows drawn"
-    assert scene["engine"] == "record" and not scene["editable"]
-    assert np.array_equal(scene["X"], X[scene["rowNumbers"] - 1, 0])
+    squared = st.descend((X, X[:, 0] + 1), steps=1).record()
+    entropy = st.descend((X, np.where(X[:, 0] > rng.normal(size=6000), "b", "a")), steps=1).record()
+    for scene in (squared, entropy):
+        assert scene["shown"] == 2000 and scene["sampled"] == "2,000 of 6,000 rows drawn"
+        assert not scene["editable"]
+        assert np.array_equal(scene["X"], X[scene["rowNumbers"] - 1, 0])
+    assert squared["engine"] == "page" and entropy["engine"] == "record"
     assert st.descend((X[:5000], X[:5000, 0] ** 2), steps=1).record()["editable"]
 
 

@@ -180,7 +180,7 @@ OPEN_FILE = """() => window.engine.open({ file: {
 def test_a_file_with_other_columns_comes_back_as_both(
     page: "Page", python: Python, named: str
 ) -> None:
-    assert page.evaluate(OPEN_FILE) == {"data": "", "target": "c", "features": ["a"]}
+    assert page.evaluate(OPEN_FILE) == {"data": "", "target": "c", "features": ["b"]}
     ask(page, "open", {"data": named, "target": "c", "features": ["b"]})
     ask(page, "open", {"data": named, "target": "b", "features": ["c"]})
     ask(page, "open", {})

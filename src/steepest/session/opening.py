@@ -93,16 +93,18 @@ class OpenData:
 def open_run(run: Run) -> OpenData:
     """Return a run that is there already; other columns can be chosen of a shipped data set.
 
-    Raises ChoiceError for a run of an objective that was given, as of a watched training.
+    Raises ChoiceError for a run of an objective that was given, as of a watched training, and for
+    one that was saved without its rows.
     """
     try:
-        data = run.data
+        run.problem.schema("the live page")
     except ChoiceError:
         raise ChoiceError(
             "the live page descends anew on the rows of a table, and this run of "
             f"{run.problem.name} has none; write the page that replays it: "
             "steepest show RUN --page run.html, or run.page('run.html')"
         ) from None
+    data = run.data
     shipped = data.name in datasets()
     return OpenData(read_table(data.name) if shipped else None, data, run)
 
@@ -221,7 +223,12 @@ def _single(table: Table, goal: str, ids: Collection[str]) -> list[list[str]]:
 
 
 def _shares(table: Table, goal: str, names: Sequence[str]) -> dict[str, float]:
-    """Return the share of variance that each column of numbers explains, on some of the rows."""
+    """Return the share of variance that each column of numbers explains, on some of the rows.
+
+    None of a goal that is no column, which whoever prepares the data refuses.
+    """
+    if goal not in table.arrow.column_names:
+        return {}
     few = sampled(table)
     is_class = kind_of(few.arrow[goal]) != "number"
     y = (
