@@ -123,6 +123,35 @@ def test_a_race_that_cannot_begin_says_why(doors: Doors, lesson: Path) -> None:
     page.locator(".st-fault").filter(has_text=told).wait_for()
 
 
+def loss_at_the_end(page: "Page") -> float:
+    """Return the loss where the run that is shown ends."""
+    page.locator(READY).wait_for()
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('.st-app').dataset.at >= 30")
+    return loss_of(page)
+
+
+def test_the_good_rate_is_the_best_one_and_momentum_wins_its_race(
+    doors: Doors, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.html"
+    choices = {"rule": "steepest", "learning_rate": 0.05, "scale": "none", "steps": 60}
+    st.descend("geyser", "waiting", ["duration"], **choices).lesson(path)  # type: ignore[arg-type]
+    page = explored(doors, path, (1366, 768))
+    ends = {}
+    for name in ("Too small", "Good", "Too large"):
+        page.get_by_role("button", name=name).click()
+        page.wait_for_timeout(300)
+        ends[name] = loss_at_the_end(page)
+    assert ends["Good"] < min(ends["Too small"], ends["Too large"])
+    page.get_by_role("button", name="Momentum race").click()
+    page.locator('.st-presets button[aria-disabled="true"]').wait_for()
+    momentum = loss_at_the_end(page)
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.locator(".st-runs").get_by_role("button", name="Run 1", exact=True).click()
+    assert momentum < loss_at_the_end(page)
+
+
 def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
     doors: Doors, tmp_path: Path
 ) -> None:
@@ -305,6 +334,7 @@ def test_the_address_has_what_was_changed_when_a_run_begins_to_play(
     doors: Doors, lesson: Path
 ) -> None:
     page = explored(doors, lesson, (1366, 768))
+    page.wait_for_function("() => location.hash.includes('axes=walk')")  # What opening keeps.
     page.evaluate(WATCH)
     page.evaluate(
         "() => [...document.querySelectorAll('.st-transport button')].filter((one) =>"

@@ -59,10 +59,10 @@ def edited(page: "Page") -> None:
     item(page, "line").get_by_label("Sentence of line").fill("Guess <b>{x}</b> & see {n} rows.")
 
 
-def saved(page: "Page", name: str, path: Path) -> Path:
+def saved(page: "Page", name: str, path: Path, file: str = "geyser.html") -> Path:
     with page.expect_download() as download:
         page.get_by_role("button", name=name, exact=True).click()
-    page.get_by_role("status").filter(has_text="Saved as geyser.html.").wait_for()
+    page.get_by_role("status").filter(has_text=f"Saved as {file}.").wait_for()
     download.value.save_as(path)
     return path
 
@@ -92,6 +92,9 @@ def test_order_sentences_and_what_is_shown_are_saved_and_taken_back(
     german = item(again, "line").get_by_role("textbox").input_value()
     assert german == sentences("de")["builds"]["line"]["say"], "a language has its own sentences"
     again.get_by_role("button", name="Zurück zum Original").click()
+    again.get_by_role("status").filter(has_text="Alle Änderungen gehen verloren.").wait_for()
+    assert not item(again, "rows").get_by_role("checkbox").is_checked(), "one press drops nothing"
+    again.get_by_role("button", name="Zurück zum Original").click()
     again.keyboard.press("Home")
     assert built(again, 3) == KEYS[:3]
     assert again.locator(".st-le-edit").count() == 0
@@ -102,7 +105,8 @@ def test_a_class_gets_the_lesson_without_what_was_left_out(
 ) -> None:
     page = opened(doors, lesson)
     edited(page)
-    path = saved(page, "Save it for a class, without this editor", tmp_path / "class.html")
+    name = "Save it for a class, without this editor"
+    path = saved(page, name, tmp_path / "class.html", "geyser-class.html")
     given = opened(doors, path)
     assert_edited(given)
     assert given.get_by_role("button", name="Edit", exact=True).count() == 0

@@ -124,7 +124,7 @@ export class Ways {
   async saveLesson(language, isClosed) {
     const { state, engine } = this.store;
     const text = await engine.page(state, { way: 'lesson', language, isClosed });
-    const name = `${fileName(state.scene)}.html`;
+    const name = `${fileName(state.scene)}${isClosed ? '-class' : ''}.html`;
     download(new Blob([text], { type: 'text/html' }), name, this.parent);
     return name;
   }

@@ -16,6 +16,9 @@ const SHARES = [['Too small', 0.01], ['Good', GOOD], ['Too large', 0.95], ['Just
 /** The share of the limit at which a ravine is walked: fast across, slow along. */
 const RAVINE = 0.9;
 
+/** Where a bowl is round: only there a rate that is near its limit is slower than a good one. */
+const ROUND = { scale: 'standard' };
+
 /**
  * Adds the presets; they are there for a page that computes and a run whose rate has a limit.
  * @param {Store} store
@@ -23,7 +26,7 @@ const RAVINE = 0.9;
 export function makePresets(parent, store) {
   const attributes = { role: 'group', 'aria-label': 'Try', 'data-control': 'presets' };
   const row = element('div', { class: 'st-presets', attributes }, parent);
-  const tried = SHARES.map(([name, share]) => button(row, name, () => walkAt(store, share), { style: 'st-small' }));
+  const tried = SHARES.map(([name, share]) => button(row, name, () => walkAt(store, share, ROUND), { style: 'st-small' }));
   const ravine = button(row, '', () => changeUnits(store), { style: 'st-small' });
   const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
   const why = element('span', { class: 'st-unseen', attributes: { id: freshId('why') } }, row);
@@ -62,15 +65,16 @@ async function walkAt(store, share, patch = {}) {
 /** The reader's own units, where the bowl is as long and narrow as they make it; or standard ones again. */
 function changeUnits(store) {
   const isOwn = store.state.choices.scale === 'none';
-  return isOwn ? walkAt(store, GOOD, { scale: 'standard' }) : walkAt(store, RAVINE, { scale: 'none' });
+  return isOwn ? walkAt(store, GOOD, ROUND) : walkAt(store, RAVINE, { scale: 'none' });
 }
 
-/** The same rate with momentum beside it, both from the same start. */
+/** One walk through the ravine and one with momentum beside it, of the same rate, from the same start. */
 async function startRace(store) {
   if (store.state.runs.length > 1) {
     store.set({ fault: SAY.race });
     return;
   }
+  await walkAt(store, GOOD, { scale: 'none' });
   store.set({ playing: false });
   await store.addRun({ ...store.state.choices, rule: 'momentum:0.9' });
   store.seek(0);

@@ -26,7 +26,13 @@ export function showEditor(parent, { record, told, at, language, edit, go, save,
   const tellSaved = async (isClosed) => { said.textContent = filled(ui.saved, { name: await save(isClosed) }); };
   button(row, ui.save, () => tellSaved(false), { style: 'st-le-next' });
   button(row, ui.save_class, () => tellSaved(true));
+  let isSure = false;
   button(row, ui.original, () => {
+    if (!isSure) {
+      isSure = true;
+      said.textContent = ui.original_sure;
+      return;
+    }
     edit(null);
     close();
   });
