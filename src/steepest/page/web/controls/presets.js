@@ -26,7 +26,9 @@ const ROUND = { scale: 'standard' };
 export function makePresets(parent, store) {
   const attributes = { role: 'group', 'aria-label': 'Try', 'data-control': 'presets' };
   const row = element('div', { class: 'st-presets', attributes }, parent);
-  const tried = SHARES.map(([name, share]) => button(row, name, () => walkAt(store, share, ROUND), { style: 'st-small' }));
+  const tried = SHARES.map(
+    ([name, share]) => button(row, name, () => walkAt(store, share, ROUND), { style: 'st-small' }),
+  );
   const ravine = button(row, '', () => changeUnits(store), { style: 'st-small' });
   const race = button(row, 'Momentum race', () => startRace(store), { style: 'st-small' });
   const why = element('span', { class: 'st-unseen', attributes: { id: freshId('why') } }, row);
