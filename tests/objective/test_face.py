@@ -85,3 +85,19 @@ def test_each_param_has_the_range_that_a_linear_program_finds(seed: int) -> None
     for note in notes:
         middle = np.allclose(run.params, ends.mean(axis=1), atol=1e-5)
         assert "at least" not in note.message and ("in the middle" in note.message) == middle
+
+
+@pytest.mark.parametrize("loss", ["absolute", "quantile"])
+@pytest.mark.parametrize("rows", [100, 101])
+def test_a_weight_that_l1_holds_at_0_is_exactly_0_in_the_middle_of_a_flat_bottom(
+    loss: str, rows: int
+) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(rows, 3))
+    y = X[:, 0] + generator.normal(size=rows)
+    run = st.descend((X, y), loss=loss, l1=10.0)
+    assert run.weights.tolist() == [0.0, 0.0, 0.0]
+    off = np.mean(np.abs(y - np.median(y)))
+    assert run.loss == pytest.approx(off if loss == "absolute" else off / 2)
+    few = st.descend((X, y), loss=loss, l1=0.2)
+    assert np.count_nonzero(few.weights) == 1

@@ -87,7 +87,10 @@ class OptimalFace:
         # A direction in which no row moves at all is no part of it: there weights mean nothing.
         gram = smoothed.gram(smoothed.objective.blocks)
         reach, turned = np.linalg.eigh(flat.T @ gram @ flat)
-        return np.asarray(root @ flat @ turned[:, reach > SHORTEST_SQUARE])
+        found: Array = root @ flat @ turned[:, reach > SHORTEST_SQUARE]
+        # What is at its kink stays there, by rounding too: a weight of 0 is exactly 0.
+        found[weights] = 0.0
+        return found
 
     @cached_property
     def changes(self) -> Array:
