@@ -31,7 +31,7 @@ def test_its_condition_is_at_least_that_of_the_rows(condition: float) -> None:
     root = Triangle.of(X.T @ X)
     assert root is not None
     lengths = np.linalg.svd(X, compute_uv=False)
-    assert lengths[0] / lengths[-1] <= root.condition <= 150**1.5 * lengths[0] / lengths[-1]
+    assert lengths[0] / lengths[-1] <= root.condition <= 150**0.5 * lengths[0] / lengths[-1]
 
 
 def test_what_is_not_positive_has_none() -> None:

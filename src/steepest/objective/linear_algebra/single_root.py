@@ -33,9 +33,6 @@ Of 2,001 params 73 ms where LAPACK by NumPy, which copies the matrix to and fro,
 SINGLE_LEFT = 1e-3
 """The share of an error that a step by such a root may leave, by an estimate: else by float64."""
 
-ROUNDS = 4
-"""Rounds of the estimate of how flat the flattest direction is."""
-
 
 def single_root(blocks: Blocks, moments: Moments, penalty: Vector) -> Triangle | None:
     """Return R with `R'R = 2 Z'Z / total + diag(penalty)` to some 7 digits, reading X once.
@@ -55,10 +52,9 @@ def single_root(blocks: Blocks, moments: Moments, penalty: Vector) -> Triangle |
     if upper is None:
         return None
     alike = Triangle(upper.astype(np.float64))
-    flattest = 1.0 / _most_of_inverse(alike)
     rounding = sqrt(len(own)) * float(np.finfo(np.float32).eps)
     least = float(least_moves(moments).max()) ** 2
-    if not (flattest * SINGLE_LEFT >= rounding and flattest >= len(own) * least):
+    if not 1.0 / alike.most_of_inverse >= max(rounding / SINGLE_LEFT, len(own) * least):
         return None
     alike.upper[...] *= own
     return Triangle(alike.upper, full_rank=True)
@@ -106,15 +102,3 @@ def upper_root(matrix: Single) -> Single | None:
             beside[...] = np.linalg.inv(lower) @ beside
             matrix[last:, last:] -= beside.T @ beside
     return matrix if np.isfinite(matrix[-1, -1]) else None
-
-
-def _most_of_inverse(root: Triangle) -> float:
-    """Return the largest eigenvalue of `(R'R)^-1`, estimated from below by the power method."""
-    vector = np.random.default_rng(0).standard_normal(len(root.upper))
-    most = 0.0
-    for _ in range(ROUNDS):
-        vector /= np.linalg.norm(vector)
-        half = root.solve_transposed(vector)
-        most = float(half @ half)
-        vector = root.solve(half)
-    return most
