@@ -546,6 +546,19 @@ def test_what_cannot_be_played_with(
     has_all(refused("play", "--no-open", *words.split()), *parts)
 
 
+@pytest.mark.parametrize("command", [("play", "--no-open"), ("lesson",)])
+def test_options_that_only_fit_has_are_told_with_the_command_that_has_them(
+    refused: Callable[..., str], ask: Ask, command: tuple[str, ...]
+) -> None:
+    words = "\n".join(f"w{i}x,{i % 7}" for i in range(30))
+    Path("words.csv").write_text(f"a,b\n{words}\n")
+    said = refused(*command, "words.csv", "--target", "b")
+    assert "(--category and --drop: of `steepest fit words.csv --save RUN`, whose RUN" in said
+    ask("fit", "words.csv", "--target", "b", "--category", "a", "--save", "r.steepest")
+    assert ask("lesson", "r.steepest", "-o", "r.html").status == 0
+    assert "(--" not in refused("fit", "words.csv", "--target", "b")
+
+
 @pytest.mark.parametrize("command", ["fit", "show", "resume"])
 def test_an_mp4_of_odd_sides_is_refused_before_the_run(command: str, ask: Ask) -> None:
     # There is no such table and no such run: the size is looked at first.

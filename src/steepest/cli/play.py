@@ -1,5 +1,6 @@
 """`steepest play`: open what the reader named, and serve the page until it ends."""
 
+import re
 import shlex
 import zipfile
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from steepest.cli.options import names_in
 from steepest.cli.saving import warn
 from steepest.data.likely import MOST
 from steepest.data.table import read_table
-from steepest.errors import ChoiceError
+from steepest.errors import ChoiceError, DataError
 from steepest.run.load import load
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def opened(
 
     if not (Path(data).is_file() and zipfile.is_zipfile(data)):
         made: ChosenOptions = {} if hidden is None else {"hidden": whole_numbers("hidden", hidden)}
-        return open_table(read_table(data), target, features, **made)
+        try:
+            return open_table(read_table(data), target, features, **made)
+        except DataError as error:
+            raise DataError(_with_options_of_fit(str(error), data)) from error
     if target is not None or features is not None or hidden is not None:
         raise ChoiceError(
             f"{data} is a saved run: its target, features and hidden units are settled; leave them"
@@ -78,7 +82,7 @@ def opened(
 def tell_proposed(found: "OpenData", data: str) -> None:
     """Say what was chosen, and on the error stream that a target was taken which nobody named."""
     if found.note:
-        click.echo(found.note)
+        click.echo(_with_options_of_fit(found.note, data))
     if not found.proposed:
         return
     goal = found.data.target.name
@@ -88,4 +92,16 @@ def tell_proposed(found: "OpenData", data: str) -> None:
     warn(
         f"no --target says what to predict, so it is {likely.get(goal, goal)}; {listed}"
         f"--target COLUMN says which, and `steepest data {shlex.quote(data)}` looks at the table"
+    )
+
+
+def _with_options_of_fit(words: str, data: str) -> str:
+    """Return the words; where they name options that this command lacks, with who has them."""
+    known = {name for one in click.get_current_context().command.params for name in one.opts}
+    lacking = sorted({*re.findall(r"--[a-z][a-z-]*", words)} - known)
+    if not lacking:
+        return words
+    return (
+        f"{words}\n({' and '.join(lacking)}: of `steepest fit {shlex.quote(data)} --save RUN`, "
+        "whose RUN opens here too)"
     )
