@@ -161,3 +161,21 @@ def test_a_loss_of_rows_under_vmap_is_said_to_be_unknown_and_its_steps_are_there
     assert np.isnan(run.trace.losses).all()
     told = next(note.message for note in run.notes if note.name == "losses")
     assert "the loop's own loss is not known" in told
+
+
+def test_where_no_loss_of_the_loop_is_known_the_words_have_that_of_all_rows() -> None:
+    torch.manual_seed(0)
+    X, y = data()
+    loss, model = nn.MSELoss(), nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    first = float(loss(model(X), y))
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(3):
+            optimizer.zero_grad()
+            vmap(loss)(model(X), y).mean().backward()
+            optimizer.step()
+    words = watched.run.explain()
+    assert f"loss: {first:.4g} of all rows\n" in words
+    assert f"  {first:.4g} → " in words and ", both of all rows\n" in words
+    assert "nan" not in words
+    assert "or only within torch.func transforms; give the object that it calls" in words

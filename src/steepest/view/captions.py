@@ -15,7 +15,7 @@ from steepest.view.sheet import GAP, MARGIN, Sheet
 from steepest.view.step_words import named, step_note, update
 from steepest.view.story import shortened
 from steepest.view.style import PATH, theme_in_use
-from steepest.view.words import fall, headings
+from steepest.view.words import fall, headings, stated_loss
 
 __all__ = ["Captions"]
 
@@ -95,7 +95,7 @@ class Captions:
     def _fixed_bodies(self) -> list[str]:
         """Return the words of steps 1 to 3, which stay as they are once shown."""
         scene, start = self._scene, self._scene.trace[0]
-        first = [*self._params(start), f"loss {short(start.loss)}"]
+        first = [*self._params(start), f"loss {short(stated_loss(start)[0])}"]
         if len(scene.trace) == 1:
             return [self._filled(first)]
         note = step_note(scene)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ __all__ = [
     "four_steps",
     "headings",
     "rate_in_words",
+    "stated_loss",
     "tell",
     "tell_diagnosis",
 ]
@@ -156,7 +158,19 @@ def _start_lines(story: Story, start: Step) -> Iterator[str]:
         drawn = f": {story.start_in_words}" if story.start_in_words else ""
         yield f"seed {story.plan.seed}{drawn}"
     yield from _values(story, start)
-    yield f"{story.loss_label}: {short(start.loss)}{_of_batch(story)}"
+    loss, of_rows = stated_loss(start, _of_batch(story))
+    yield f"{story.loss_label}: {short(loss)}{of_rows}"
+
+
+def stated_loss(step: Step, of_batch: str = "") -> tuple[float, str]:
+    """Return the loss that is said of a step, and of which rows it is.
+
+    Its own, of those of `of_batch`; or that of all rows, where a loop that was watched did not give
+    its own.
+    """
+    if isnan(step.loss) and not isnan(step.full_loss):
+        return step.full_loss, " of all rows"
+    return step.loss, of_batch
 
 
 def _values(story: Story, step: Step) -> Iterator[str]:
@@ -176,12 +190,14 @@ def _of_batch(story: Story) -> str:
 
 def fall(story: Story) -> str:
     """Return the loss after the first step and by how much it fell."""
-    start, after = story.trace[0], story.trace[1]
-    change = after.loss - start.loss
-    share = percent(abs(change) / abs(start.loss)) if start.loss else "-"
+    (before, of_rows), (after, _) = (stated_loss(story.trace[i]) for i in (0, 1))
+    change = after - before
+    share = percent(abs(change) / abs(before)) if before else "-"
     sign = "fell" if change < 0 else "rose"
     change_in_words = f"it {sign} by {short(abs(change))} ({share})" if change else "it stayed"
-    fallen = f"{short(start.loss)} → {short(after.loss)}: {change_in_words}"
+    fallen = f"{short(before)} → {short(after)}: {change_in_words}"
+    if of_rows:
+        return f"{fallen}, both{of_rows}"
     if story.plan.batch:
         return f"{fallen}, each on its own {story.batch_in_words}"
     return f"{fallen}, on rows drawn at random" if story.by_samples else fallen

@@ -37,7 +37,11 @@ class Watching(NamedTuple):
     def unheard(self) -> str:
         """Why nothing of the loop's own loss is heard, where nothing is."""
         if self.hears_loss:
-            return "the loss that was given was never called in it; give the object that it calls"
+            return (
+                "the loss that was given said no number in it: it was never called, or only within "
+                "torch.func transforms; give the object that it calls, or pass each loss through "
+                "watched.loss(...)"
+            )
         return "its criterion is no module that was given"
 
     @property

@@ -152,7 +152,16 @@ export function trueLoss(run, i) {
 }
 
 /**
- * Returns the same for all kept steps, (kept,).
+ * Returns a kept step's own loss, or that of all rows where a loop that was watched did not give its own; and which.
+ * @param {WalkedRun} run
+ */
+export function statedLoss(run, i) {
+  const isOfAll = Number.isNaN(run.loss[i]) && !Number.isNaN(run.fullLoss[i]);
+  return { loss: isOfAll ? run.fullLoss[i] : run.loss[i], isOfAll };
+}
+
+/**
+ * Returns the true losses of all kept steps, (kept,).
  * @param {WalkedRun} run
  */
 export function trueLosses(run) {

@@ -4,7 +4,7 @@ import { COORDINATES } from '../engine/divergence.js';
 import { startInWords } from '../engine/initial.js';
 import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
-import { activeRun, gradientAt, lossLabel, paramsAt, trueLoss } from '../state/select.js';
+import { activeRun, gradientAt, lossLabel, paramsAt, statedLoss, trueLoss } from '../state/select.js';
 import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
@@ -96,8 +96,9 @@ export function updateLine(state, move, i) {
  */
 function fallLine(state, move) {
   const run = activeRun(state);
-  const [before, after] = [run.loss[move.from], run.loss[move.from + 1]];
-  const told = changeLine(before, after);
+  const [before, after] = [move.from, move.from + 1].map((i) => statedLoss(run, i));
+  const told = changeLine(before.loss, after.loss);
+  if (before.isOfAll) return filled(SAY.bothOfAll, [told]);
   return run.choices.batch ? filled(SAY.own, [told, batchWord(state)]) : told;
 }
 
@@ -135,11 +136,12 @@ function startLines(state, most) {
   const { network } = state.scene;
   const drawn = network ? `: ${startInWords(network.initial)}` : '';
   const label = lossLabel(state.scene, run.choices);
-  const of = batch ? filled(SAY.first, [batchWord(state)]) : '';
+  const ofBatch = batch ? filled(SAY.first, [batchWord(state)]) : '';
+  const { loss, isOfAll } = statedLoss(run, 0);
   return [
     ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
-    `${label}: ${short(run.loss[0])}${of}`,
+    `${label}: ${short(loss)}${isOfAll ? SAY.ofAll : ofBatch}`,
   ];
 }
 
