@@ -168,7 +168,7 @@ def test_where_no_loss_of_the_loop_is_known_the_words_have_that_of_all_rows() ->
     X, y = data()
     loss, model = nn.MSELoss(), nn.Linear(2, 1)
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    first = float(loss(model(X), y))
+    first = loss(model(X), y).item()
     with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
         for _ in range(3):
             optimizer.zero_grad()
