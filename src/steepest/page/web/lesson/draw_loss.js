@@ -43,14 +43,14 @@ export function drawCurves(stage, [x, y, w, h], { curves, most, span, words, sho
   }
   stage.text(words.loss, inner[0], y + 0.5 * size, { colour: colours.accent, weight: 600, align: 'left' });
   stage.text(words.round, inner[0] + inner[2] / 2, inner[1] + inner[3] + 2.3 * size, { colour: colours.ink });
-  curves.forEach(({ losses, colour, dash = [], name = '', shown = losses.length }, i) => {
+  curves.forEach(({ losses, colour, dash = [], shown = losses.length }) => {
     const places = losses.slice(0, Math.max(1, shown)).map((value, round) => at(value, round));
     stage.within([inner[0] - 8, inner[1] - 8, inner[2] + 16, inner[3] + 16], 0, () => {
       stage.line(places, colour, 0.13 * size, dash);
       stage.dot(places.at(-1), 0.26 * size, colour, colours.paper);
     });
-    if (name) nameCurve(stage, places, inner, { name, colour, share: 0.3 + 0.2 * i, up: 0.9 + 1.1 * i });
   });
+  nameCurves(stage, inner, curves.filter(({ name }) => name));
 }
 
 function powers(least, most) {
@@ -59,10 +59,15 @@ function powers(least, most) {
   return found.length > 1 ? found : [least, most];
 }
 
-function nameCurve(stage, places, inner, { name, colour, share, up }) {
-  const [px, py] = places[Math.min(places.length - 1, Math.floor(places.length * share))];
-  const y = clamp(py - up * stage.size, inner[1] + stage.size, inner[1] + inner[3] - 0.5 * stage.size);
-  stage.text(name, px, y, { colour, weight: 600, align: 'left', halo: stage.colours.paper, size: 0.9 });
+/** Names curves with a piece of each, one below the other in the upper right, where losses that fall are not. */
+function nameCurves(stage, inner, curves) {
+  const { size, colours } = stage;
+  const right = inner[0] + inner[2];
+  curves.forEach(({ name, colour, dash = [] }, i) => {
+    const y = inner[1] + (0.6 + 1.3 * i) * size;
+    stage.line([[right - 2.4 * size, y], [right, y]], colour, 0.13 * size, dash);
+    stage.text(name, right - 2.9 * size, y, { colour, weight: 600, align: 'right', halo: colours.paper, size: 0.9 });
+  });
 }
 
 /**
