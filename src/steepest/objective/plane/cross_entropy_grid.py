@@ -8,7 +8,7 @@ one product of matrices; as many of those are multiplied before a logarithm as f
 No term is negative, so nothing cancels: exact to about 1e-16 a row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,12 +121,30 @@ def _log_polynomials(along_a: Array, along_b: Array) -> Array:
     together = int(min(MOST_ROWS, FLOAT_EXPONENT / (2 * largest + 1)))
     coefficients = _multiplied_polynomials(np.exp(along_a), together)
     powers = np.exp(np.outer(along_b, np.arange(together + 1)))
-    factor = float(np.logaddexp(0.0, along_a.max() + along_b.max()))
-    room = max(1, int(FLOAT_EXPONENT / (together * factor)))
+    most = _padded(np.logaddexp(0.0, along_a.max(axis=1) + along_b.max()), together)
     total = np.zeros((len(along_b), along_a.shape[1]))
-    for first in range(0, len(coefficients), room):
-        total += np.log((powers @ coefficients[first : first + room]).prod(axis=0))
+    for some in _multiplied(most.reshape(together, -1).sum(axis=0)):
+        total += np.log((powers @ coefficients[some]).prod(axis=0))
     return total
+
+
+def _multiplied(most: Array) -> Iterator[slice]:
+    """Yield runs of neighbours whose product float64 has room for; `most`, (groups,), are logs.
+
+    Those are the most that a group may be at any point, and 0 at least.
+    """
+    first, together = 0, 0.0
+    for i, one in enumerate(most.tolist()):
+        if together + one > FLOAT_EXPONENT and i > first:
+            yield slice(first, i)
+            first, together = i, 0.0
+        together += one
+    yield slice(first, len(most))
+
+
+def _padded(rows: Array, together: int) -> Array:
+    """Return rows with zeros for those that are missing in the last group of so many."""
+    return np.concatenate([rows, np.zeros((-len(rows) % together, *rows.shape[1:]))])
 
 
 def _multiplied_polynomials(table: Array, together: int) -> Array:
@@ -135,9 +153,7 @@ def _multiplied_polynomials(table: Array, together: int) -> Array:
     The shape is (groups, together + 1, len(a)). Rows that are missing in the last group count as
     factors of 1: their t is 0.
     """
-    missing = -len(table) % together
-    padded = np.concatenate([table, np.zeros((missing, table.shape[1]))])
-    factors = padded.reshape(together, -1, table.shape[1])
+    factors = _padded(table, together).reshape(together, -1, table.shape[1])
     coefficients = np.zeros((together + 1, *factors.shape[1:]))
     coefficients[0] = 1.0
     for i, factor in enumerate(factors):
@@ -188,18 +204,16 @@ def log_products(along_a: Array, along_b: Array) -> Array:
     if largest > TABLE_EXPONENT:
         return _log_sums(along_a, along_b)
     highest = along_a.max(axis=1) + along_b.max(axis=1)
-    factor = float(np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0).max())
+    most = np.logaddexp(np.logaddexp.reduce(highest, axis=1), 0.0)
     wanted = int(np.log(MOST_TERMS) / np.log(1 + along_a.shape[2]))
-    together = max(1, min(wanted, int(FLOAT_EXPONENT / max(factor, largest))))
+    together = max(1, min(wanted, int(FLOAT_EXPONENT / max(float(most.max()), largest))))
     terms_a = _multiplied_out(np.exp(along_a), together)
     terms_b = _multiplied_out(np.exp(along_b), together)
-    room = max(1, int(FLOAT_EXPONENT / (together * factor)))
     total = np.zeros((along_b.shape[1], along_a.shape[1]))
-    for first in range(0, len(terms_a), room):
-        product = terms_b[first] @ terms_a[first].T
-        for one, other in zip(
-            terms_b[first + 1 : first + room], terms_a[first + 1 :], strict=False
-        ):
+    for some in _multiplied(_padded(most, together).reshape(-1, together).sum(axis=1)):
+        first, *others = zip(terms_b[some], terms_a[some], strict=True)
+        product = first[0] @ first[1].T
+        for one, other in others:
             product *= one @ other.T
         total += np.log(product)
     return total
@@ -210,9 +224,7 @@ def _multiplied_out(table: Array, together: int) -> Array:
 
     Rows that are missing in the last group count as factors of 1: their terms are 0.
     """
-    missing = -len(table) % together
-    padded = np.concatenate([table, np.zeros((missing, *table.shape[1:]))])
-    grouped = padded.reshape(-1, together, *table.shape[1:])
+    grouped = _padded(table, together).reshape(-1, together, *table.shape[1:])
     terms = np.ones((len(grouped), table.shape[1], 1))
     for i in range(together):
         factor = np.concatenate([np.ones_like(grouped[:, i, :, :1]), grouped[:, i]], axis=2)
