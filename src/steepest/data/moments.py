@@ -1,5 +1,6 @@
 """Mean and standard deviation of every feature, in one read of X; whether X is finite, too."""
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -91,15 +92,21 @@ def _of_sparse(X: Sparse, weight: Array | None) -> _Spread:
     """Return the spread of a block of sparse rows: the zeros count by their total weight alone."""
     weight = np.ones(X.shape[0]) if weight is None else weight
     total, features = float(weight.sum()), X.shape[1]
-    by_number = np.repeat(weight, np.diff(X.indptr))
     if total == 0.0:
         return _Spread(0.0, np.zeros(features), np.zeros(features))
-    mean = np.bincount(X.indices, by_number * X.data, features) / total
-    away = X.data - mean[X.indices]
-    zeros = np.maximum(total - np.bincount(X.indices, by_number, features), 0.0)
-    squares = np.bincount(X.indices, by_number * away * away, features) + zeros * mean**2
+    kept = copy(X)
+
+    def sums(stored: Array) -> Array:
+        kept.data = stored
+        return np.asarray(weight @ kept, dtype=np.float64)
+
+    numbers = X.data.astype(np.float64, copy=False)
+    mean = sums(numbers) / total
+    away = numbers - mean[X.indices]
+    zeros = np.maximum(total - sums(np.ones_like(numbers)), 0.0)
     # What the first sum lost in rounding, which may be more than a constant feature's deviation.
-    off = (np.bincount(X.indices, by_number * away, features) - zeros * mean) / total
+    off = (sums(away) - zeros * mean) / total
+    squares = sums(away * away) + zeros * mean**2
     return _Spread(total, mean + off, np.maximum(squares - total * off * off, 0.0))
 
 
