@@ -63,7 +63,10 @@ def play(
 def opened(
     data: str, target: str | None, features: Sequence[str] | None, hidden: str | None
 ) -> "OpenData":
-    """Return the data of a table or a saved run; ChoiceError for columns of a saved run."""
+    """Return the data of a table or a saved run.
+
+    Raises ChoiceError for columns of a saved run, and DataError for a table that cannot be used.
+    """
     from steepest.session.opening import open_run, open_table
 
     if not (Path(data).is_file() and zipfile.is_zipfile(data)):
