@@ -163,7 +163,8 @@ function stepLines(state, move) {
  */
 function briefStep(state, move) {
   if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
-  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
+  const updates = move.told.map((i) => updateLine(state, move, i));
+  return [...updates, ...moreLines(state, move), ...unitLines(state, move)];
 }
 
 /**
