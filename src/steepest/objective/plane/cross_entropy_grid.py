@@ -103,7 +103,8 @@ def _by_steps(
             return (_log_polynomials(along_a, step * b),)
 
         parts = np.column_stack([base[alike], by_a[alike]])
-        outputs = max(1, len(a) // 2)  # Measured: of as many as len(a) 14 % slower, of a quarter 19 %.
+        # Measured: at twice as many numbers a row it is 14 % slower, at half as many 19 %.
+        outputs = max(1, len(a) // 2)
         blocks = Blocks(parts, parts[:, 0], outputs=outputs, threads=threads)
         (part,) = blocks.sum(work)
         total += part
