@@ -163,8 +163,7 @@ function stepLines(state, move) {
  */
 function briefStep(state, move) {
   if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
-  const updates = move.told.map((i) => updateLine(state, move, i));
-  return [...updates, ...moreLines(state, move), ...unitLines(state, move)];
+  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
 }
 
 /**
