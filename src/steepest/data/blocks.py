@@ -324,14 +324,18 @@ class Blocks:
         (total,) = tree_sum(self._each(lane, range(0, self.features, each * size)))
         return np.asarray(total)
 
-    def is_finite(self) -> bool:
-        """Return whether all numbers of X are surely finite, reading X once.
+    def square_sum(self) -> float:
+        """Return the sum of the squares of all numbers of X, reading X once.
 
-        A sum is finite only if all that is added up is, but it may overflow where nothing else
-        does: so False is a reason to look closer.
+        It is finite only if all of them are, but it may overflow where nothing else does: so an
+        infinite one is a reason to look closer.
         """
-        parts = self._each(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
-        return bool(np.isfinite(tree_sum(parts)[0]))
+
+        def squares(at: slice) -> tuple[float]:
+            numbers = self._numbers(at).astype(np.float64, copy=False)
+            return (float(np.vdot(numbers, numbers)),)
+
+        return float(tree_sum(self._each(squares, self.slices))[0])
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
         """Return the numbers that are stored of the rows `at`, in any shape."""
