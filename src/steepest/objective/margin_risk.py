@@ -68,6 +68,27 @@ class MarginRisk(Risk):
         vars(other).update({name: known[name] for name in OF_ROWS if name in known})
         return other
 
+    def evaluate(self, params: Vector) -> Evaluation:
+        """Return loss and gradient at `params`, (size,), reading X once.
+
+        Of few rows with few weights the margins come from those columns, and the gradient then from
+        columns of all rows: so no gradients of blocks are to be added up.
+        """
+        at = self.model.at(params)
+        if not (at.is_selective and self.outputs == 1 and self.blocks.is_wide):
+            return super().evaluate(params)
+        blocks = self.blocks
+        margins = at.output(blocks.X)
+        total, slope = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
+        smooth = np.empty(self.size)
+
+        def work(features: slice) -> None:
+            np.matmul(blocks.X[:, features].T, slope, out=smooth[features])
+
+        blocks.by_columns(work)
+        smooth[-1] = np.add.reduce(slope)
+        return self._evaluation(params, float(total), smooth, margins)
+
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
         return self.model.split(params)

@@ -27,6 +27,10 @@ ROOM = 4.0 * float(np.finfo(np.float64).eps)
 """The share by which slopes are taken smaller than L1 asks: rounding must not make them larger."""
 
 
+MOST_AT_ONCE = 2**14
+"""Rows whose sums are taken at once: of wide ones a block has few, and X is not read."""
+
+
 class Groups(NamedTuple):
     """What the rows of each group sum up to, over the sum of the weights of all rows.
 
@@ -78,6 +82,9 @@ def groups_of(loss: Loss, blocks: Blocks, margins: Array, biases: Vector) -> Gro
         member = weighed(member, block.weight).T
         return member @ value, member @ u, member @ (u * m).sum(axis=1), member @ (u * u)
 
+    if len(blocks) <= MOST_AT_ONCE:
+        every = Block(slice(0, len(blocks)), None, blocks.y, blocks.sample_weight)
+        return Groups(*(total / blocks.total for total in work(every)))
     return Groups(*(total / blocks.total for total in blocks.sum(work)))
 
 
