@@ -51,8 +51,8 @@ MOST_LARGER = 4
 WIDE_COLUMNS = 2048
 """Columns that are taken at a time where rows are few: 16 kB of a gradient stay in a core's cache.
 
-Of 1,000 x 5,000 a gradient took 1.5 ms of CPU so, and 2.3 from blocks of rows, each of which has one
-of its own to be added up.
+Of 1,000 x 5,000 a gradient took 1.5 ms of CPU so, and 2.3 from blocks of rows, each of which has
+one of its own to be added up.
 """
 
 WIDE_ROWS = 4096
