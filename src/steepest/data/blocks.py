@@ -58,6 +58,13 @@ one of its own to be added up.
 WIDE_ROWS = 4096
 """Rows up to which that is done: a sum in order over them loses a digit more than one in a tree."""
 
+SPARSE_NUMBERS = 16
+"""Numbers of a block of sparse rows by those of its gradient, at least.
+
+With 4 a fit of 100,000 x 50,000, 0.1 % filled, had 27 blocks in place of 6 and took an eighth more
+CPU: each block has a gradient to be added up, and a transpose for SciPy to check.
+"""
+
 DENSE_BYTES = 2**25
 """The most that a block of sparse rows may take when it is made dense."""
 
@@ -106,7 +113,7 @@ class Blocks:
     what the numbers of X are computed with, float64, or float32, which X must be then; targets and
     weights are float64. A block of dense rows has about `least` of them, where there are as many,
     and it is then about `MOST_LARGER` times as large as others at most; if `least` is more than 1,
-    there is one block or an even number of equal ones.
+    there is one block or an even number of equal ones. So it is of very wide sparse rows.
     """
 
     shares_memory = True
@@ -142,7 +149,7 @@ class Blocks:
         self.threads = threads or cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse, least)
-        if least > 1:
+        if least > 1 or (self.is_sparse and X.shape[1] > DENSE_FEATURES):
             size = _evenly(len(y), size)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
         self._blocks: list[Block] | None = None
@@ -391,7 +398,7 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
         fit = BLOCK_BYTES // (8 * (features + 4 * outputs))
         return max(1, fit, min(least, MOST_LARGER * fit))
     numbers = X.nnz / max(1, X.shape[0])
-    rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
+    rows = int(max(BLOCK_BYTES // 8, SPARSE_NUMBERS * features * outputs) / (numbers + 4 * outputs))
     if features <= DENSE_FEATURES:
         rows = min(rows, DENSE_BYTES // (8 * features))
     return max(1, rows)
