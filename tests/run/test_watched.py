@@ -38,9 +38,7 @@ def test_what_was_chosen_is_walked_as_it_was_chosen(options: dict[str, Any]) -> 
     assert watched(st.descend("geyser", "waiting", ["duration"], **options)) is None
 
 
-@pytest.mark.parametrize(
-    "asked", [("xor", "class"), ("geyser", "waiting")]
-)
+@pytest.mark.parametrize("asked", [("xor", "class"), ("geyser", "waiting")])
 def test_a_network_walks_at_the_smallest_rate_of_1_2_5_that_falls_as_far(
     asked: tuple[str, str],
 ) -> None:
