@@ -1,4 +1,4 @@
-"""A walk to be watched: from the start of a run of auto, to its end, in 20 to 60 steps."""
+"""A walk to be watched: from the start of a run of auto, in 20 to 60 steps, of a network 200."""
 
 from typing import Any
 
@@ -38,10 +38,32 @@ def test_what_was_chosen_is_walked_as_it_was_chosen(options: dict[str, Any]) -> 
     assert watched(st.descend("geyser", "waiting", ["duration"], **options)) is None
 
 
-def test_many_features_and_networks_are_shown_as_they_are() -> None:
+@pytest.mark.parametrize(
+    "asked", [("xor", "class"), ("geyser", "waiting"), ("penguins", "species")]
+)
+def test_a_network_walks_at_the_rate_of_1_2_5_at_which_its_loss_falls_most(
+    asked: tuple[str, str],
+) -> None:
+    run = st.descend(*asked, hidden=(4,), missing="drop")
+    walk = watched(run)
+    assert walk is not None and len(walk.trace) == 201
+    assert (walk.plan.rule.word, walk.plan.scale) == ("steepest", "standard")
+    assert np.allclose(walk.trace[0].params, run.trace[0].params, rtol=1e-9, atol=1e-12)
+    assert (np.diff(walk.trace.full_losses) < 0).all()
+    rate = float(walk.plan.rate_in_words)
+    assert f"{rate:e}"[0] in "125"
+    for factor in (2, 2.5):
+        how = {"rule": "steepest", "scale": "standard", "learning_rate": factor * rate}
+        other = st.descend(*asked, hidden=(4,), missing="drop", steps=200, **how)
+        assert other.loss > walk.loss or (np.diff(other.trace.full_losses) >= 0).any()
+
+
+def test_what_has_no_walk_to_watch_is_shown_as_it_is() -> None:
+    """Many features of a linear model, steps that were counted, a start where the gradient is 0."""
     assert watched(st.descend("diabetes", "progression")) is None
     network = st.descend("geyser", "waiting", ["duration"], hidden=[2], steps=2)
     assert watched(network) is None
+    assert watched(st.descend("xor", "class", hidden=[2], init="zeros")) is None
 
 
 def test_what_a_page_cannot_be_is_refused() -> None:

@@ -204,8 +204,9 @@ const WALK_AXES = SAY.walkAxes;
 const PLANES = SAY.planes;
 
 /** Returns the planes through many params that can be had: where nothing is worked out, the one there. */
-function planesOf({ engine, surface }) {
-  const words = ['units', 'path', 'random', 'sharpest'];
+function planesOf({ engine, surface, network }, scale) {
+  const walk = scale === 'none' || network ? [] : ['walk'];
+  const words = ['units', ...walk, 'path', 'random', 'sharpest'];
   return engine === 'record' ? [surface.axes] : [...new Set([...words, surface.axes])];
 }
 
@@ -218,7 +219,7 @@ function makeScaling(panel, store) {
     show({ scene, choices, axes }) {
       offered(scale, scene.scales, SCALES, choices.scale);
       const isPlane = scene.params.length > 2;
-      const planes = planesOf(scene);
+      const planes = planesOf(scene, choices.scale);
       offered(seen, isPlane ? planes : ['units', 'walk'], isPlane ? PLANES : WALK_AXES, axes);
       seen.select.disabled = isPlane ? planes.length < 2 : choices.scale === 'none';
     },
