@@ -59,10 +59,12 @@ third brought nothing on four of the problems of `python -m bench network-auto`.
 LONGER = 2
 """How many times the epochs at the first rate those of the next period are at least."""
 
-PATIENCE_OF_ALL = 3
+PATIENCE_OF_ALL = 6
 """Steps of all rows that may bring little for each epoch of their period, before the next begins.
 
-A step of 20,000 rows took a quarter of the time of an epoch of batches.
+A step takes a third of the time of an epoch (of 20,000 and 100,000 rows), so it is about as long as
+the batches of the next period take: whether these were needed or not, half the time was well spent
+(the ski rental rule, 2-competitive: Karlin, Manasse, Rudolph & Sleator 1988).
 """
 
 
@@ -97,9 +99,9 @@ class BatchesThenAll(Sampler):
 class _BatchesThenAll(Samples):
     """At the rate numbered `stage`, from 0, after `taken` batches; at the last stage all rows.
 
-    `best` is the lowest loss of all rows by which epochs and steps of all rows are judged, `little`
-    how many of them in a row brought little. `epochs` are those of this `period`, from 1, `least` how
-    many it has at the first rate at least.
+    `best` is the lowest loss of all rows by which epochs and steps of all rows are judged, and
+    `little` how many of them in a row brought little. `epochs` are those of this `period`, from 1,
+    and `least` how many it has at the first rate at least.
     """
 
     def __init__(self, sampler: BatchesThenAll, at: Checkpoint) -> None:
