@@ -38,8 +38,6 @@ MOST_NETWORK_STEPS = 1000
 DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
 
-"""
-
 MOST_WITHOUT_PROGRESS = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over.
 
