@@ -1,12 +1,13 @@
 """Rows by blocks: read once, while they are in the cache, by as many threads as there are.
 
-A block is some 3 MB of rows, so that whatever is computed from it still finds it in the cache.
+A block is some 2 or 3 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
 one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
 floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993).
 """
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -40,13 +41,23 @@ COLUMN_LANES = 8
 BLOCK_BYTES = 3 * 2**19
 """Bytes of a block: with its numbers by row it stays in a core's cache from margin to gradient.
 
-Of 500,000 x 30, with 2 MB of cache a core, loss and gradient took 31.5 ms of CPU in blocks of 3 MB,
-29.6 of 2, 26.5 of 1.5, 25.7 of 1; twenty classes 790, 639, 616 ms of 3, 1.5, 1. A lasso of 5,000
-features took as long with 1.5 as with 3, and a third longer with 1.
+Twenty classes took 790, 639, 616 ms of CPU in blocks of 3, 1.5, 1 MB. A lasso of 5,000 features
+took as long with 1.5 as with 3, and a third longer with 1.
+"""
+
+BLOCKS_OF_ONE_OUTPUT = 2
+"""How many such blocks make one where a row gives rise to one number: calls take longer than cache.
+
+Whole fits of 1,000,000 x 28, with 1 MB of cache a core, took in blocks of 1.5, 2, 2.5, 3 MB: two
+classes 83.1, 80.6, 79.7, 80.9 ms of CPU; of many scales 104.9, 101.9, 99.9, 98.5; Huber's loss
+96.9, 94.4, 94.6, 91.7; counts 111.7, 108.4, 107.7, 105.1.
 """
 
 MOST_LARGER = 4
 """How many times as large a block may be that is to have more rows."""
+
+SUMMED = 4
+"""Blocks that are read at a time where nothing of them is needed twice."""
 
 DENSE_BYTES = 2**25
 """The most that a block of sparse rows may take when it is made dense."""
@@ -88,7 +99,7 @@ class Block(NamedTuple):
 
 
 class Blocks:
-    """The data, X of shape (rows, features) with a target per row, in blocks of about 1.5 MB.
+    """The data, X of shape (rows, features) with a target per row, in blocks of about 1.5 MB, or 3.
 
     X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
@@ -330,8 +341,16 @@ class Blocks:
         A sum is finite only if all that is added up is, but it may overflow where nothing else
         does: so False is a reason to look closer.
         """
-        parts = self._each(lambda at: (self._numbers(at).sum(dtype=np.float64),), self.slices)
-        return bool(np.isfinite(tree_sum(parts)[0]))
+        slices, last = self.slices, len(self.slices) - 1
+        several = [
+            slice(slices[i].start, slices[min(i + SUMMED - 1, last)].stop)
+            for i in range(0, len(slices), SUMMED)
+        ]
+        return all(self._each(self._sums_to_finite, several))
+
+    def _sums_to_finite(self, at: slice) -> bool:
+        """Return whether the sum of what is stored of the rows `at` is a finite number."""
+        return isfinite(np.add.reduce(self._numbers(at), axis=None, dtype=np.float64))
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
         """Return the numbers that are stored of the rows `at`, in any shape."""
@@ -362,7 +381,8 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
     """
     features = X.shape[1]
     if not sparse:
-        fit = BLOCK_BYTES // (8 * (features + 4 * outputs))
+        room = BLOCK_BYTES * (BLOCKS_OF_ONE_OUTPUT if outputs == 1 else 1)
+        fit = room // (8 * (features + 4 * outputs))
         return max(1, fit, min(least, MOST_LARGER * fit))
     numbers = X.nnz / max(1, X.shape[0])
     rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
