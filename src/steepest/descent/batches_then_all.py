@@ -72,9 +72,9 @@ the batches of the next period take: whether these were needed or not, half the 
 class BatchesThenAll(Sampler):
     """Batches in a new order each epoch; after two epochs of little gain at a tenth of the rate.
 
-    After two more each step sees all rows, until these bring little: then it begins anew, once. Rows
-    that make no whole batch are left out until the next epoch, so all batches are as large. `seed`
-    draws the orders.
+    After two more each step sees all rows, until these bring little: then it begins anew, once.
+    Rows that make no whole batch are left out until the next epoch, so all batches are as large.
+    `seed` draws the orders.
     """
 
     seed: int = 0

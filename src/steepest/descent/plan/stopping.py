@@ -11,13 +11,12 @@ from steepest.descent.loop import Method
 from steepest.descent.plan.method import is_automatic, plan_method
 from steepest.descent.plan.options import Options
 from steepest.descent.sampling import AllRows
-from steepest.descent.stop import Stop
+from steepest.descent.stop import Stop, least_rise
 from steepest.descent.stopping import (
     MOST_NETWORK_STEPS,
     MOST_STEPS,
     MOST_WITHOUT_PROGRESS,
     Stopping,
-    least_rise,
 )
 from steepest.errors import ChoiceError
 from steepest.numerals import short
