@@ -23,7 +23,7 @@ __all__ = [
 BY_DUALITY = "the duality gap"
 """What proves how much lower a loss with L1 or kinks can be."""
 
-BY_CURVATURE = "the curvature of all rows"
+BY_CURVATURE = "the curvature of the rows"
 """What proves how much lower a smooth loss can be; see `objective.minimum.sure_gap`."""
 
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)

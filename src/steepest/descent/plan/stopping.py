@@ -80,11 +80,11 @@ def plan_stopping(
     by_slope = not (curvature or null_loss)
     in_epoch = method.sampler.in_epoch if method.rule.begins_on_batches else 1
     return Stopping(
-        options.steps,
-        options.seconds,
-        TOLERANCE if arriving else options.tol,
-        None if by_slope else steepness,
-        null_loss,
+        steps=options.steps,
+        seconds=options.seconds,
+        tol=TOLERANCE if arriving else options.tol,
+        reference_steepness=None if by_slope else steepness,
+        null_loss=null_loss,
         recession=objective.recession,
         largest_loss=objective.largest_loss,
         safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),

@@ -13,18 +13,22 @@ const LIT = 700;
 export function makeFrame(parent) {
   const list = element('ol', { class: 'st-frame', attributes: { 'data-control': 'steps' } }, parent);
   const parts = [1, 2, 3, 4].map((number) => makePart(list, number));
-  const observer = keepRoom(list);
+  const room = keepRoom(list);
+  let params = null;
   const light = new Light((lit) => parts.forEach(({ item }, i) => item.classList.toggle('st-lit', i + 1 === lit)));
   return {
     show(state) {
       const fitted = Boolean(list.closest('[data-fitted]'));
+      // Other data have other words: what these took was room for those before.
+      if (params !== state.scene.params) room.forget();
+      params = state.scene.params;
       const steps = fourSteps(state, MOST_PARAMS[fitted ? 'fitted' : 'all']);
       steps.forEach((step, i) => showPart(parts[i], step, { slowly: state.slow, fitted }));
       if (fitted) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
     },
     destroy() {
       light.out();
-      observer.disconnect();
+      room.disconnect();
     },
   };
 }
