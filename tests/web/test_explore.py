@@ -242,6 +242,37 @@ def test_the_second_step_says_its_units_and_what_it_is_in_the_readers_own(
     assert page.evaluate(STRIP)["high"] == longer > high
 
 
+FILM = """(pace) => new Promise((done) => {
+  const app = document.querySelector('.st-app');
+  const field = document.querySelector('.st-pace');
+  field.value = pace;
+  field.dispatchEvent(new Event('input'));
+  const of = (text) => Number(text.match(/round\\s*(\\d+)/)[1]);
+  const dot = document.querySelector('[data-card="chart"] svg svg circle:last-of-type');
+  const seen = [];
+  const look = () => {
+    seen.push([Number(app.dataset.at), of(document.querySelector('.st-counter').textContent),
+      of(document.querySelector('[data-step="4"] .st-lines p').textContent),
+      Number(dot.getAttribute('cx'))]);
+    if (app.dataset.at === '40') done(seen);
+    else requestAnimationFrame(look);
+  };
+  document.querySelector('.st-run').click();
+  requestAnimationFrame(look);
+})"""
+
+
+@pytest.mark.parametrize("pace", ["5", "7"])
+def test_while_a_run_is_shown_words_and_pictures_say_one_round(
+    doors: Doors, lesson: Path, pace: str
+) -> None:
+    seen = explored(doors, lesson, (1280, 720)).evaluate(FILM, pace)
+    assert len({at for at, *_ in seen}) > 3
+    left, right = seen[0][-1], seen[-1][-1]
+    rounds = [(*told, round(40 * (x - left) / (right - left))) for *told, x in seen]
+    assert right - left > 50 and [one for one in rounds if len(set(one)) > 1] == []
+
+
 @pytest.fixture(scope="module")
 def auto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a run of which rule, rate and scale were left to auto."""

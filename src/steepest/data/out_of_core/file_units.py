@@ -127,7 +127,6 @@ def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterato
         kept = (reader.schema.metadata or {}).get(UNITS)
         if kept is None:
             batch = reader.get_batch(unit.group).select(list(columns))
-            batch.validate(full=True)
             for start in range(0, batch.num_rows, rows):
                 yield batch.slice(start, rows)
             return
@@ -150,9 +149,7 @@ def _of_several(
     at, parts = 0, []
     for number, size in enumerate(_sizes(reader)):
         if first <= at < first + unit.rows and size:
-            batch = reader.get_batch(number).select(list(columns))
-            batch.validate(full=True)
-            parts.append(batch)
+            parts.append(reader.get_batch(number).select(list(columns)))
         at += size
     table = pa.Table.from_batches(parts)
     for start in range(0, table.num_rows, rows):

@@ -151,11 +151,11 @@ class KeptCache:
 
     def _take_over(self, folder: Path) -> None:
         """Give a folder that is complete the name of the cache, in place of the one before."""
-        (folder / LOCK).unlink()
         with TemporaryFolder(self.scratch.place) as old:
             if self.folder.exists():
                 self.folder.rename(old / "old")
             folder.rename(self.folder)
+            (self.folder / LOCK).unlink()
             sync_folder(self.scratch.place)
             shutil.rmtree(old / "old", ignore_errors=True)
 

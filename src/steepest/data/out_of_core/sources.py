@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from steepest.data.frames import one_line
+from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.stamp import Stamp
@@ -105,13 +105,17 @@ class Source:
     def own_batches(
         self, unit: Unit, columns: Sequence[str], buffered: int = BUFFERED
     ) -> Iterator["pa.RecordBatch"]:
-        """Yield the same, of columns that are in the file, in the types of the file."""
+        """Yield the same, of columns that are in the file, in the types of the file.
+
+        Each batch is looked at in full: DataError, by row, for letters that are none.
+        """
         import pyarrow as pa
 
         self._check_same(unit.file)
         try:
             rows = 0
             for batch in batches_of(unit, columns, buffered):
+                _check_sound(batch, unit, unit.in_file + rows)
                 rows += batch.num_rows
                 yield batch
         except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
@@ -153,6 +157,14 @@ class Source:
                 arrays.append(_cast(batch.column(name), field.type))
             fields.append(field)
         return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _check_sound(batch: "pa.RecordBatch", unit: Unit, start: int) -> None:
+    """Raise DataError for a batch, `start` rows into its file, with bytes that are no values."""
+    import pyarrow as pa
+
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        check_sound(pa.chunked_array([column]), f"{unit.called}: column {name!r}", start)
 
 
 def _cast(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
