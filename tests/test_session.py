@@ -119,10 +119,13 @@ def test_a_surface_is_that_of_the_run(session: Session) -> None:
 
 
 @pytest.mark.parametrize("scale", ["none", "standard", "round"])
-@pytest.mark.parametrize("name", ["geyser", "orings", "penguins"])
-def test_a_surface_over_the_walk_has_the_true_loss(name: str, scale: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("geyser", 1), ("orings", 1), ("penguins", 1), ("penguins", 2), ("diabetes", 10)],
+)
+def test_a_surface_over_the_walk_has_the_true_loss(name: str, count: int, scale: str) -> None:
     shown = about(name)
-    session = Session.of_table(read_table(name), shown.target, list(shown.features[:1]))
+    session = Session.of_table(read_table(name), shown.target, list(shown.features[:count]))
     size = ask(session, "open")["scene"]["run"]["size"]
     base = np.linspace(-1, 1, size).tolist()
     choices = {"scale": scale}
@@ -522,7 +525,7 @@ def test_other_columns_keep_the_network() -> None:
     scene = session.answer({"ask": "open", "data": "penguins", "target": "sex"})["scene"]
     assert scene["network"]["sizes"] == [1, 3, 1]
     axes = {"ask": "surface", "choices": scene["run"]["choices"], "axes": "walk", "x": 0, "y": 1}
-    assert "for one feature only" in session.answer(axes | {"base": [0.0] * 10})["error"]
+    assert "of one neuron with 1,000" in session.answer(axes | {"base": [0.0] * 10})["error"]
 
 
 def test_the_network_that_is_open_gets_other_layers() -> None:

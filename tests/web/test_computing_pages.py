@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from doors import Doors, assert_steps, enter, loss_of, settle
+from doors import Doors, Menu, assert_steps, enter, loss_of, settle
 from sklearn.linear_model import LinearRegression
 
 import steepest as st
+from steepest.numerals import short
 from steepest.page.standing_rows import standing_rows
 
 if TYPE_CHECKING:
@@ -98,6 +99,75 @@ def test_the_loss_at_params_typed_is_that_of_all_rows_and_batches_are_refused(
     enter(page, "batch size", "32")
     said = page.locator(".st-fault").first.inner_text()
     assert "this page computes with sums over all rows" in said and "steepest play" in said
+
+
+NOTE = "5,000 of 12,000 rows"
+
+
+@pytest.mark.parametrize(
+    "kind", ["classes", *(pytest.param(one, marks=pytest.mark.prove) for one in ("absolute",))]
+)
+def test_other_losses_are_of_a_sample_of_many_rows_and_say_so(
+    doors: Doors, tmp_path: Path, kind: str
+) -> None:
+    table = many()
+    target, more = {
+        "absolute": ("y", {"loss": "absolute", "learning_rate": 100.0}),
+        "classes": ("c", {"learning_rate": 0.5}),
+    }[kind]
+    classes = np.where(table["y"].to_numpy() > np.median(table["y"].to_numpy()), "high", "low")
+    table = table.append_column("c", pa.array(classes))
+    run = st.descend(table, target, ["x"], **CHOICES | more)
+    run.page(tmp_path / "many.html")
+    page = doors.file(tmp_path / "many.html", "explore")
+    assert NOTE not in page.locator(".st-frame").inner_text(), "the run that came is of all rows"
+    assert loss_of(page) == pytest.approx(run.trace.full_losses[0], rel=1e-12)
+    start = page.get_by_label("weight", exact=True).input_value()
+    enter(page, "weight", f"{float(start.replace(',', '')) * 1.5:.6g}")
+    sample = np.sort(np.random.default_rng(0).choice(ROWS, 5000, replace=False))
+    own = {"start": [float(value) for value in Menu(page).told()["start"].split(",")]}
+    few = st.descend(table.take(sample), target, ["x"], **CHOICES | more | own)
+    assert_steps(page, few.trace_table(), 1e-9)
+    assert NOTE in page.locator(".st-frame").inner_text()
+    assert NOTE in page.locator(".st-runs").inner_text()
+    assert NOTE in (page.locator('[data-card="chart"] svg').first.text_content() or "")
+    params = few.trace[0].params
+    costs = row_losses(few, params)
+    wide = costs.std(ddof=1) / np.sqrt(5000) * np.sqrt(1 - 5000 / ROWS)
+    told = page.locator(".st-loss-number small").text_content() or ""
+    assert told == f" ± {short(wide, 2)}"
+    whole = st.descend(table, target, ["x"], **CHOICES | more | own | {"steps": 0})
+    assert abs(whole.loss - loss_of(page)) < 4 * wide
+
+
+def row_losses(run: st.Run, params: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Return the loss of each row: of a line, or of two classes by NumPy."""
+    margin, y = run.data.X[:, 0] * params[0] + params[1], run.data.y
+    if run.classes is not None:
+        return np.logaddexp(0.0, np.where(y == 1, -margin, margin))
+    return np.abs(margin - y) if run.plan.loss_name == "absolute" else (margin - y) ** 2
+
+
+@pytest.mark.prove
+def test_a_network_of_many_rows_computes_with_a_sample(doors: Doors, tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "scale": "standard"}
+    run = st.descend(many(), "y", ["x"], hidden=3, steps=4, **asked)
+    run.page(tmp_path / "network.html")
+    page = doors.file(tmp_path / "network.html", "explore")
+    assert loss_of(page) == pytest.approx(run.trace[0].loss, rel=1e-12)
+    enter(page, "seed", "3")
+    sample = np.sort(np.random.default_rng(0).choice(ROWS, 5000, replace=False))
+    few = st.descend(many().take(sample), "y", ["x"], hidden=3, steps=4, seed=3, **asked)
+    assert_steps(page, few.trace_table(), 1e-9)
+    assert NOTE in page.locator(".st-frame").inner_text()
+
+
+def test_rows_that_weigh_are_not_sampled(doors: Doors, tmp_path: Path) -> None:
+    table = many().append_column("w", pa.array(np.arange(ROWS) % 3 + 1.0))
+    asked = CHOICES | {"sample_weight": "w", "loss": "huber", "learning_rate": 0.1}
+    st.descend(table, "y", ["x"], **asked).page(tmp_path / "weighs.html")
+    page = doors.file(tmp_path / "weighs.html", "explore")
+    assert page.get_by_label("learning rate as a number", exact=True).is_disabled()
 
 
 def test_few_rows_stand_for_all_of_a_squared_loss() -> None:

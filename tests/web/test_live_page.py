@@ -85,6 +85,10 @@ WIDGETS = """async ([states, shadow]) => {
 }"""
 
 
+PRESS = """(text) => [...document.querySelectorAll('.st-turns button')]
+  .find((one) => one.textContent === text).click()"""
+
+
 class Kernel:
     """Widgets as a notebook's kernel has them, for pages without a notebook."""
 
@@ -187,6 +191,19 @@ def open_other_data(live: "Page") -> None:
     settle(live)
 
 
+def assert_many_features_are_seen_in_standard_units(live: "Page") -> None:
+    """Check that the surface turns to the units of the walk and back, as Python has them."""
+    start = live.locator(".st-map .st-handle")
+    own = start.get_attribute("aria-valuetext")
+    for units, seen in (("Standard units", True), ("Your units", False)):
+        live.evaluate(PRESS, units)
+        settle(live)
+        assert not live.get_by_role("alert").is_visible()
+        told = start.get_attribute("aria-valuetext") or ""
+        assert ("in standard units" in told) == seen
+    assert told == own
+
+
 def assert_a_lost_connection_comes_back(live: "Page") -> None:
     """Check that it is told, that nothing on the page changes, and that Python knows its data."""
     press(live, "25 rounds")
@@ -258,6 +275,7 @@ def test_the_live_page_asks_python_whatever_its_data(live: "Page") -> None:
     assert_a_drag_asks_python(live, first)
     assert_a_refusal_is_told(live)
     open_other_data(live)
+    assert_many_features_are_seen_in_standard_units(live)
     assert_a_lost_connection_comes_back(live)
     assert_files_are_opened_or_refused(live)
     assert_a_lesson_is_on_the_data(live)

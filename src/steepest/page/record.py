@@ -78,6 +78,9 @@ MOST_TRAINED = 400_000
 Of 292,000 a step took 4 to 5 ms in Chromium, so the 200 steps after a change take a second.
 """
 
+LEAST_SAMPLED = 1000
+"""Rows of a sample that a page computes with: of fewer the loss is too far from that of all."""
+
 
 def scene_record(
     story: Story,
@@ -97,13 +100,16 @@ def scene_record(
     loss of the reader's own, which is code that no page has.
     """
     _check_loss(story)
+    few = len(data.features.names) <= MOST_FEATURES
     shown = _shown_rows(data)
     whole = data.sample_weight is None and len(shown) == story.rows
-    few = len(data.features.names) <= MOST_FEATURES
     stands = not (live or whole) and few and _is_told_by_sums(story, data, objective)
-    alone = (whole or stands) and _computes(story, objective, few)
+    again = (whole or stands) and _computes(story, objective, few, story.rows)
+    sample = None if live or again else _sample(story, data, objective, few)
+    shown = shown if sample is None else sample
+    alone = again or sample is not None
     drawn: DrawnRecord = {
-        "run": run_record(story, objective, _most_steps(story, objective, live, alone), known),
+        "run": run_record(story, objective, _most_steps(story, objective, live, again), known),
         "surface": surface_record(story, surface),
         "plane": [story.param_names.index(name) for name in _over(surface, usual)],
     }
@@ -113,7 +119,7 @@ def scene_record(
         **_model(story, data, objective),
         **_offered(story, data, objective, stands=stands and alone),
         "engine": "python" if live else "page" if alone else "record",
-        "editable": len(data.features.names) == 1 and whole,
+        "editable": len(data.features.names) == 1 and whole and sample is None,
         "weighted": data.sample_weight is not None,
         **_rows(data, shown, separation, stands=stands and alone),
         **drawn,
@@ -130,7 +136,7 @@ def _check_loss(story: Story) -> None:
 
 
 def _most_steps(story: Story, objective: Risk, live: bool, alone: bool) -> int:
-    """Return how many points of the run a page gets; `alone` says that it computes by itself.
+    """Return how many points of the run a page gets; `alone` says that it computes all of it.
 
     A page that walks again gets few; rounding grows where a network is trained at the edge of
     stability, so its steps are kept.
@@ -223,8 +229,23 @@ def _shown_rows(data: Data) -> NDArray[np.intp]:
     return some_rows(rows, max(1, min(MOST_ROWS, MOST_ROW_NUMBERS // features)))
 
 
-def _computes(story: Story, objective: Risk, few: bool) -> bool:
-    """Return whether the page itself can walk on all the rows; `few` says of one feature or two.
+def _sample(story: Story, data: Data, objective: Risk, few: bool) -> NDArray[np.intp] | None:
+    """Return the rows, the same random ones each time, that a page computes with in place of all.
+
+    None where it cannot compute, where rows weigh, or a sample would be too small or lack a class.
+    """
+    most = min(MOST_EDITABLE, MOST_ROW_NUMBERS // data.X.shape[1])
+    if objective.linear is None:
+        most = min(most, MOST_TRAINED // objective.size)
+    if most < LEAST_SAMPLED or data.sample_weight is not None:
+        return None
+    sample = some_rows(story.rows, most)
+    every = story.classes is None or len(np.unique(data.y[sample])) == len(story.classes)
+    return sample if every and _computes(story, objective, few, len(sample)) else None
+
+
+def _computes(story: Story, objective: Risk, few: bool, rows: int) -> bool:
+    """Return whether the page itself can walk on so many rows; `few` says of one feature or two.
 
     Its own numbers are float64, so not where those of a network are float32.
     """
@@ -232,7 +253,7 @@ def _computes(story: Story, objective: Risk, few: bool) -> bool:
         return few and walked_by_pages(story.plan)
     if objective.dtype != FLOAT64:
         return False
-    return objective.count * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
+    return rows * objective.size <= MOST_TRAINED and trained_by_pages(story.plan)
 
 
 def _network(objective: Risk) -> NetworkRecord | None:

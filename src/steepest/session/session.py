@@ -65,6 +65,9 @@ of 500 columns 5 to 10."""
 MOST_MEMORY = 2e9
 """Bytes that one matrix decomposition may hold."""
 
+MOST_WALKED = 1000
+"""Params of which a surface is shown in the coordinates of the walk: these take a square matrix."""
+
 
 class SupersededError(Exception):
     """The request was given up while it was answered, since a newer one takes its place."""
@@ -266,8 +269,12 @@ class Session:
             )
         if axes == "units":
             return "none"
-        if len(self._opened.data.features.names) > 1 or self._opened.network:
-            raise ChoiceError("the coordinates of the walk are shown for one feature only")
+        size = self._opened.run.objective.size
+        if self._opened.network or size > MOST_WALKED:
+            raise ChoiceError(
+                f"the coordinates of the walk are shown of one neuron with {MOST_WALKED:,} params "
+                "at most; look at the surface in your units, or over the path of the run"
+            )
         return str(choices.get("scale", "none"))
 
     def _axes(self, request: Request, objective: Risk, walk: str) -> Axes:

@@ -61,6 +61,7 @@ class StoredBlocks(Blocks):
     gap_tol = 1e-6
 
     has_columns = False
+    is_wide = False
 
     def __init__(self, X: Any, y: Array, **how: Any) -> None:
         super().__init__(X, y, **how)

@@ -6,6 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
+import { makeGradient } from './cards/gradient.js';
 import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
@@ -47,8 +48,9 @@ const CARDS = [
   ['fit', 'Data and fit', makeFit, 0],
   ['relief', 'Loss surface', makeRelief, 0],
   ['map', SAY.same, makeMap, 0],
-  ['chart', SAY.loss, makeChart, 40],
+  ['chart', SAY.loss, makeChart, 0],
   ['sharpness', SAY.sharpness, makeSharpness, 40],
+  ['gradient', SAY.gradient, makeGradient, 40],
 ];
 
 /** Whether a run has rows, of which pictures, a table and tasks can be made. */
@@ -59,6 +61,7 @@ const hasSurface = ({ surface }) => surface.nx > 0;
 /** What it takes for some of the cards. */
 const NEEDS = {
   fit: hasRows, relief: hasSurface, map: hasSurface, sharpness: ({ sharpness }) => Boolean(sharpness),
+  gradient: ({ surface }) => !surface.nx,
 };
 
 /**
@@ -75,10 +78,13 @@ export function mount(parent, store, options = {}) {
   const shown = build(root, store, { sources, helper, lesson, classroom, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
+  // What says the round says the one that is drawn, however fast a run is shown.
+  const rounds = shown.filter((one) => one.saysRound);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
     if (isNew(changed, 'theme')) applyTheme(root, state);
     pictures.forEach((one) => one.show(state, changed));
+    if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
     mirror(root, state);
   };

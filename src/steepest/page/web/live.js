@@ -5,7 +5,7 @@ import { dataOf, fromFragment } from './keep/link.js';
 import { pageRequest } from './keep/page_request.js';
 import { isOtherData } from './state/state.js';
 import { createStore } from './store/store.js';
-import { Ways, wayOf } from './ways.js';
+import { isFreshLink, Ways, wayOf } from './ways.js';
 
 /** Connects, opens what Python offers, and shows it. */
 export async function start() {
@@ -28,7 +28,8 @@ export async function start() {
     return;
   }
   const { way, at, link } = wayOf(location.hash, 'explore');
-  const options = { keys: document, sources: [makeSource], language: navigator.language.slice(0, 2), isFresh: false };
+  const language = navigator.language.slice(0, 2);
+  const options = { keys: document, sources: [makeSource], language, isFresh: isFreshLink(link) };
   const ways = new Ways(place, store, await engine.lesson(), options);
   ways.show(way, at);
   store.subscribe((state, changed) => changed.has('offer') && renew(ways, engine));

@@ -9,7 +9,7 @@ import { fromFragment, networkOf, toFragment } from './keep/link.js';
 import { isOtherNetwork } from './state/state.js';
 import { createStore } from './store/store.js';
 import { closedRecord } from './lesson/edited.js';
-import { isWhole, Ways, wayOf } from './ways.js';
+import { isFreshLink, isWhole, Ways, wayOf } from './ways.js';
 
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
@@ -32,7 +32,7 @@ export function start() {
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
   store.set({ exam: Boolean(kept.exam), hidden });
-  const isFresh = !isWhole(link) && !/(^|&)(axes|scale)=/.test(`${link}&${kept.link}`);
+  const isFresh = !isWhole(link) && isFreshLink(`${link}&${kept.link}`);
   const options = { keys: document, helper, language, isFresh };
   const ways = new Ways(document.getElementById('steepest'), store, lesson, options);
   ways.show(way, at);

@@ -32,10 +32,12 @@ interface Surface extends SurfaceRecord {
   /** Whether it was drawn of few points, since a hand moves something. */
   quick?: boolean;
   share?: number[];
+  /** Whether it is of a sample of the rows. */
+  sampled?: boolean;
 }
 
-/** A run that may be the page's own walk, which keeps no rows back. */
-type WalkedRun = Omit<RunRecord, 'least' | 'heldOut' | 'result'> & Partial<RunRecord>;
+/** A run that may be the page's own walk, which keeps no rows back; it may be of a sample of the rows. */
+type WalkedRun = Omit<RunRecord, 'least' | 'heldOut' | 'result'> & Partial<RunRecord> & { sampled?: boolean };
 
 /** A run with its number, its name and its colour; `walked` are the choices that were walked. */
 interface Run extends WalkedRun {

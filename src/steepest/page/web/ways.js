@@ -26,6 +26,11 @@ export function isWhole(link) {
   return /(^|&)v=/.test(link);
 }
 
+/** Whether a link leaves open in which units the surface is explored. */
+export function isFreshLink(link) {
+  return !/(^|&)(axes|scale)=/.test(link);
+}
+
 /** Returns a task without its answer. */
 function asked({ question, choices }) {
   return { question, choices };
@@ -132,7 +137,7 @@ export class Ways {
   showAll() {
     const { state, engine } = this.store;
     // Standard units first, where the walk is in them: a bowl is round there, and your own units one press away.
-    const isBowl = engine.kind === 'page' && state.choices.scale === 'standard' && state.axes === 'units';
+    const isBowl = engine.kind !== 'record' && state.choices.scale === 'standard' && state.axes === 'units';
     if (this.isFresh && isBowl && !state.scene.network) this.store.setAxes('walk');
     this.isFresh = false;
     const shown = mount(this.parent, this.store, {

@@ -4,6 +4,7 @@ import {
   activeRun, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
 } from '../state/select.js';
 import { short } from '../numerals.js';
+import { rowsOf } from '../words/sampled.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
 import { Drag } from '../gestures/drag.js';
@@ -102,8 +103,9 @@ class Chart {
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
-    const ofRows = scene.rows ? 'thin: each mini-batch; thick: all rows' : 'thin: each batch';
-    const note = batches ? ofRows : '';
+    const sample = rowsOf(scene, this.run);
+    const ofRows = scene.rows ? `thin: each mini-batch; thick: ${sample || 'all rows'}` : 'thin: each batch';
+    const note = batches ? ofRows : sample;
     const right = roomFor(this.plot, runs) + this.bar.room;
     this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';

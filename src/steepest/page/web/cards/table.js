@@ -188,7 +188,7 @@ class Table {
     const { scene, sum, mean, penalty, loss } = this.values;
     const count = scene.shown;
     // The mean of rows that do not count alike is not the loss: then that is told beside it.
-    const sampled = count < scene.rows || scene.weighted;
+    const sampled = (count < scene.rows && !this.run.sampled) || scene.weighted;
     const lines = this.othersLine();
     lines.push([`sum over ${counted(count, 'row')}`, short(sum), shareText(sum > 0 ? 1 : 0)]);
     const whole = sampled || penalty ? '' : ' = the loss';

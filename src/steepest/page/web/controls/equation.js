@@ -2,6 +2,7 @@
 import { element, part, plainName } from '../draw/canvas.js';
 import { activeRun, gradientAt, paramsAt, trueLoss } from '../state/select.js';
 import { short } from '../numerals.js';
+import { withinOf } from '../words/sampled.js';
 
 /** Places of a knob from end to end. */
 const PLACES = 400;
@@ -80,6 +81,10 @@ export function makeLossNumber(parent) {
   const held = part(parent, 'st-loss-number', 'p');
   return {
     held,
-    show: (state) => { held.textContent = short(trueLoss(activeRun(state), state.at)); },
+    show(state) {
+      held.textContent = short(trueLoss(activeRun(state), state.at));
+      const within = withinOf(state);
+      if (within !== null) element('small', { text: ` ± ${short(within, 2)}` }, held);
+    },
   };
 }

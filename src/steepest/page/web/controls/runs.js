@@ -6,6 +6,7 @@ import { isNew } from '../state/select.js';
 import { endLines, verdictLines } from '../words/ending.js';
 import { short } from '../numerals.js';
 import { outcomeOf } from '../words/outcome.js';
+import { rowsOf } from '../words/sampled.js';
 import { button, panel } from './fields.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 
@@ -41,7 +42,7 @@ function item(store, state, run, i) {
   head.append(sample(run.colour));
   const choose = button(head, run.label, () => store.chooseRun(i), { style: 'st-link' });
   choose.setAttribute('aria-pressed', String(i === state.active));
-  element('span', { class: 'st-how', text: howOf(run.choices, state.runs) }, head);
+  element('span', { class: 'st-how', text: howOf(state, run) }, head);
   if (state.runs.length > 1) {
     button(head, '×', () => store.removeRun(i), { name: `Remove ${run.label}`, style: 'st-close' });
   }
@@ -88,11 +89,18 @@ function sample(colour) {
   return made;
 }
 
-function howOf({ rule, learning_rate: rate, scale, batch, seed, start }, runs) {
+/**
+ * Returns how a run was made.
+ * @param {State} state
+ * @param {Run} run
+ */
+function howOf({ scene, runs }, run) {
+  const { rule, learning_rate: rate, scale, batch, seed, start } = run.choices;
   const told = [ruleInWords(rule), `rate ${typeof rate === 'number' ? short(rate) : rate}`];
   if (scale !== 'none') told.push(`scaling ${scale}`);
   if (batch) told.push(`batches of ${batch}`);
   const isOneSeed = runs.every(({ choices }) => choices.seed === seed);
   if (!start && !isOneSeed) told.push(`seed ${seed}`);
+  if (run.sampled) told.push(rowsOf(scene, run));
   return told.join(', ');
 }

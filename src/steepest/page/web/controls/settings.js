@@ -186,7 +186,9 @@ function makeNetwork(panel, store) {
   const held = box(panel, 'network');
   const row = part(held, 'st-row');
   const units = entry(row, 'hidden units', (text) => {
-    store.remake({ units: text.split(',').filter((one) => one.trim()).map(numberIn) });
+    const given = text.split(',').map((one) => one.trim()).filter(Boolean);
+    // What is no number is told as it was given.
+    store.remake({ units: given.map((one) => (Number.isNaN(numberIn(one)) ? one : numberIn(one))) });
   });
   const activation = choice(held, 'activation', (value) => store.remake({ activation: value }));
   return {
@@ -204,8 +206,9 @@ const WALK_AXES = SAY.walkAxes;
 const PLANES = SAY.planes;
 
 /** Returns the planes through many params that can be had: where nothing is worked out, the one there. */
-function planesOf({ engine, surface }) {
-  const words = ['units', 'path', 'random', 'sharpest'];
+function planesOf({ engine, surface, network }, scale) {
+  const walk = scale === 'none' || network ? [] : ['walk'];
+  const words = ['units', ...walk, 'path', 'random', 'sharpest'];
   return engine === 'record' ? [surface.axes] : [...new Set([...words, surface.axes])];
 }
 
@@ -218,7 +221,7 @@ function makeScaling(panel, store) {
     show({ scene, choices, axes }) {
       offered(scale, scene.scales, SCALES, choices.scale);
       const isPlane = scene.params.length > 2;
-      const planes = planesOf(scene);
+      const planes = planesOf(scene, choices.scale);
       offered(seen, isPlane ? planes : ['units', 'walk'], isPlane ? PLANES : WALK_AXES, axes);
       seen.select.disabled = isPlane ? planes.length < 2 : choices.scale === 'none';
     },

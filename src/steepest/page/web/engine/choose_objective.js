@@ -10,6 +10,14 @@ export function rowsFor(scene) {
   return scene.standing ?? scene;
 }
 
+/**
+ * Whether a scene computes with some of its rows, drawn at random, in place of all.
+ * @param {Pick<Scene, 'engine' | 'standing' | 'shown' | 'rows'>} scene
+ */
+export function isSampled({ engine, standing, shown, rows }) {
+  return engine === 'page' && !standing && shown < rows;
+}
+
 /** Returns the objective of the model of a scene, on rows X and y under a loss. */
 export function chooseObjective({ network }, X, y, loss, l2 = 0) {
   return network ? new NetworkObjective(network, X, y, loss, l2) : new Objective(X, y, loss, l2);

@@ -3,8 +3,9 @@
 import { Beside, Onward } from './beside.js';
 import { checkNumber, told } from './checks.js';
 import { MOST_STEPS, OBJECTIVE } from './choices.js';
-import { chooseObjective, rowsFor } from './choose_objective.js';
+import { chooseObjective, isSampled, rowsFor } from './choose_objective.js';
 import { chooseLoss } from './losses.js';
+import { fixed } from '../numerals.js';
 import { remadeScene } from './remade.js';
 import { chooseScale } from './scales.js';
 import { surfaceOf } from './surface.js';
@@ -42,7 +43,7 @@ export function localEngine(first, helper = null) {
   const asked = (answer) => async (request) => answer(request);
   const kept = {};
   const descend = async (request) => (
-    (request.onward && await onward.run(scene, request)) || runOf(objectiveFor(request), request.choices, kept)
+    (request.onward && await onward.run(scene, request)) || walkedOn(scene, objectiveFor, request, kept)
   );
   const open = async ({ network, choices }) => {
     if (!live || !network) return refuse();
@@ -66,6 +67,22 @@ export function localEngine(first, helper = null) {
     },
     close: () => helper?.close(),
   };
+}
+
+/** Returns the run that a request asks for, with the word that it is of a sample of the rows if it is. */
+function walkedOn(scene, objectiveFor, request, kept = {}) {
+  return { ...runOf(objectiveFor(request), request.choices, kept), ...saidOf(scene) };
+}
+
+/** Returns what is said of all that is worked out for a scene: that it is of a sample of the rows. */
+function saidOf(scene) {
+  return isSampled(scene) ? { sampled: true } : {};
+}
+
+/** Returns what the loss of a surface is called, with how many of the rows it is of, if not all. */
+function lossLabelOf(scene, { lossLabel }) {
+  const { shown, rows } = scene;
+  return isSampled(scene) ? filled(SAY.sampled, [lossLabel, fixed(shown, 0), fixed(rows, 0)]) : lossLabel;
 }
 
 /** Returns what tells the loss at params; `live` says that the rows of a scene make up all of it. */
@@ -100,8 +117,9 @@ function hasAll(scene, objectiveFor) {
  * @param {any} choices
  */
 async function opened(scene, { start, ...choices }) {
-  const objective = remembering(scene)({ choices, rows: null });
-  const run = runOf(objective, { ...choices, start: null });
+  const objectiveFor = remembering(scene);
+  const run = walkedOn(scene, objectiveFor, { choices: { ...choices, start: null }, rows: null });
+  const objective = objectiveFor({ choices, rows: null });
   const [x, y] = movedMost(run, objective.weights);
   const base = run.params.slice(-run.size);
   const see = [{ params: run.params, loss: run.fullLoss }];
@@ -236,7 +254,7 @@ async function surfaceFor(scene, objective, { choices, ...ask }, work = {}) {
   const { numbers } = scene.surface ?? {};
   const asked = { ...wanted, see, base: from, given: scene.surface, seed: numbers?.seed };
   const surface = await surfaceOf({ scene, objective, scale, choices, ask: asked, ...work });
-  return { ...surface, coarse: points < last };
+  return { ...surface, coarse: points < last, lossLabel: lossLabelOf(scene, surface), ...saidOf(scene) };
 }
 
 function lastOf(see, { size }) {

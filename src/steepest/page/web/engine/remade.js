@@ -13,14 +13,14 @@ const SAY = SENTENCES.engineRemade;
  * what cannot be, and for more than a page trains.
  */
 export function remadeScene(scene, { units, activation }) {
-  const { features, margins, rows, params } = scene;
+  const { features, margins, shown, params } = scene;
   if (!units.length) throw new Error(SAY.network);
   units.forEach((count) => checkWhole(SAY.units, count, 1));
   const sizes = [features.length, ...units, margins];
   const initial = activation === scene.network.activation ? scene.network.initial : USUAL;
   const network = { ...scene.network, units, activation, sizes, initial };
   const size = sizes.slice(1).reduce((sum, count, l) => sum + count * (sizes[l] + 1), 0);
-  checkSize(rows, size, network.most);
+  checkSize(shown, size, network.most);
   return {
     ...scene,
     network,

@@ -8,6 +8,7 @@ import { mannerOf, pixelsOf } from '../state/drawn_as.js';
 import { Network } from '../engine/network.js';
 import { SATURATED, networkInWords } from './network_named.js';
 import { counted, fixed, percent, short } from '../numerals.js';
+import { sampledCaption } from './sampled.js';
 import { paramsInWords } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
@@ -21,6 +22,7 @@ const CAPTIONS = {
   map: mapCaption,
   chart: chartCaption,
   sharpness: () => SHARPNESS,
+  gradient: () => SAY.lengths,
 };
 const DESCRIBED = { fit: describedFit, chart: describedChart };
 
@@ -194,12 +196,14 @@ function describedClasses(state, rows) {
 
 /** @param {State} state */
 function reliefCaption(state) {
-  return filled(SAY.height, [PATH, crossCaption(state), sliceCaption(state), walkCaption(state), pointsCaption(state)]);
+  return filled(SAY.height, [PATH, crossCaption(state), sliceCaption(state), walkCaption(state), pointsCaption(state)])
+    + sampledCaption(state, state.surface);
 }
 
 /** @param {State} state */
 function mapCaption(state) {
-  return filled(SAY.along, [arrowCaption(state), walkCaption(state), startCaption(state)]);
+  return filled(SAY.along, [arrowCaption(state), walkCaption(state), startCaption(state)])
+    + sampledCaption(state, state.surface);
 }
 
 function crossCaption({ surface }) {
@@ -282,7 +286,7 @@ function chartCaption(state) {
   const log = lossRange(state.runs).log ? SAY.log : '';
   const lowest = run.lowest === null ? '' : SAY.dashed;
   const left = state.runs.some(diverged) ? SAY.triangle : '';
-  return filled(SAY.filled, [lowest, heldOutCaption(run), left, log]);
+  return filled(SAY.filled, [lowest, heldOutCaption(run), left, log]) + sampledCaption(state, run);
 }
 
 /** @param {Run} run */

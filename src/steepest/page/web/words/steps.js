@@ -9,6 +9,7 @@ import {
   lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
 } from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from '../numerals.js';
+import { rowsOf, withinInWords } from './sampled.js';
 import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
@@ -141,7 +142,7 @@ function startLines(state, most) {
   return [
     ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
-    `${label}: ${short(loss)}${isOfAll ? SAY.ofAll : ofBatch}`,
+    `${label}: ${short(loss)}${isOfAll ? SAY.ofAll : ofBatch || withinInWords(state, 0)}`,
   ];
 }
 
@@ -158,12 +159,15 @@ function stepLines(state, move) {
 }
 
 /**
- * Returns no more of a step than its arithmetic; who predicts is told what it is made of.
+ * Returns no more of a step than its arithmetic, and of one in standard units what it is in the reader's own; who
+ * predicts is told what it is made of.
  * @param {State} state
  */
 function briefStep(state, move) {
   if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
-  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
+  const [first, ...others] = move.told.map((i) => updateLine(state, move, i));
+  const named = move.where && first ? filled(SAY.standard, [first]) : first;
+  return [named, ...others, ...moreLines(state, move), ...unitLines(state, move)].filter(Boolean);
 }
 
 /**
@@ -373,10 +377,12 @@ function lossLines(state, move) {
   if (state.phase || !state.at) return [SAY.stepYet];
   const run = activeRun(state);
   const lines = [fallLine(state, move)];
+  if (run.sampled && !run.choices.batch) lines[0] += withinInWords(state, move.from + 1);
   if (!run.choices.batch) return lines;
   const [before, after] = [run.fullLoss[move.from], run.fullLoss[move.from + 1]];
   const known = Number.isFinite(before) && Number.isFinite(after);
-  return known ? [...lines, `of all rows: ${changeLine(before, after)}`] : lines;
+  const whole = run.sampled ? rowsOf(state.scene, run) : 'all rows';
+  return known ? [...lines, `of ${whole}: ${changeLine(before, after)}`] : lines;
 }
 
 /** @param {State} state */
