@@ -169,9 +169,7 @@ def test_an_explored_page_is_a_hand_out_too(doors: Doors, saved: Path, tmp_path:
     assert "2/curvature" in texts[2] and f"{2 / steepest:.3g}" in texts[2]
 
 
-def test_several_features_are_printed_with_their_own_pictures(
-    doors: Doors, tmp_path: Path
-) -> None:
+def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_path: Path) -> None:
     pdfium = pytest.importorskip("pypdfium2")
     choices: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "steps": 5}
     features = ["flipper_length_mm", "bill_length_mm"]
@@ -183,7 +181,8 @@ def test_several_features_are_printed_with_their_own_pictures(
     document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
     texts = [one.get_textpage().get_text_range() for one in document]
     assert len(texts) == 2 and texts[1].startswith("body_mass_g by 2 features")
-    assert all(name in texts[1] for name in ("Data and fit", "The same from above", "Loss by round"))
+    cards = ("Data and fit", "The same from above", "Loss by round")
+    assert all(name in texts[1] for name in cards)
     assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[1].replace("\r\n", " ")
     seen = np.asarray(document[1].render(scale=1).to_pil().convert("RGB")).astype(int)
     height, width, _ = seen.shape
