@@ -6,9 +6,11 @@ peer's reading is told beside its fit. Spark has its session up, and its data ca
 clock. Whoever takes longer than `LIMIT` is told as not done.
 
 `BENCH_SCALE=1e6,1e7,5e7` says of how many rows; `BENCH_SCALE_FITS=passes,sgd` who fits;
-`BENCH_SCALE_LIMIT=900` the seconds that each may take.
+`BENCH_SCALE_LIMIT=900` the seconds that each may take, and `BENCH_SCALE_OLD=OTHER_SRC` has the
+steepest of another checkout's `src` fit in memory, too.
 """
 
+import compileall
 import json
 import os
 import subprocess
@@ -27,13 +29,19 @@ L2 = 1e-4
 LIMIT = float(os.environ.get("BENCH_SCALE_LIMIT", "900"))
 """Seconds that one fit may take, its packages and reading among them."""
 
+OLD = os.environ.get("BENCH_SCALE_OLD", "")
+"""The folder `src` of another checkout, which fits in memory; none if empty."""
+
 HEADER = (
     *("", "CPU s, fit", "CPU s, reading", "ns a row"),
     *("peak, MB", "anonymous, MB", "gap", "passes"),
 )
 
-FITS = ("passes", "passes-anew", "memory", "newton-cholesky", "sgd", "dask-ml", "spark")
-"""Who fits: ours in passes, decoded once or anew, ours in memory, and the peers."""
+FITS = (
+    *("passes", "passes-anew", "memory", "memory-old"),
+    *("newton-cholesky", "sgd", "dask-ml", "spark"),
+)
+"""Who fits: ours in passes, decoded once or anew, ours in memory and of old, and the peers."""
 
 NEEDED = {
     **{"newton-cholesky": "sklearn", "sgd": "sklearn", "partial-fit": "sklearn"},
@@ -122,11 +130,21 @@ def cluster() -> str:
 def _all(names: list[str], place: str) -> dict[str, Found]:
     """Return what each tells that is installed, by its name."""
     there = [one for one in names if find_spec(NEEDED.get(one, "numpy")) is not None]
+    there = [one for one in there if OLD or one != "memory-old"]
+    _compile()
     found = {}
     for name in there:
         progress(f"  {Path(place).name}: {name}")
         found[name] = _measured(name, place)
     return found
+
+
+def _compile() -> None:
+    """Compile our modules, as those of an installed package are: a fit's CPU time is without."""
+    import steepest
+
+    for folder in [*steepest.__path__, *([OLD] if OLD else [])]:
+        compileall.compile_dir(folder, quiet=2)
 
 
 def _fitted(found: dict[str, Found], rows: int) -> list[list[str]]:
@@ -154,8 +172,13 @@ def _row(fit: str, one: Found, lowest: float, rows: int) -> list[str]:
 def _measured(fit: str, place: str) -> Found:
     """Return what a fresh process tells of a fit; nothing where it failed or took too long."""
     command = [sys.executable, "-m", "bench.scale_worker", fit, place]
+    there = dict(os.environ)
+    if fit == "memory-old":
+        there["PYTHONPATH"] = os.pathsep.join([OLD, there.get("PYTHONPATH", "")])
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=LIMIT, check=False, env=there
+        )
     except subprocess.TimeoutExpired:
         return {}
     if done.returncode:

@@ -176,6 +176,7 @@ FITTED = {
     "passes": lambda folder: passes(folder, None),
     "passes-anew": lambda folder: passes(folder, "none"),
     "memory": memory,
+    "memory-old": memory,
     "newton-cholesky": newton_cholesky,
     "sgd": sgd,
     "dask-ml": dask_ml,

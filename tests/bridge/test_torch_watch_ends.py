@@ -11,6 +11,8 @@ from steepest.cli.play import opened
 from steepest.run.run import Run
 
 torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+from torch_nets import dense  # noqa: E402
+
 nn = torch.nn
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -219,7 +221,8 @@ def test_rows_of_a_step_are_no_mini_batch_where_no_data_were_given() -> None:
             optimizer.step()
     words = watched.run.explain()
     assert "mini-batch" not in words
-    assert "batches of 20 rows, of how many in all is not known" in words
+    assert "that of all rows, and how many these are, is not known" in words
+    assert "batches of 20 rows" in words
     assert "of the first batch" in words and "each on its own batch" in words
 
 
@@ -230,3 +233,24 @@ def test_the_live_page_says_that_it_needs_rows_and_what_shows_such_a_run(
     diverged.save(path)
     with pytest.raises(st.ChoiceError, match=r"run of Linear has none; .*steepest show RUN --page"):
         opened(str(path), None, None, None)
+
+
+def test_words_name_the_params_on_the_axes_of_the_surface() -> None:
+    torch.manual_seed(0)
+    model, loss = dense(), nn.CrossEntropyLoss()
+    X, y = torch.randn(30, 2), torch.randint(0, 3, (30,))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(9):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    run = watched.run
+    assert "over 30 rows" in run.explain() and "how many" not in run.explain()
+    surface = run.surface(points=3)
+    moved = np.abs(run.trace.last.params - run.trace.first.params)
+    most = sorted(run.param_names[i] for i in np.argsort(-moved)[:2])
+    assert sorted([surface.x_name, surface.y_name]) == most
+    head = next(line for line in run.explain().split("\n") if line.startswith("  step "))
+    assert head.split("  ")[2].strip() == surface.x_name and surface.y_name in head
+    assert all(f"  {name} = " in run.explain() for name in most)

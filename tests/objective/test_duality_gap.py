@@ -11,6 +11,7 @@ from sklearn.linear_model import Lasso
 
 import steepest as st
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.minimum.feature_sizes import sizes_that_decide
 from steepest.objective.through_origin import ThroughOriginObjective
 
 SMOOTH = {
@@ -90,3 +91,44 @@ def test_the_gap_is_no_less_than_by_the_closed_form_of_the_squared_loss() -> Non
         lowest = (centred @ centred - (centred - rest) @ (centred - rest)) / len(y)
         told = objective.duality_gap(objective.evaluate(step.params))
         assert told >= step.loss - lowest - 1e-12 * objective.null_loss
+
+
+@settings(max_examples=40)
+@given(
+    some.sampled_from(["squared", "cross_entropy", "softmax"]),
+    some.integers(0, 50),
+    some.sampled_from([0.0, 1e-3]),
+    some.booleans(),
+    some.floats(0.0, 1.0),
+)
+def test_the_sum_of_squares_of_x_proves_as_much_as_the_sizes_of_all_features(
+    kind: str, seed: int, l2: float, weighed: bool, share: float
+) -> None:
+    X, y, l1 = half_staying(30, 200)
+    generator = np.random.default_rng(seed)
+    X *= np.exp(generator.normal(size=200))
+    y = y if kind == "squared" else np.digitize(y, [1.0] if kind == "cross_entropy" else [-2, 3])
+    weight = generator.integers(1, 4, len(y)) if weighed else None
+    run = st.descend((X, y), loss=SMOOTH[kind], l1=20 * l1, l2=l2, sample_weight=weight, steps=4)
+    known, alone = run.objective, run.objective.penalised(run.objective.penalty)
+    alone.square_sum = None
+    drawn = share**8 * generator.normal(size=known.size)
+    at = known.evaluate(run.params + drawn * (generator.random(known.size) < 0.1))
+    lowest = st.descend((X, y), loss=SMOOTH[kind], l1=20 * l1, l2=l2, sample_weight=weight).loss
+    told, exact = known.duality_gap(at), alone.duality_gap(at)
+    rounding = 1e-12 * (known.null_loss + at.loss)
+    assert abs(told - exact) <= 1e-12 * exact + rounding
+    assert told >= at.loss - lowest - rounding
+    slope, change = at.smooth_gradient[known.layout.weights], np.full(known.outputs, 1e-9)
+    sizes = sizes_that_decide(known.blocks, known.square_sum, slope, change, known.penalty)
+    assert sizes is None or np.all(sizes >= alone.feature_sizes * (1.0 - 1e-12))
+
+
+def test_where_few_weights_stay_no_feature_is_read_for_the_gap_but_those() -> None:
+    X, y, l1 = half_staying(100, 1000)
+    run = st.descend((X, y), loss="squared", l1=40 * l1)
+    assert run.stop.reason == "arrived" and "feature_sizes" not in vars(run.objective)
+    assert run.objective.square_sum == pytest.approx(np.square(X).sum())
+    found = Lasso(20 * l1, tol=1e-12, max_iter=100_000).fit(X, y)
+    lowest = run.objective.value(np.append(found.coef_, found.intercept_))
+    assert run.loss - lowest <= run.trace.last.gap * (1 + 1e-9)

@@ -8,7 +8,7 @@ import pytest
 
 import steepest as st
 from steepest.run import lowest_loss as solver
-from steepest.run import run as module
+from steepest.run import surfaces as module
 from steepest.run.callback import Callback
 from steepest.run.run import Run
 from steepest.session import Session

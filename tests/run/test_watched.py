@@ -1,4 +1,4 @@
-"""A walk to be watched: from the start of a run of auto, to its end, in 20 to 60 steps."""
+"""A walk to be watched: from the start of a run of auto, in 20 to 60 steps, of a network 200."""
 
 from typing import Any
 
@@ -38,10 +38,36 @@ def test_what_was_chosen_is_walked_as_it_was_chosen(options: dict[str, Any]) -> 
     assert watched(st.descend("geyser", "waiting", ["duration"], **options)) is None
 
 
-def test_many_features_and_networks_are_shown_as_they_are() -> None:
+@pytest.mark.parametrize("asked", [("xor", "class"), ("geyser", "waiting")])
+def test_a_network_walks_at_the_smallest_rate_of_1_2_5_that_falls_as_far(
+    asked: tuple[str, str],
+) -> None:
+    """Within 1 % of the best rate at which no step rises, which the next of these cannot say."""
+    run = st.descend(*asked, hidden=(4,), missing="drop")
+    walk = watched(run)
+    assert walk is not None and len(walk.trace) == 201
+    assert (walk.plan.rule.word, walk.plan.scale) == ("steepest", "standard")
+    assert np.allclose(walk.trace[0].params, run.trace[0].params, rtol=1e-9, atol=1e-12)
+    assert (np.diff(walk.trace.full_losses) < 0).all()
+    ladder = [float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 2, 5)]
+    rate = float(walk.plan.rate_in_words)
+    at = ladder.index(rate)
+    start, ends = walk.trace.full_losses[0], {}
+    for other in ladder[at - 1 : at + 6]:
+        how = {"rule": "steepest", "scale": "standard", "learning_rate": other}
+        losses = st.descend(*asked, hidden=(4,), missing="drop", steps=200, **how).trace.losses
+        if len(losses) == 201 and (np.diff(losses) < 0).all():
+            ends[other] = losses[-1]
+    near = min(ends.values()) + 0.01 * (start - min(ends.values()))
+    assert ends[rate] <= near < ends[ladder[at - 1]]
+
+
+def test_what_has_no_walk_to_watch_is_shown_as_it_is() -> None:
+    """Many features of a linear model, steps that were counted, a start where the gradient is 0."""
     assert watched(st.descend("diabetes", "progression")) is None
     network = st.descend("geyser", "waiting", ["duration"], hidden=[2], steps=2)
     assert watched(network) is None
+    assert watched(st.descend("xor", "class", hidden=[2], init="zeros")) is None
 
 
 def test_what_a_page_cannot_be_is_refused() -> None:

@@ -86,17 +86,19 @@ def test_a_class_on_the_page_is_pythons(doors: Doors, line: st.Run, tmp_path: Pa
     ]
     links.append(links[0].replace("geyser", "penguins"))
     links.append(links[0].replace("l2=0", "l2=3"))
-    links += [links[0].replace("&rate=0.3", ""), links[0] + "&wind"]
+    links += [links[0].replace("&rate=0.3", ""), links[0] + "&wind", "lost", "forgot it"]
     text = "\n".join(["name,link", *(f'"Lovelace, A",secret@a.example,"{one}"' for one in links)])
     (tmp_path / "links.csv").write_text(text, encoding="utf-8")
     room = classroom_of(tmp_path / "links.csv")
     page = opened(doors, lesson_of(line, tmp_path / "lesson.html"))
     page.evaluate(DROP, text)
-    page.get_by_text("5 of 10 runs worked out again").wait_for()
+    page.get_by_text("5 of 12 runs worked out again").wait_for()
     said = page.locator(".st-class-side").inner_text()
     assert all(f"{count} {ENDS[end]}" in said for end, count in room.ends.items())
-    for student in room.students:
-        assert (f"row {student.row}:" in said) == bool(student.fault)
+    left_out = re.findall(r"rows? ([\d, ]+): (.*)", said.split("Left out")[1])
+    rows = {int(row): why for rows, why in left_out for row in rows.split(", ")}
+    assert sorted(rows) == [one.row for one in room.students if one.fault]
+    assert {rows[12], rows[13]} == {room.students[11].fault} == {room.students[10].fault}
     for key, counts in room.answered.items():
         assert room.tasks[key].question in said
         assert all(f"{count} {name}" in said for name, count in counts.items())
@@ -123,7 +125,7 @@ TABLES = [
 
 def test_a_link_is_read_from_a_table_as_python_reads_it(modules: "Page") -> None:
     found = modules.evaluate(LINKS_IN, TABLES)
-    links = [[one["link"] for one in rows] for rows in found]
+    links = [[one["link"] for one in rows if one["link"]] for rows in found]
     assert links == [
         ["v=1&window=1,2&at=3"],
         ["v=1&window=1,2,3,4&answer.square=5", "v=1&at=2"],

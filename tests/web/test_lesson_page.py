@@ -15,7 +15,8 @@ from PIL import Image
 import steepest as st
 from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
-from steepest.page.lesson.record import LessonRows, lesson_rows
+from steepest.page.lesson.record import lesson_rows
+from steepest.page.lesson.rows import LessonRows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -349,3 +350,22 @@ def test_a_lesson_in_german_has_no_english_word(doors: Doors, line: st.Run, tmp_
     assert {"verlust", "wahrscheinlichkeit", "standardeinheiten"} < words(texts)
     assert not english_left(texts, own=own)
     assert "de" in texts
+
+
+PART_BESIDE = """() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector('.st-le-part'));
+  const count = document.querySelector('.st-le-count').getBoundingClientRect();
+  const shown = range.getBoundingClientRect();
+  const head = document.querySelector('.st-le-head').getBoundingClientRect();
+  return shown.right <= count.left && shown.top >= head.top && shown.bottom <= head.bottom;
+}"""
+
+
+@pytest.mark.parametrize("key", ["ravine", "classes", "end"])
+def test_on_a_phone_no_name_of_a_part_covers_the_count(
+    doors: Doors, line: st.Run, tmp_path: Path, key: str
+) -> None:
+    line.lesson(tmp_path / "lesson.html", language="de")
+    page = opened(doors, tmp_path / "lesson.html", (390, 844), key)
+    assert page.evaluate(PART_BESIDE)

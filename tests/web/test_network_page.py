@@ -77,6 +77,8 @@ PLACES = """() => {
   return {
     units: Math.max(...[...card.querySelectorAll('.st-plot-svg text')].map(bottom)),
     picture: bottom(drawn), words: bottom(words), card: bottom(card),
+    row: bottom(card.querySelector('.st-pass .st-row')),
+    letters: 0.88 * a * parseFloat(drawn.getAttribute('font-size')),
     hidden: card.scrollHeight - card.clientHeight, scrolls: getComputedStyle(words).overflowY,
     off: Math.hypot(
       canvas.left - e, canvas.top - f, canvas.width - a * drawn.viewBox.baseVal.width),
@@ -98,12 +100,42 @@ def test_the_whole_network_is_in_sight_and_its_words_scroll(
     assert places["units"] <= places["picture"] + 1 <= places["words"], places
     assert places["words"] <= places["card"] + 1 and not places["hidden"], places
     assert places["scrolls"] == "auto" and places["off"] < 1.5, places
+    assert places["row"] <= places["words"] and places["letters"] > 5.0, places
     lit = page.locator(".st-net-told")
     before = lit.inner_text()
     box = page.locator(NUMBER, has_text=re.compile("^17$")).last.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert lit.inner_text() != before and "bias 17" in lit.inner_text()
+
+
+LAID_OUT = """async ([sizes, width, high]) => {
+  const { layoutOf } = await import('/cards/network_layout.js');
+  const { Network } = await import('/engine/network.js');
+  const network = new Network({ sizes, activation: 'tanh', initial: 'random' });
+  const { numbers, share, upright, width: wide, height, nodes } = layoutOf(
+    network, { width, high: high ?? Infinity, size: 12, before: 40, after: 40 });
+  return { all: numbers.every(Boolean), share, upright, wide: share * wide, high: share * height,
+    inside: nodes.flat().every(({ x, y }) => x > 0 && x < wide && y > 0 && y < height) };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("sizes", "room", "least"),
+    [
+        ([2, 8, 8, 1], (517, 285), 0.65),
+        ([2, 8, 8, 1], (370, 236), 0.45),
+        ([7, 8, 3], (517, 285), 0.9),
+        ([2, 8, 8, 1], (950, None), 1.0),
+        ([1, 4, 1], (370, 236), 0.7),
+    ],
+)
+def test_a_network_has_all_its_numbers_and_is_as_large_as_its_room_lets_it(
+    sizes: list[int], room: tuple[int, int | None], least: float, modules: Any
+) -> None:
+    laid = modules.evaluate(LAID_OUT, [sizes, *room])
+    assert laid["all"] and laid["inside"] and laid["share"] >= least, laid
+    assert laid["wide"] <= room[0] + 1e-9 and laid["high"] <= (room[1] or np.inf) + 1e-9, laid
 
 
 def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> None:
@@ -524,6 +556,12 @@ def test_rows_of_pixels_are_shown_as_pictures(tmp_path: Path, doors: Doors) -> N
     paper, ink = 255.0, float(0x1B)
     shares = (rows[0] - rows.min()) / np.ptp(rows)
     assert seen[[0, 1, 1, 1], [1, 0, 1, 2]] == pytest.approx(paper + shares * (ink - paper), abs=1)
+    page.get_by_role("button", name="Fit to the window", exact=True).click()
+    page.locator("[data-fitted]").wait_for()
+    page.wait_for_timeout(100)
+    names = (".st-row-image", ".st-transport")
+    low, end = [page.locator(one).first.bounding_box() for one in names]
+    assert low and end and low["y"] + low["height"] <= end["y"]
 
 
 def test_a_number_of_one_feature_has_a_curve(tmp_path: Path, doors: Doors) -> None:
@@ -576,10 +614,27 @@ def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors
     told = Menu(page).told()
     assert (told["hidden"], told["activation"]) == ("4,3", "relu")
     enter(page, "hidden units", "4, x")
-    assert "must be a whole number" in page.locator(".st-fault").inner_text()
+    assert "layer is 'x', but it must be a whole number" in page.locator(".st-fault").inner_text()
     again = doors.file(saved, "hidden=4,3&activation=relu&steps=100&at=100&plane=weight 3,bias 2")
     at_step(again, 100)
     assert loss_of(again) == loss_of(page) and axes(again) == f"2 {8 + 12 + 3 + 1}"
+
+
+def test_another_network_leaves_drawer_and_picture_as_they_are(saved: Path, doors: Doors) -> None:
+    """In a fitted page: the field stays under the hand, and the network is seen as it changes."""
+    page = doors.sealed()
+    page.goto(f"{saved.as_uri()}#explore")
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.get_by_role("button", name="Rate and rule", exact=True).click()
+    field = page.get_by_label("hidden units", exact=True)
+    for units in ("4", "3, 2"):
+        field.fill(units)
+        field.press("Enter")
+        last = sum(map(int, units.split(","))) + 1
+        card(page, "network").locator(NUMBER, has_text=re.compile(f"^{last}$")).last.wait_for()
+        assert field.is_visible() and card(page, "network").is_visible()
+        # One more is the ring of the bias that is an axis.
+        assert card(page, "network").locator(".st-plot-svg circle").count() == last + 3
 
 
 def test_a_page_says_that_its_steps_are_float32_and_agrees_with_them(

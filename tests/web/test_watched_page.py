@@ -74,7 +74,54 @@ def test_without_data_it_has_loss_and_words_and_says_why_no_surface(
     path = tmp_path / "bare.html"
     watched(has_data=False).page(path)
     page = doors.file(path)
-    assert titles(page) == ["Loss by round"]
+    assert titles(page) == ["Loss by round", "Gradient by round"]
     words = page.locator(".st-app").inner_text()
     assert "There is no surface either: no data were given" in words
     assert "of the first batch" in words and "mini-batch" not in words
+
+
+def fitted(doors: "Doors", path: Path) -> Any:
+    """Return a page as a reader with a window of 1280 x 800 sees it."""
+    page = doors.sealed()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(path.as_uri())
+    page.locator("[data-fitted] [data-card='chart'] circle").wait_for()
+    return page
+
+
+def box(page: Any, card: str) -> dict[str, float]:
+    found: dict[str, float] = page.locator(f'[data-card="{card}"]').bounding_box()
+    return found
+
+
+def test_without_a_surface_loss_and_gradient_have_the_whole_width(
+    doors: "Doors", tmp_path: Path
+) -> None:
+    path, run = tmp_path / "wide.html", watched(has_data=False)
+    run.page(path)
+    page = fitted(doors, path)
+    loss, gradient = box(page, "chart"), box(page, "gradient")
+    assert loss["x"] < 30 and gradient["x"] + gradient["width"] > 1250
+    assert gradient["x"] - loss["x"] - loss["width"] < 30
+    assert abs(loss["width"] - gradient["width"]) < 30 and gradient["height"] > 300
+    line = page.locator('[data-card="gradient"] path[opacity]').get_attribute("d")
+    assert len(line.split("L")) == np.isfinite(run.trace.gradient_norms).sum() == STEPS
+
+
+def test_the_params_that_are_named_are_those_on_the_axes(doors: "Doors", tmp_path: Path) -> None:
+    path, run = tmp_path / "named.html", watched(has_data=True)
+    surface = run.surface(points=9)
+    run.page(path, surface=surface)
+    words = fitted(doors, path).locator(".st-frame").inner_text()
+    assert [name for name in run.param_names if f"{name} = " in words] == sorted(
+        [surface.x_name, surface.y_name], key=run.param_names.index
+    )
+
+
+def test_sharpness_is_seen_below_the_loss(doors: "Doors", tmp_path: Path) -> None:
+    path, run = tmp_path / "sharp.html", watched(has_data=True)
+    run.page(path, surface=run.surface(points=9), sharpness=True)
+    page = fitted(doors, path)
+    loss, sharp = box(page, "chart"), box(page, "sharpness")
+    assert sharp["width"] == loss["width"] > 300
+    assert sharp["y"] >= loss["y"] + loss["height"] and sharp["height"] > 150

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import takewhile
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from steepest.numerals import counted
 __all__ = [
     "AnyArray",
     "array_holes",
+    "array_square_sum",
     "as_c_array",
     "as_matrix",
     "as_vector",
@@ -75,19 +77,25 @@ def as_vector(source: object, name: str = "y", column: bool = True) -> AnyArray:
 
 
 def array_holes(
-    X: Matrix, y: AnyArray | None, names: Sequence[str], threads: int | None = None
+    X: Matrix, y: AnyArray | None, names: Sequence[str], square_sum: float
 ) -> list[Holes]:
     """Return what is missing in X, (rows, features), and y, (rows,): columns with holes only.
 
-    `names` has one name for each column of X.
+    `names` has one name for each column of X. A `square_sum` of X that is finite says that there
+    is nothing missing in it.
     """
-    if Blocks(X, np.empty(X.shape[0]), threads=threads).is_finite():
+    if isfinite(square_sum):
         found = []
     elif is_sparse(X):
         found = sparse_holes(X, names)
     else:
         found = [_holes(name, values) for name, values in zip(names, X.T, strict=True)]
     return [*(holes for holes in found if holes), *([] if y is None else target_holes(y))]
+
+
+def array_square_sum(X: Matrix, threads: int | None = None) -> float:
+    """Return the sum of the squares of X, (rows, features): no finite number where it has holes."""
+    return Blocks(X, np.empty(X.shape[0]), threads=threads).square_sum()
 
 
 def target_holes(y: AnyArray) -> list[Holes]:

@@ -1,11 +1,18 @@
 """From a pair of arrays (X, y) to data: their shapes, names and gaps."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import AnyArray, array_holes, pair_of, target_holes
+from steepest.data.arrays import (
+    AnyArray,
+    array_holes,
+    array_square_sum,
+    pair_of,
+    target_holes,
+)
 from steepest.data.columns import listing
 from steepest.data.exposure import Exposure, count_by
 from steepest.data.features import Features, named_features, plain_features
@@ -48,7 +55,8 @@ def from_arrays(
         # A data frame as X has names already.
         names = [str(name) for name in getattr(pair[0], "columns", ())] or None
     features = plain_features(X.shape[1]) if names is None else _named(names, X.shape[1])
-    holes, needed = array_holes(X, None, features.names, threads), target_holes(y)
+    squares = array_square_sum(X, threads)
+    holes, needed = array_holes(X, None, features.names, squares), target_holes(y)
     needed += weight_holes(weights, WEIGHTS)
     place = row_place if counting is None else lambda index: row_place(int(counting[index]))
     dropped, kept, sound = 0, counting, np.ones(len(y), dtype=bool)
@@ -69,7 +77,9 @@ def from_arrays(
         X, notes = features.of_array(_dense(X)), (*notes, *fills_in_words(features, holes, sound))
     weightless = rows - dropped - len(y)
     made = X, values, features, target, "arrays", dropped, weights, weightless, kept, notes
-    return split.of(Data(*made, count_by=count_by(sample_weight, exposure)), back)
+    known = None if missing in FILLS or not isfinite(squares) else squares
+    by = count_by(sample_weight, exposure)
+    return split.of(Data(*made, count_by=by, square_sum=known), back)
 
 
 def _rates(y: AnyArray, over: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.arrays import AnyArray, array_holes, as_matrix, pair_of
+from steepest.data.arrays import (
+    AnyArray,
+    array_holes,
+    array_square_sum,
+    as_matrix,
+    pair_of,
+)
 from steepest.data.columns import listing, need_column
 from steepest.data.features import Features
 from steepest.data.gaps import holes_in_words, sound_rows
@@ -169,7 +175,7 @@ def _whole(X: Matrix, y: AnyArray | None, features: Features) -> Matrix:
             f"{listing(names)}; give the same columns in the same order"
         )
     X = X if is_sparse(X) else features.of_array(X)
-    holes = array_holes(X, y, features.names)
+    holes = array_holes(X, y, features.names, array_square_sum(X))
     if holes:
         raise DataError(
             f"arrays: {holes_in_words(holes, row_place)}; fill them in or leave the rows out"

@@ -34,6 +34,7 @@ class Data:
     sample: "Data | None" = None  # some of the rows, in memory, where these are beyond it
     origin: Origin | None = None  # from where rows beyond memory are read anew
     count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
+    square_sum: float | None = None  # of all numbers of X, or of more rows; None if not known
 
     def take(self, rows: NDArray[np.intp]) -> "Data":
         """Return the data of some `rows`, (n,), from 0; their places stay those of the source."""

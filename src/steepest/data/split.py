@@ -55,7 +55,7 @@ class Split:
         if self.said is None:
             return data
         X, y, over = labelled_rows(self.said, data.features, data.target)
-        other = replace(data, X=X, y=y, sample_weight=over, kept=None, notes=())
+        other = replace(data, X=X, y=y, sample_weight=over, kept=None, notes=(), square_sum=None)
         return replace(data, validation=other)
 
 

@@ -322,7 +322,7 @@ class Descent:
         proved = self.method.objective.proved_gap(at) if self.gap_tol else None
         if proved is None:
             return True
-        self.evaluator.rows_read += proved.passes * self.method.objective.count
+        self.evaluator.rows_read += round(proved.passes * self.method.objective.count)
         self.known_gap = at, proved.gap if isfinite(proved.gap) else nan
         return proved.gap <= self.gap_tol * abs(at.loss)
 

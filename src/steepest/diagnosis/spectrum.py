@@ -33,6 +33,9 @@ PRODUCTS = 50
 TOLERANCE = 0.01
 """The residual of an end by its own size: a share of a limit is printed to two digits."""
 
+TOP_TOLERANCE = 0.001
+"""The same of the top alone, which takes few products: it is drawn beside the limit of its rate."""
+
 NEGLIGIBLE = 1e-12
 """The share of the largest eigenvalue within which another is 0 but for rounding."""
 
@@ -119,8 +122,9 @@ def ends_at(
     if product is None or objective.size < 2:
         return None
     root = np.ones(objective.size) if scale is None else 1.0 / np.sqrt(scale)
+    tol = TOP_TOLERANCE if top_alone else TOLERANCE
     ends = spectrum_ends(
-        lambda v: root * product(root * v), objective.size, tol=TOLERANCE, top_alone=top_alone
+        lambda v: root * product(root * v), objective.size, tol=tol, top_alone=top_alone
     )
     return ends if np.isfinite([ends.top.value, ends.bottom.value]).all() else None
 

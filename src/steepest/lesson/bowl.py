@@ -106,10 +106,7 @@ def draw_network_map(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
     path = np.asarray(walk.walk.trace.params, dtype=np.float64)
     if key == "surface":
         _draw_loss(axes, window, None)
-    if key != "deep":
-        _draw_path(axes, path if key == "surface" else path[:1], inks.now)
-    else:
-        _draw_loss(axes, window, None)
+    _draw_path(axes, path if key == "surface" else path[:1], inks.now)
     words = lesson.words["ui"]
     axes.set_xlabel(WEIGHT.replace("weight", words["weight"]), color=inks.weight)
     axes.set_ylabel(BIAS.replace("bias", words["bias"]), color=inks.bias)

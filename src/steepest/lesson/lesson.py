@@ -8,15 +8,15 @@ from typing import Any, cast
 
 from steepest.data.shipped import about
 from steepest.errors import ChoiceError
-from steepest.lesson.lecture import in_lecture_order, with_lecture
+from steepest.lesson.lecture import FILM_FOLLOWS, in_lecture_order, with_lecture
 from steepest.lesson.own_parts import in_parts
 from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.questions import QUESTIONS, questions_slide
 from steepest.lesson.settings import Settings
-from steepest.lesson.source_notes import source_in, source_notes
+from steepest.lesson.source_notes import named_classes, source_in, source_notes
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
-from steepest.lesson.written import filled, in_language
+from steepest.lesson.written import filled, in_language, places_in
 from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
 from steepest.page.lesson.record import NETWORK, LessonRecord, lesson_rows
 from steepest.page.schema import SceneRecord
@@ -129,13 +129,28 @@ def lesson_of(run: Run, settings: Settings | None = None, like: Lesson | None = 
     language = settings.language or LANGUAGES[0]
     words = with_lecture(sentences(language), language)
     shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
+    classes = named_classes(classes, words, language)
     models = (
         (LineWalks(numbers), ClassWalks(classes), NetworkWalk())
         if like is None
-        else (like.line, like.classes, like.network)
+        else (like.line, like.classes.called(classes), like.network)
     )
     notes = source_notes(scene, numbers, classes, about(NETWORK).title, words, language)
-    return Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+    made = Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+    _check_places(settings, made.values)
+    return made
+
+
+def _check_places(settings: Settings, values: Mapping[str, Value]) -> None:
+    """Raise ChoiceError for a place in an author's sentence that no number has the name of."""
+    for key, text in settings.sentences.items():
+        unknown = [name for name in places_in(text) if name not in values]
+        if unknown:
+            named = ", ".join(f"{{{name}}}" for name in unknown)
+            raise ChoiceError(
+                f"sentences of the lesson: {key!r} has {named}, but no number of the lesson has "
+                f"that name; there are {', '.join(sorted(values))}"
+            )
 
 
 def own_slides(settings: Settings) -> Mapping[str, Content]:
@@ -164,37 +179,36 @@ def _keys(number: int) -> Iterator[str]:
 
 
 def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
-    """Return the lesson of a page as its author has it, in the page's own order if none is given.
+    """Return the lesson of a page as its author has it: all but the film, which slides have.
 
     Raises ChoiceError for a build that there is not.
     """
     every = [one.key for one in in_lecture_order(builds())]
     shown, of_page = settings.shown(every), {one.key: one for one in builds()}
-    order = (
-        shown
-        if settings.order not in ((), tuple(every))
-        else [key for key in of_page if key in shown]
-    )
-    kept = replace(settings, order=tuple(key for key in order if key in of_page), hide=())
+    kept = replace(settings, order=tuple(key for key in shown if key in of_page), hide=())
     kept = replace(
         kept,
         slides=tuple(
-            one if one.after in of_page else replace(one, after=FIRST) for one in kept.slides
+            one if one.after in of_page else replace(one, after=FILM_FOLLOWS) for one in kept.slides
         ),
         sentences={key: said for key, said in kept.sentences.items() if key in of_page},
     )
     words = {}
     for language, said in found["words"].items():
         chosen, changed = chosen_builds(builds(), said, kept)
-        words[language] = {**changed, "title": settings.title or said["title"]}
+        words[language] = _by_author(changed, settings)
     own = own_slides(settings)
     lines = {key: {"lines": one.record()} for key, one in own.items()}
     listed = [one._asdict() | lines.get(one.key, {}) for one in chosen]
     return {**found, "builds": listed, "words": words, "theme": settings.theme}
 
 
-FIRST = "title"
-"""The build after which an own slide comes in a page that has not the one that it follows."""
+def _by_author(words: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return the words of a page under the author's title, who is named at its first build."""
+    first = words["builds"]["title"]
+    say = " · ".join(filter(None, [settings.author, first["say"]]))
+    builds = {**words["builds"], "title": {**first, "say": say}}
+    return {**words, "builds": builds, "title": settings.title or words["title"]}
 
 
 def chosen_builds(

@@ -233,7 +233,7 @@ def _draw_net(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     if build.key == "neuron":
         draw_unit(axes, lesson.words["ui"], inks)
         return
-    marked = build.key in ("deep", "two", "surface")
+    marked = build.key in ("two", "surface")
     draw_network(axes, (2, 8, 8, 1), inks, lesson.words["ui"], marked)
 
 

@@ -1,20 +1,34 @@
-"""Where the rows of a lesson are from, in words: whose, of a sample, and what was left out."""
+"""Where the rows of a lesson are from, in words: whose, what was made of them, what is left out."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from steepest.lesson.values import NAME, Value
 from steepest.lesson.written import filled
-from steepest.page.lesson.record import LessonRows
+from steepest.page.lesson.rows import LessonRows
 from steepest.page.schema import SceneRecord
 from steepest.view.story import shortened
 
-__all__ = ["source_in", "source_notes"]
+__all__ = ["named_classes", "source_in", "source_notes"]
 
 
 def source_in(words: Mapping[str, Any], source: str) -> str:
     """Return what a data set that comes with steepest is called in a language, or any other."""
     return str(words["sources"].get(source, source))
+
+
+def named_classes(rows: LessonRows, words: Mapping[str, Any], language: str) -> LessonRows:
+    """Return rows whose classes are parts of a number with these named by their bounds."""
+    bounds = rows["bounds"]
+    if not bounds:
+        return rows
+    last = len(bounds)
+    kinds = ["part_first", *["part_middle"] * (last - 1), "part_last"]
+    ends = [
+        {"low": bounds[max(at - 1, 0)], "high": bounds[min(at, last - 1)]} for at in range(last + 1)
+    ]
+    names = [filled(words["ui"][k], at, language) for k, at in zip(kinds, ends, strict=True)]
+    return {**rows, "classes": names}
 
 
 def source_notes(
@@ -26,24 +40,27 @@ def source_notes(
     language: str,
 ) -> Mapping[str, str]:
     """Return what is said of the rows of a line, of classes and of the network, by their builds."""
-    is_class = scene["target"]["classes"] is not None
     own = shortened(scene["target"]["name"], NAME)
-    reasons = {
-        "title": (numbers, "shipped_numbers" if is_class else "shipped_rows"),
-        "classes": (classes, "shipped_many" if is_class else "shipped_classes"),
-    }
-    found = {key: _note(*one, own, words, language) for key, one in reasons.items()}
     learnt = {"shipped": source_in(words, network)}
-    return found | {"two": filled(words["ui"]["shipped_network"], learnt, language)}
+    return {
+        "title": _note(numbers, own, words, language),
+        "classes": _note(classes, own, words, language),
+        "two": filled(words["ui"]["shipped_network"], learnt, language),
+    }
 
 
-def _note(rows: LessonRows, why: str, own: str, words: Mapping[str, Any], language: str) -> str:
+def _note(rows: LessonRows, own: str, words: Mapping[str, Any], language: str) -> str:
     """Return what is said of rows: why they stand in for others, or what of these is shown."""
     ui, shown = words["ui"], len(rows["Y"])
+    places: Mapping[str, Value] = {
+        "own": own,
+        "shipped": source_in(words, rows["source"]),
+        "y": shortened(rows["y"], NAME),
+        "is": shortened(rows["isClass"], NAME),
+    }
+    said = [filled(ui[rows["made"]], places, language)] if rows["made"] else []
     if not rows["own"]:
-        source = source_in(words, rows["source"])
-        return filled(ui[why if own else "shipped_none"], {"own": own, "shipped": source}, language)
-    said: list[str] = []
+        return "".join(said)
     if rows["total"] > shown:
         said.append(filled(ui["sampled"], {"shown": shown, "rows": rows["total"]}, language))
     if rows["dropped"]:

@@ -27,7 +27,6 @@ NOTHING = Stage()
 BOTH = ("weight", "bias", "sum")
 
 STAGES: dict[str, Stage] = {
-    "loss_surface": Stage(None, walks=(), surface="all"),
     "line": Stage(0),
     "errors": Stage(0, "lines"),
     "squares": Stage(0, "squares"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.data.table import Table
 from steepest.objective.plane.plane import Plane
-from steepest.page.lesson.record import LessonRows
+from steepest.page.lesson.rows import LessonRows
 from steepest.run.descend import descend
 from steepest.run.run import Run
 
@@ -156,6 +156,10 @@ class ClassWalks:
         """The feature in standard units, (rows,)."""
         x = self.rows["X"]
         return (x - x.mean()) / x.std()
+
+    def called(self, rows: LessonRows) -> "ClassWalks":
+        """Return the walk of the same `rows` whose classes may have other names: in a language."""
+        return self if rows["classes"] == self.classes else ClassWalks(rows)
 
     @property
     def classes(self) -> list[str]:

@@ -39,5 +39,6 @@ NEEDED: Mapping[str, Callable[["Record"], bool]] = {
     **{path: _chosen(path) for path in FITS},
     "cards/network.js": lambda record: record["network"] is not None,
     "cards/sharpness.js": lambda record: "sharpness" in record,
+    "cards/gradient.js": lambda record: not record["surface"]["nx"],
 }
 """The modules that not every page needs, and which records need them."""

@@ -158,10 +158,10 @@ def _route(story: Story, surface: Surface) -> RouteRecord | None:
 
 
 def _told(story: Story, surface: Surface | None) -> list[int]:
-    """Return the params that are told one by one: as in words, and those on the axes."""
+    """Return the params that are told one by one: those on the axes, then as in words."""
     names = set() if surface is None else {surface.x_name, surface.y_name}
     on_axes = [i for i, name in enumerate(story.param_names) if name in names]
-    return sorted({*story.shown_params, *on_axes})
+    return list(dict.fromkeys([*on_axes, *story.shown_params]))
 
 
 def _param(story: Story, i: int) -> ParamRecord:

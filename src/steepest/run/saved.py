@@ -162,7 +162,7 @@ def _problem_left(run: "Run", recorded: Recorded) -> ProblemWithoutRows:
 def _no_rows_of(data: Data) -> Data:
     """Return the data with no row left."""
     X, y = np.empty((0, len(data.features.names))), np.empty(0)
-    return replace(data, X=X, y=y, sample_weight=None, kept=None, validation=None)
+    return replace(data, X=X, y=y, sample_weight=None, kept=None, validation=None, square_sum=None)
 
 
 def read_run(path: str | os.PathLike[str], code: Code = NO_CODE) -> RunParts:

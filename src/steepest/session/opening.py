@@ -20,7 +20,7 @@ from steepest.descent.plan.options import Options
 from steepest.descent.rules import Steepest
 from steepest.errors import ChoiceError, DataError, FileError
 from steepest.numerals import counted
-from steepest.page.lesson.record import variance_share
+from steepest.page.lesson.rows import variance_share
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
 from steepest.session.request import ChosenOptions

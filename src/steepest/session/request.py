@@ -191,7 +191,7 @@ def edited(data: Data, value: object) -> Data:
         raise ChoiceError(f"{len(y):,} rows: a descent needs 2, a page takes {MOST_ROWS:,} at most")
     X = vector_of(value.get("X"), "X", len(y) * data.X.shape[1])
     _check_classes(data, y)
-    return replace(data, X=X.reshape(len(y), -1), y=y)
+    return replace(data, X=X.reshape(len(y), -1), y=y, square_sum=None)
 
 
 def _check_classes(data: Data, y: Array) -> None:

@@ -319,20 +319,34 @@ def _shown_params(problem: Problem, trace: Trace, result: Step, biases: int) -> 
     """Return the params to show: all if few, of a network the two on the axes of its surface.
 
     Else those that the first step owes most to: what a param adds to the fall is its gradient times
-    its move, which has no unit of its own. The last is always among them where it is a bias.
+    its move, which has no unit of its own. The last is always among them where it is a bias. Of no
+    rows the two on the axes of the surface come before them.
     """
     start = trace[0]
     size = len(start.params)
     if size <= MOST_PARAMS:
         return range(size)
     if problem.by_layer(start.params):
-        axes = problem.surface_params(start.params, result.params)
-        return sorted(problem.param_names.index(name) for name in axes)
+        return sorted(_axes_params(problem, trace, result))
     moved = trace[1].params - start.params if len(trace) > 1 else start.gradient
+    first = [] if problem.has_rows else _axes_params(problem, trace, result)
     last = [size - 1] if biases else []
     owed = np.abs(start.gradient * moved)[: size - len(last)]
-    most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - len(last)]
-    return [*sorted(int(i) for i in most), *last]
+    owed[first] = -1.0
+    most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - len(first) - len(last)]
+    return [*first, *sorted(int(i) for i in most), *last]
+
+
+def _axes_params(problem: Problem, trace: Trace, result: Step) -> list[int]:
+    """Return the params on the axes of the surface that is drawn by itself, if they are params.
+
+    They are those whose values every step has kept, or those that moved most.
+    """
+    names = list(problem.param_names)
+    end = result if np.isfinite(result.full_loss) else trace.last_finite
+    axes = problem.surface_params(trace[0].params, end.params)
+    kept = axes if trace.projections is None else trace.projections.plane(names)[:2]
+    return [names.index(name) for name in kept if name is not None]
 
 
 def loss_label(loss: str, unit: str, penalised: bool = False) -> str:

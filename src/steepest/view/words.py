@@ -95,7 +95,7 @@ def _how(story: Story) -> str:
 def _batches(batch: int, rows: int) -> str:
     """Return on what steps are evaluated: a batch of more rows than there are has all."""
     if not rows:
-        return f"batches of {counted(batch, 'row')}, of how many in all is not known"
+        return f"batches of {counted(batch, 'row')}"
     if batch < rows:
         return f"mini-batches of {counted(batch, 'row')}"
     return f"batches of all {counted(rows, 'row')}, in random order"
@@ -250,11 +250,8 @@ def _samples(story: Story) -> Iterator[str]:
 
 def _step_table(story: Story) -> list[str]:
     """Return the steps that a person reads: the first, then powers of two, then the last."""
-    columns = (
-        story.shown_params
-        if len(story.shown_params) <= MOST_COLUMNS
-        else story.shown_params[-MOST_COLUMNS:]
-    )
+    shown = story.shown_params
+    columns = shown[-MOST_COLUMNS:] if story.has_rows else shown[:MOST_COLUMNS]
     loss = "batch loss" if story.plan.batch else "loss"
     loss = "sample's loss" if story.by_samples else loss
     heads = ["step", *(story.param_words[i] for i in columns), loss]

@@ -1,10 +1,13 @@
 """The protocol of blocks, of rows that are read in passes: what holds for any data."""
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from steepest.data.blocks import Blocks
+from steepest.data.out_of_core.digests import MOST_DISTINCT, digest_of
 from steepest.data.out_of_core.places import hashed, hashes_of, threshold
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
@@ -65,3 +68,29 @@ def test_a_sample_has_about_the_rows_that_are_wanted_whatever_the_period():
     for period in (2, 7, 64):
         share = np.bincount(chosen % period, minlength=period) / len(chosen)
         assert np.abs(share - 1 / period).max() < 5 * (1 / period / len(chosen)) ** 0.5
+
+
+@pytest.mark.parametrize("kind", ["two", "zeros", "sorted", "many", "one"])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_counts_of_a_column_are_those_of_unique(kind, weighed):
+    rng = np.random.default_rng(0)
+    values = {
+        "two": rng.integers(0, 2, 9000).astype(np.int8),
+        "zeros": rng.choice([0.0, -0.0, 2.5], 9000),
+        "sorted": np.repeat([0, 1, 2], [5000, 3000, 1000]),
+        "many": rng.integers(-200, 200, 9000).astype(np.int16),
+        "one": np.array([3]),
+    }[kind]
+    weights = rng.exponential(size=len(values)) if weighed else None
+    found = digest_of("y", pa.array(values), 0, weights, True)
+    levels = np.unique(values)
+    often = np.ones(len(values)) if weights is None else weights
+    assert found.counts == pytest.approx({v: often[values == v].sum() for v in levels.tolist()})
+    assert found.mean == pytest.approx(np.average(values, weights=weights), rel=1e-12)
+    assert found.is_counted
+
+
+def test_a_column_of_too_many_values_is_not_counted():
+    values = np.random.default_rng(0).permutation(MOST_DISTINCT + 1)
+    assert not digest_of("y", pa.array(values), 0, None, True).is_counted
+    assert digest_of("y", pa.array(values[1:]), 0, None, True).is_counted

@@ -109,7 +109,10 @@ def _problem_of(watching: Watching, objective: Objective) -> Problem:
     """Return the problem with the names of its params, and of its loss where that is known."""
     if watching.objective is not None:
         return problem_of(watching.objective, None)
-    said = "loss: what the loop worked out itself; that of all rows is not known"
+    said = (
+        "loss: what the loop worked out itself; that of all rows, and how many these are, is not "
+        "known"
+    )
     return Problem(
         objective, watching.name, param_names(watching.recording.tensors), loss_in_words=said
     )

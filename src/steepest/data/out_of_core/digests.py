@@ -24,6 +24,9 @@ __all__ = ["MOST_DISTINCT", "NOWHERE", "Digest", "as_numbers", "digest_of", "sid
 MOST_DISTINCT = 10_000
 """Different values of a column that are counted one by one; of more it is known that they are."""
 
+CODED, FEW = 2**12, 2**6
+"""The first values of a column, and of how many different ones the others are looked up."""
+
 TURNED_BYTES = 2**18
 """Bytes of the rows that columns are put side by side in at a time."""
 
@@ -136,15 +139,33 @@ def _of_numbers(
     )
     if not counted:
         return found
-    weight = _weight_of(weights, there, len(values))
-    total = float(weight @ values.astype(np.float64))
-    distinct, code = np.unique(values, return_inverse=True)
-    found = replace(found, total=total, weight=float(weight.sum()))
+    weight = weights if weights is None or there is None else weights[there]
+    # Not by BLAS, whose threads would decide the last bits.
+    total = (values if weight is None else weight * values).sum(dtype=np.float64)
+    weighing = len(values) if weight is None else weight.sum()
+    found = replace(found, total=float(total), weight=float(weighing))
+    if len(np.unique(values[: 2 * MOST_DISTINCT])) > MOST_DISTINCT:
+        return found
+    distinct, code = _coded(values)
     if len(distinct) > MOST_DISTINCT:
         return found
-    sums = np.bincount(code, weight, len(distinct))
+    sums = np.bincount(code, weight, len(distinct)).astype(np.float64)
     counts = Counter(dict(zip(distinct.tolist(), sums.tolist(), strict=True)))
     return replace(found, counts=counts, is_counted=True)
+
+
+def _coded(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the different values, sorted, and which of them each value, (rows,), is.
+
+    Where the first have all there are, and these are few, nothing is sorted: of two classes that
+    took a tenth of the time (measured).
+    """
+    few = np.unique(values[:CODED])
+    if len(few) <= FEW:
+        code = np.minimum(np.searchsorted(few, values), len(few) - 1)
+        if (few[code] == values).all():
+            return few, code
+    return np.unique(values, return_inverse=True)
 
 
 def _ends(values: NDArray[Any]) -> tuple[float, float]:
@@ -195,14 +216,6 @@ def _of_words(column: "pa.ChunkedArray", start: int, weights: NDArray[np.float64
         counts=Counter(dict(zip(levels, sums.tolist(), strict=False))),
         is_counted=few,
     )
-
-
-def _weight_of(
-    weights: NDArray[np.float64] | None, there: NDArray[np.bool_] | None, count: int
-) -> NDArray[np.float64]:
-    if weights is None:
-        return np.ones(count)
-    return weights if there is None else weights[there]
 
 
 def _place(marks: NDArray[np.bool_], start: int) -> int:

@@ -5,7 +5,7 @@ the units in one above them; large ones in order. So any number of threads, a ca
 workers on other machines come to the same bits.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -20,6 +20,9 @@ __all__ = ["StoredBlocks", "added", "large_sum"]
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
+
+PROVING = 8
+"""One in so many blocks of a unit, the first, is asked first when a gap is to be proved."""
 
 
 def large_sum(
@@ -58,6 +61,7 @@ class StoredBlocks(Blocks):
     gap_tol = 1e-6
 
     has_columns = False
+    is_wide = False
 
     def __init__(self, X: Any, y: Array, **how: Any) -> None:
         super().__init__(X, y, **how)
@@ -98,6 +102,23 @@ class StoredBlocks(Blocks):
         units = [unit for unit in self.units if unit]
         some = (units[at : at + self.threads] for at in range(0, len(units), self.threads))
         return added(part for few in some for part in self._each(of_unit, few))
+
+    @property
+    def proving(self) -> Sequence[Blocks]:
+        """Rows whose curvature may prove how low a loss can be: the first of each unit, then all.
+
+        Curvature that is left out makes a bound larger and never wrong, and of all rows it took a
+        third of the CPU time of a fit (measured).
+        """
+        units = [unit[: -(-len(unit) // PROVING)] for unit in self.units]
+        part = object.__new__(type(self))
+        part.__dict__.update(self.__dict__)
+        part.units, part.slices = units, [at for unit in units for at in unit]
+        if self.sample_weight is None:
+            part.total = float(sum(at.stop - at.start for at in part.slices))
+        else:
+            part.total = sum(float(self.sample_weight[at].sum()) for at in part.slices)
+        return (part, self) if part.total < self.total else (self,)
 
     def room(self, width: int) -> Array:
         """Return room for `width` numbers a row, (rows,) or (rows, width), in a scratch file."""

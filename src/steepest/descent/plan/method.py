@@ -122,7 +122,7 @@ def _loss_of(data: Data, options: Options) -> Loss:
 
 
 def _neuron_on(data: Data, loss: Loss, penalty: Penalty, threads: int | None) -> LinearObjective:
-    return LinearObjective(
+    objective = LinearObjective(
         data.X,
         data.y,
         loss,
@@ -131,6 +131,8 @@ def _neuron_on(data: Data, loss: Loss, penalty: Penalty, threads: int | None) ->
         sample_weight=data.sample_weight,
         threads=threads,
     )
+    objective.square_sum = data.square_sum
+    return objective
 
 
 def plan_method(objective: Objective, options: Options) -> tuple[Method, str]:

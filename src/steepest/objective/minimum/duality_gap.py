@@ -27,6 +27,10 @@ ROOM = 4.0 * float(np.finfo(np.float64).eps)
 """The share by which slopes are taken smaller than L1 asks: rounding must not make them larger."""
 
 
+MOST_AT_ONCE = 2**14
+"""Rows whose sums are taken at once: of wide ones a block has few, and X is not read."""
+
+
 class Groups(NamedTuple):
     """What the rows of each group sum up to, over the sum of the weights of all rows.
 
@@ -58,6 +62,10 @@ class Groups(NamedTuple):
             return np.ones(groups)
         return np.asarray(found / most) if most > 0.0 <= found.min() else np.zeros(groups)
 
+    def change(self, shares: Array) -> Array:
+        """Return the root of the mean square of what shares, (groups,), take off, (margins,)."""
+        return np.asarray(np.sqrt((1.0 - shares) ** 2 @ self.square))
+
 
 def groups_of(loss: Loss, blocks: Blocks, margins: Array, biases: Vector) -> Groups:
     """Return the sums of the groups at margins, (rows,) or (rows, k), with biases, (k,)."""
@@ -74,6 +82,9 @@ def groups_of(loss: Loss, blocks: Blocks, margins: Array, biases: Vector) -> Gro
         member = weighed(member, block.weight).T
         return member @ value, member @ u, member @ (u * m).sum(axis=1), member @ (u * u)
 
+    if len(blocks) <= MOST_AT_ONCE:
+        every = Block(slice(0, len(blocks)), None, blocks.y, blocks.sample_weight)
+        return Groups(*(total / blocks.total for total in work(every)))
     return Groups(*(total / blocks.total for total in blocks.sum(work)))
 
 
@@ -83,7 +94,8 @@ def duality_gap(
     """Return by how much a loss can be lower than here, at most; at least 0.
 
     `slope`, (weights,), is `mean(x_j u)`, without the penalty, and `size`, (features,), the root of
-    the mean square of each feature, which bounds what the `shares`, (groups,), change of it.
+    the mean square of each feature or more, which bounds what the `shares`, (groups,), change of
+    it.
 
     >>> rows = Groups(np.ones(2), np.array([[1.0], [-1.0]]), np.zeros(2), np.ones((2, 1)))
     >>> at_0, slope, size = np.zeros(1), np.array([1.25]), np.ones(1)
@@ -93,7 +105,7 @@ def duality_gap(
     0.4
     """
     left = 1.0 - shares
-    most = np.abs(slope) + np.outer(size, np.sqrt(left**2 @ groups.square)).ravel()
+    most = np.abs(slope) + np.outer(size, groups.change(shares)).ravel()
     largest = float(most.max(initial=0.0)) * (1.0 + ROOM)
     lost, kept, along = left @ groups.loss, shares @ groups.loss, left @ groups.along
     here = penalty.l1 * np.abs(weights) + 0.5 * penalty.l2 * weights**2

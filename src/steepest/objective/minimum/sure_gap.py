@@ -13,6 +13,8 @@ some rows, so that a margin moves by at most `r |x|` in the norm of M^-1, and it
 share `exp(-|u|)` of its curvature (Bach 2010, "Self-concordant analysis for logistic regression",
 Electron. J. Stat. 4; Sun & Tran-Dinh 2019, Math. Program. 178), or all of it within a width. So
 rows that are far out cost their own curvature and no more, and one pass over the rows is enough.
+Curvature is never negative (the loss is convex), so that of some rows alone is less than that of
+all: a part of them proves a larger gap, which is enough where it is small.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,15 +40,15 @@ ROOM = 4.0
 FLAT = 1e-12
 """The curvature, against the most, along which the rows tell nothing: rounding is below it."""
 
-MOST_PASSES = 2
-"""Passes in which a bound is looked for; the second measures lengths by all rows."""
-
 
 class SureGap(NamedTuple):
-    """By how much the loss can be lower at most, `inf` if that is not proved, and the passes."""
+    """By how much the loss can be lower at most, `inf` if that is not proved, and the passes.
+
+    A part of the rows is a part of a pass.
+    """
 
     gap: float
-    passes: int
+    passes: float
 
 
 class _Metric(NamedTuple):
@@ -96,16 +98,39 @@ def sure_gap(objective: "LinearObjective", at: Evaluation) -> SureGap | None:
     gradient = objective.standard.pullback(at.gradient)
     few = min(METRIC_ROWS, blocks.largest_sample or len(blocks))
     metric = _Metric.of(_hessian(objective, at, blocks.random_sample(few, 0)))
-    for passes in range(1, MOST_PASSES + 1):
-        radius = ROOM * norm(metric.root.T @ gradient)
-        sure = _hessian(objective, at, blocks, _kept(objective, metric.root, radius))
-        if not (np.isfinite(sure).all() and sure.any()):
-            return SureGap(np.inf, passes)
-        gap = metric.bound(sure, gradient, radius)
-        if gap < np.inf:
+    enough, passes = objective.gap_tol * abs(at.loss), 0.0
+    for some in blocks.proving:
+        share = some.total / blocks.total
+        sure, gap = _bound(objective, at, metric, gradient, some, ROOM / share)
+        passes += share
+        if gap <= enough or (gap < np.inf and some is blocks):
             return SureGap(gap, passes)
-        metric = _Metric.of(sure)
-    return SureGap(np.inf, MOST_PASSES)
+    if not (np.isfinite(sure).all() and sure.any()):
+        return SureGap(np.inf, passes)
+    _, gap = _bound(objective, at, _Metric.of(sure), gradient, blocks, ROOM)
+    return SureGap(gap, passes + 1.0)
+
+
+def _bound(
+    objective: "LinearObjective",
+    at: Evaluation,
+    metric: _Metric,
+    gradient: Vector,
+    some: Blocks,
+    room: float,
+) -> tuple[Array, float]:
+    """Return the curvature that is sure by some rows, (params, params), and the bound by it.
+
+    The ball's radius is `room` times the step of Newton by the metric; the bound is inf if nothing
+    is proved.
+    """
+    radius = room * norm(metric.root.T @ gradient)
+    kept = _kept(objective, metric.root, radius)
+    share = some.total / objective.blocks.total
+    sure = _hessian(objective, at, some, kept, share)
+    if not (np.isfinite(sure).all() and sure.any()):
+        return sure, np.inf
+    return sure, metric.bound(sure, gradient, radius)
 
 
 def _hessian(
@@ -113,8 +138,12 @@ def _hessian(
     at: Evaluation,
     blocks: Blocks,
     kept: CurvatureShare | None = None,
+    share: float = 1.0,
 ) -> Array:
-    """Return the Hessian of some rows with the penalty's, in standard units, (params, params)."""
+    """Return the Hessian of some rows with the penalty's, in standard units, (params, params).
+
+    Rows that are a `share` of all count as much as they do among all.
+    """
     units, biases = objective.units, objective.outputs
     weights = np.arange(objective.size - biases)
     output, loss = objective.model.at(at.params).output, objective.loss
@@ -122,7 +151,7 @@ def _hessian(
     def margins(block: Block) -> Array:
         return output(block.X)
 
-    found = hessian_block(blocks, loss, margins, weights, units, loss.curvature, kept)
+    found = hessian_block(blocks, loss, margins, weights, units, loss.curvature, kept) * share
     found[np.diag_indices(len(weights))] += (
         objective.penalty.l2 / units.deviation[weights // biases] ** 2
     )

@@ -101,6 +101,9 @@ class Linear:
 class LinearAt:
     """The model at weights, (features,) or (features, k), and bias, () or (k,)."""
 
+    is_selective = False
+    """Whether the output reads only some columns of dense X."""
+
     def __init__(self, model: Linear, weights: Array, bias: Array) -> None:
         self.model, self.weights, self.bias = model, weights, bias
 
@@ -128,7 +131,10 @@ class LinearAt:
         biases = self.model.margins
         gradient = np.empty(self.weights.size + biases)
         if slope.ndim == 1:
-            gradient[:-1] = X.T @ slope
+            if is_sparse(X):
+                gradient[:-1] = X.T @ slope
+            else:
+                np.matmul(X.T, slope, out=gradient[:-1])
             gradient[-1] = np.add.reduce(slope)
             return gradient
         by_weight = X.T @ slope if is_sparse(X) else (slope.T @ X).T
@@ -139,6 +145,8 @@ class LinearAt:
 
 class _FewWeightsAt(LinearAt):
     """The same where only the weights `used`, indices of features, are not 0."""
+
+    is_selective = True
 
     def __init__(self, model: Linear, weights: Array, bias: Array, used: NDArray[np.intp]) -> None:
         super().__init__(model, weights, bias)

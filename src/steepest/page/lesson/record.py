@@ -1,7 +1,7 @@
 """What the lesson is told on: rows of a number and of classes, and the params that it starts at.
 
-The reader's own rows where they fit, with the one feature that alone tells most of the target; what
-they are not is shown on rows that come with steepest, and the page says so.
+The reader's own rows where they can be drawn (`page/lesson/rows.py`), else rows that come with
+steepest, and the page says so; the network learns rows that come with steepest.
 """
 
 from functools import cache
@@ -12,27 +12,18 @@ from numpy.typing import NDArray
 
 from steepest.data.shipped import about, dataset
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
+from steepest.page.lesson.rows import MOST_CLASSES, LessonRows, own_classes, own_numbers
 from steepest.page.schema import SceneRecord
 
-__all__ = [
-    "NETWORK",
-    "LessonRecord",
-    "LessonRows",
-    "lesson_record",
-    "lesson_rows",
-    "variance_share",
-]
+__all__ = ["NETWORK", "LessonRecord", "lesson_record", "lesson_rows"]
 
 Array = NDArray[np.float64]
 
 SHIPPED = {"numbers": ("geyser", "duration"), "classes": ("penguins", "flipper_length_mm")}
-"""The rows that stand in where the reader's own are of the other kind."""
+"""The rows that stand in where the reader's own cannot be drawn."""
 
 NETWORK = "moons"
 """Two features and two classes that no line parts: what the network of 2-8-8-1 learns."""
-
-MOST_CLASSES = 8
-"""Classes that have a colour each."""
 
 AWAY = (2.0, 2.6)
 """How far from the lowest loss the random line starts, in standard deviations of the target.
@@ -42,30 +33,6 @@ So its errors are seen beside the spread of the rows, and the way down fits in t
 
 SLANT = np.pi / 12
 """How far the way to the start may be from a diagonal: weight and bias both are off."""
-
-
-class LessonRows(TypedDict):
-    """Rows of one feature or two for the lesson: (rows * features) X and (rows,) y.
-
-    `classes` are the names of the classes, None where the target is a number; `own` says that the
-    rows are the reader's, of `total` rows with `of` features, `dropped` of them left out for a gap;
-    `start` are weights, then biases, in
-    standard units of the feature.
-    """
-
-    source: str
-    x: str
-    xLabel: str
-    y: str
-    yLabel: str
-    classes: list[str] | None
-    own: bool
-    total: int
-    dropped: int
-    of: int
-    X: Array
-    Y: Array
-    start: Array
 
 
 class LessonRecord(TypedDict):
@@ -104,58 +71,18 @@ def lesson_record(scene: SceneRecord, title: str = "") -> LessonRecord:
 
 
 def lesson_rows(scene: SceneRecord) -> tuple[LessonRows, LessonRows]:
-    """Return the rows of a number and those of classes; at most one of them is the reader's own."""
+    """Return rows of a number and of classes: the reader's own where these can be drawn."""
     seed = scene["run"]["choices"]["seed"]
-    own = _own_rows(scene)
-    is_class = own is not None and own["classes"] is not None
-    numbers = own if own is not None and not is_class else _shipped("numbers")
-    classes = own if own is not None and is_class else _shipped("classes")
+    numbers = own_numbers(scene) or _standing_in(scene, "numbers")
+    classes = own_classes(scene) or _standing_in(scene, "classes")
     return _started(numbers, seed), _started(classes, seed)
 
 
-def _own_rows(scene: SceneRecord) -> LessonRows | None:
-    """Return the rows of a scene with its most telling feature; None if they cannot be drawn."""
-    names = scene["target"]["classes"]
-    y = np.asarray(scene["y"], dtype=np.float64)
-    if len(y) < 2 or (names is not None and len(names) > MOST_CLASSES):
-        return None
-    X = np.asarray(scene["X"], dtype=np.float64).reshape(len(y), -1)
-    shares = [variance_share(column, y, names is not None) for column in X.T]
-    best = int(np.argmax(shares)) if shares else 0
-    if not shares or shares[best] < 0:
-        return None
-    feature = scene["features"][best]
-    return {
-        "source": scene["source"],
-        "x": feature["name"],
-        "xLabel": feature["label"],
-        "y": scene["target"]["name"],
-        "yLabel": scene["target"]["label"],
-        "classes": names,
-        "own": True,
-        "total": scene["rows"],
-        "dropped": scene["dropped"],
-        "of": X.shape[1],
-        "X": X[:, best].copy(),
-        "Y": y,
-        "start": np.zeros(0),
-    }
-
-
-def variance_share(x: Array, y: Array, is_class: bool) -> float:
-    """Return the share of a variance that is explained: of y by a line, or of x by its classes.
-
-    `x` and `y` are (rows,), y the codes of classes or numbers; -1 where x or y does not vary.
-    """
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        spread = x - x.mean()
-        if is_class:
-            means = [spread[y == code].mean() * np.ones(int((y == code).sum())) for code in set(y)]
-            share = float(np.sum(np.concatenate(means) ** 2) / np.sum(spread**2))
-        else:
-            rest = y - y.mean()
-            share = float((spread @ rest) ** 2 / ((spread @ spread) * (rest @ rest)))
-    return share if np.isfinite(share) else -1.0
+def _standing_in(scene: SceneRecord, kind: str) -> LessonRows:
+    """Return shipped rows of a kind, with the word that tells why they stand in."""
+    named = scene["target"]["classes"] or []
+    why = "shipped_many" if kind == "classes" and len(named) > MOST_CLASSES else f"shipped_{kind}"
+    return {**_shipped(kind), "made": why if scene["target"]["name"] else "shipped_none"}
 
 
 @cache
@@ -181,6 +108,9 @@ def _shipped(kind: str) -> LessonRows:
         "total": len(values),
         "dropped": len(table) - len(values),
         "of": 1,
+        "made": "",
+        "bounds": [],
+        "isClass": "",
         "X": np.array(kept.column(feature).to_pylist(), dtype=np.float64),
         "Y": np.array(values, dtype=np.float64),
         "start": np.zeros(0),
@@ -206,6 +136,9 @@ def _plane_rows(name: str) -> LessonRows:
         "total": len(values),
         "dropped": 0,
         "of": 2,
+        "made": "",
+        "bounds": [],
+        "isClass": "",
         "X": X.ravel(),
         "Y": np.array([names.index(value) for value in values], dtype=np.float64),
         "start": np.zeros(0),

@@ -119,6 +119,7 @@ class Fit {
       this.view?.destroy();
       this.view = new Kind(this.plot, this.points, this.on);
     }
+    this.plot.below = this.image.highOf(this.state);
     this.view.frame(this.state, this.points.held >= 0);
     this.nameTools();
     this.row();

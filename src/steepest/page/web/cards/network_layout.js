@@ -1,9 +1,12 @@
-// Where the parts of a network stand in its picture: units as circles in columns, inputs at the left;
-// on a narrow page in rows, inputs at the top. Pure functions of sizes and of the room.
+// Where the parts of a network stand in its picture: units as circles in columns, inputs at the left, or
+// in rows, inputs at the top, as its room wants it. Pure functions of sizes and of the room.
 import { mannerOf } from '../state/drawn_as.js';
 
-/** Below this width, in pixels, layers are rows, always. */
-const NARROW = 560;
+/** Below this width, in pixels, layers are rather rows: so much larger may a picture of columns be. */
+const [NARROW, RATHER] = [560, 1.1];
+
+/** A picture may be laid out for so many times its room, and drawn smaller: all numbers have room then. */
+const ROOMS = [1, 1.15, 1.3, 1.5, 1.75, 2];
 
 /** The room of a unit across its layer, in pixels: enough of it, and as much as looks well. */
 const [CLOSE, WIDE, HEIGHT] = [17, 96, 400];
@@ -21,21 +24,27 @@ const CLEAR = 0.9;
 const HIGHEST_NAME = 110;
 
 /**
- * Returns how a network is laid out: across, or down where the page is narrow or only so all numbers
- * have room. The places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their `radius`, the
- * `height` of the picture, and for each layer of weights the shares of a line between which its
- * `numbers` stand, null where there is no room for them. `size` is that of letters, `high` is what there
- * is for the picture: units across come closer for it, and what is higher still is drawn at the `share`
- * that fits. `before` and `after` are the widths of the longest names of inputs and outputs.
+ * Returns how a network is laid out, across or down: with as many numbers as there is room for, and then
+ * as large as it can be. The places of all units, `nodes[layer][unit]` = {x, y}, inputs first, their
+ * `radius`, `width` and `height` of the picture and the `share` of it that is drawn, and for each layer of
+ * weights the shares of a line between which its `numbers` stand, null where there is no room for them.
+ * `size` is that of letters, `high` is what there is for the picture: units across come closer for it.
+ * `before` and `after` are the widths of the longest names of inputs and outputs.
  */
 export function layoutOf(network, room) {
-  const [across, down] = [false, true].map((upright) => placed(network, { ...room, upright }));
-  if (room.width < NARROW) return down;
+  const rather = (upright) => (upright === room.width < NARROW ? RATHER : 1);
   const lacking = ({ numbers }) => numbers.filter((span) => span === null).length;
-  return mannerOf(network) === 'numbers' && lacking(down) < lacking(across) ? down : across;
+  const isBetter = (a, b) => lacking(a) - lacking(b)
+    || b.share * rather(b.upright) - a.share * rather(a.upright);
+  const rooms = mannerOf(network) === 'numbers' ? ROOMS : [1];
+  const all = rooms.flatMap((times) => [false, true].map((upright) => (
+    placed(network, { ...room, times, upright })
+  )));
+  return all.sort(isBetter)[0];
 }
 
-function placed(network, { width, high, size, before, after, upright }) {
+function placed(network, { times, size, before, after, upright, ...within }) {
+  const [width, high] = [times * within.width, times * within.high];
   const sizes = mannerOf(network) === 'layers' ? network.sizes.map(() => 1) : network.sizes;
   const most = Math.max(...sizes);
   const across = Math.max(170, Math.min(HEIGHT, most * 62));
@@ -58,8 +67,9 @@ function placed(network, { width, high, size, before, after, upright }) {
     steep,
     nodes,
     radius,
+    width,
     height,
-    share: Math.min(1, high / height),
+    share: Math.min(1, high / height) / times,
     numbers: spans,
   };
 }
@@ -102,6 +112,7 @@ function spanOf(network, l, { stops, first, size, upright, radius }) {
   if (first === null) return null;
   const length = stops[l + 1] - stops[l];
   const end = 1 - (radius + CLEAR * size) / length;
+  if (network.sizes[l] === 1) return [first, end];
   const last = Math.min(end, first + EACH * (network.sizes[l] - 1));
   const apart = ((last - first) * length) / Math.max(1, network.sizes[l] - 1);
   return apart >= (upright ? size : wideOf(network, l, size)) ? [first, last] : null;

@@ -47,9 +47,9 @@ export class NetworkPicture {
     const ends = boxes ? [64, 64] : [before, after];
     const high = PICTURE * fittedHeight(plot.wrap) || Infinity;
     this.layout = layoutOf(network, { width: plot.width, high, size: plot.size, before: ends[0], after: ends[1] });
-    const { height, share } = this.layout;
-    set(plot.svg, { height: share * height, viewBox: `0 0 ${plot.width} ${height}` });
-    set(plot.area, { x: 0, y: 0, width: plot.width, height });
+    const { width, height, share } = this.layout;
+    set(plot.svg, { height: share * height, viewBox: `0 0 ${width} ${height}` });
+    set(plot.area, { x: 0, y: 0, width, height });
     [plot.still, plot.back, plot.middle, plot.front].forEach((group) => group.replaceChildren());
     this.names = [];
     if (boxes) return this.boxes();
@@ -71,12 +71,12 @@ export class NetworkPicture {
   }
 
   outputNames(names) {
-    const { plot, layout: { nodes, upright, radius } } = this;
+    const { plot, layout: { nodes, upright, radius, width } } = this;
     const places = nodes.at(-1);
     names.forEach((name, i) => {
       const { x, y } = places[i];
       if (upright) this.centred(name, places, i, y + radius + 1.1 * plot.size);
-      else this.beside(name, x + radius + 9, y, 'start', plot.width - x - radius - 10);
+      else this.beside(name, x + radius + 9, y, 'start', width - x - radius - 10);
     });
   }
 
@@ -90,11 +90,11 @@ export class NetworkPicture {
   }
 
   centred(name, places, i, y) {
-    const { plot } = this;
-    const gap = places.length > 1 ? places[1].x - places[0].x : plot.width;
+    const { plot, layout: { width } } = this;
+    const gap = places.length > 1 ? places[1].x - places[0].x : width;
     const text = plot.fitted(name, gap - 3);
     const half = plot.wide(text) / 2 + 1;
-    const x = Math.max(half, Math.min(places[i].x, plot.width - half));
+    const x = Math.max(half, Math.min(places[i].x, width - half));
     this.names.push({ x, y: y - 0.35 * plot.size, wide: 2 * half, high: plot.size });
     plot.write(plot.still, x, y, text, { fill: plot.theme.ink, 'text-anchor': 'middle' });
   }
@@ -303,11 +303,11 @@ export class NetworkPicture {
 
   /** Write words beside a param, where they cover no circle and no name. */
   label(i, words) {
-    const { plot, layout: { nodes, radius, height } } = this;
+    const { plot, layout: { nodes, radius, width, height } } = this;
     const size = { wide: 1.12 * plot.wide(words), high: 1.1 * plot.size };
     const within = (value, most, half) => Math.max(half, Math.min(value, most - half));
     const places = this.besides(i).map(({ x, y }) => (
-      { x: within(x, plot.width, size.wide / 2 + 2), y: within(y, height, size.high / 2) }
+      { x: within(x, width, size.wide / 2 + 2), y: within(y, height, size.high / 2) }
     ));
     const { x, y } = freePlace(places, size, nodes.flat(), radius + 2, [...this.names, ...this.said]);
     this.said.push({ x, y, ...size });

@@ -23,10 +23,11 @@ export class UnitPictures {
     this.layout = layout;
     this.X = null;
     this.inputs = null;
-    const [width, height] = [plot.width, layout.height];
+    const { width, height, share } = layout;
     this.ground = new Underlay(plot, [width, height].map(Math.ceil));
     this.ground.place({ x: 0, y: 0, width, height });
-    Object.assign(this.ground.frame.style, { transformOrigin: 'top', transform: `scale(${layout.share})` });
+    const left = `${(plot.width - width) / 2}px`;
+    Object.assign(this.ground.frame.style, { left, transformOrigin: 'top', transform: `scale(${share})` });
     // All pictures below each other.
     this.tiles = element('canvas');
     [this.tiles.width, this.tiles.height] = [SIDE, SIDE * layout.nodes.flat().length];

@@ -29,6 +29,8 @@ export class Plot {
     this.pen = document.createElement('canvas').getContext('2d');
     this.width = 0;
     this.underlay = null;
+    /** The height of what stands below the plot, in pixels: a fitted page leaves room for both. */
+    this.below = 0;
     this.observer = watchWidth(this.wrap, (width) => {
       this.width = width;
       onSize();
@@ -68,7 +70,7 @@ export class Plot {
     const top = this.head(y.label, legend, note);
     const usual = Math.min(HIGHEST, Math.max(LOWEST, ASPECT * this.width));
     const room = usual + extra + Math.max(0, top - 4 * this.size);
-    const fitted = fittedHeight(this.wrap);
+    const fitted = Math.max(0, fittedHeight(this.wrap) - this.below);
     const height = fitted || (tall ? pictureHeight(this.width, this.wrap) : Math.round(room));
     const ticks = y.ticks(Math.max(3, Math.round(height / (fitted ? FITTED_TICK : TICK))));
     const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;

@@ -6,6 +6,9 @@ import { pixelsOf } from '../state/drawn_as.js';
 import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
 import { actualName, chance, numberLines, rowAlone, rowName } from './fit_rows.js';
 
+/** How high it is with the gap above it, in pixels: as page.css has it. */
+const HIGH = 112;
+
 /** Below a plot: the picture, and beside it what is told of the row. */
 export class RowImage {
   constructor(parent) {
@@ -31,6 +34,14 @@ export class RowImage {
     if (i < 0) return;
     this.canvas.setAttribute('aria-label', `row ${state.scene.rowNumbers[i]} as a picture`);
     this.paint(state.scene, i, pixels);
+  }
+
+  /**
+   * How high it is below the plot of a state, in pixels.
+   * @param {State} state
+   */
+  highOf({ scene }) {
+    return pixelsOf(scene) ? HIGH : 0;
   }
 
   paint({ X, features }, i, { width, height, places }) {

@@ -7,14 +7,18 @@ const LINK = /(?:^|[#&])v=\d+&/;
 const MORE = /&[\w.]+=/;
 const NUMBERS = /[&](window|start|x|y|view|hidden|features)=[^&]*$/;
 
-/** Returns the link of each row that holds one: {row, link}, where `row` counts from 1. */
+/**
+ * Returns the rows as {row, link}, where `row` counts from 1, and `link` is null where there is none. A first row
+ * without a link has the names of the columns; one without words is none.
+ */
 export function linksIn(text) {
   const parts = [',', ';', '\t'];
   const count = (sign) => text.split(sign).length;
   const delimiter = parts.reduce((best, sign) => (count(sign) > count(best) ? sign : best));
   return recordsOf(text, delimiter).flatMap((cells, i) => {
     const at = cells.findIndex((cell) => LINK.test(cell.trim()));
-    return at < 0 ? [] : [{ row: i + 1, link: wholeLink(cells, at, delimiter).split('#').at(-1) }];
+    if (at >= 0) return [{ row: i + 1, link: wholeLink(cells, at, delimiter).split('#').at(-1) }];
+    return i > 0 && cells.some((cell) => cell.trim()) ? [{ row: i + 1, link: null }] : [];
   });
 }
 

@@ -15,6 +15,9 @@ const SAY = SENTENCES.classroom;
 /** Milliseconds of runs between two words on how far it has come. */
 const PAUSE = 100;
 
+/** Rows that are listed one by one, as Python's MOST_ROWS. */
+const MOST_ROWS = 12;
+
 /**
  * Shows the class below `parent`; `tasks` are those of the lesson, `back` leads to the page. Returns `{destroy, take}`.
  * @param {Element} parent
@@ -65,14 +68,14 @@ function makeAsking(side, take) {
  */
 async function lay(store, tasks, { text, told, shown, stage }) {
   shown.replaceChildren();
-  const links = linksIn(text);
-  if (!links.length) return say(told, SAY.none);
+  const rows = linksIn(text);
+  if (!rows.some(({ link }) => link)) return say(told, SAY.none);
   if (store.engine.kind === 'record') return say(told, SAY.rows);
   try {
-    const students = await studentsOf(store, links, progress(told, links.length));
+    const students = await studentsOf(store, rows, progress(told, rows.length));
     const runs = students.filter(({ run }) => run);
     tellClass(shown, stage, students, tasks);
-    say(told, filled(SAY.told, [runs.length, links.length]));
+    say(told, filled(SAY.told, [runs.length, rows.length]));
     if (!runs.length) return null;
     const surface = await surfaceFor(store, runs);
     const draw = () => drawClass(stage, surface, runs);
@@ -120,10 +123,20 @@ function tellClass(shown, stage, students, tasks) {
     line.append(`${count} ${ENDS[end]}`);
   }
   tellAnswers(shown, students, tasks);
-  const left = students.filter(({ fault }) => fault);
-  if (!left.length) return;
+  const faults = new Set(students.map(({ fault }) => fault).filter(Boolean));
+  if (!faults.size) return;
   const lines = section(shown, 'Left out');
-  left.forEach(({ row, fault }) => element('li', { text: `row ${row}: ${fault}` }, lines));
+  faults.forEach((why) => {
+    const some = students.filter(({ fault }) => fault === why);
+    element('li', { text: `${rowsOf(some)}: ${why}` }, lines);
+  });
+}
+
+/** Returns which rows these students are, the first of many one by one: Python's `_left_out`. */
+function rowsOf(students) {
+  const more = students.length - MOST_ROWS;
+  const listed = students.slice(0, MOST_ROWS).map(({ row }) => row).join(', ');
+  return `${students.length === 1 ? 'row' : 'rows'} ${listed}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function tellAnswers(shown, students, tasks) {

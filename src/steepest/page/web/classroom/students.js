@@ -25,13 +25,14 @@ const NEEDED = ['rule', 'rate', 'scale', 'steps', 'start'];
 export const ENDS = SENTENCES.classroomEnds;
 
 /**
- * Returns the students of links, one each: {row, run, end, fault, answers}. Throws Error for more than a page runs.
+ * Returns the students of rows, one each: {row, run, end, fault, answers}. Throws Error for more than a page runs.
  * @param {Store} store
- * @param {{row: number, link: string}[]} links
+ * @param {{row: number, link: string | null}[]} rows
  */
-export async function studentsOf(store, links, tell) {
+export async function studentsOf(store, rows, tell) {
   const { engine, state } = store;
-  const asked = links.map(({ row, link }) => ({ row, link, wish: fromFragment(link, state.scene) }));
+  const asked = rows.map(({ row, link }) => ({ row, link, wish: link ? fromFragment(link, state.scene) : {} }));
+  const links = asked.filter(({ link }) => link);
   const steps = asked.reduce((sum, { wish }) => sum + (wish.choices?.steps ?? 0), 0);
   if (links.length > MOST_LINKS || steps * state.scene.rows > MOST_WORK) {
     throw new Error(filled(SAY.more, [links.length, steps, state.scene.rows]));
@@ -46,7 +47,7 @@ export async function studentsOf(store, links, tell) {
 
 async function studentOf(engine, state, { row, link, wish }) {
   const { answers = {} } = wish;
-  const fault = faultOf(state, link, wish);
+  const fault = link ? faultOf(state, link, wish) : SAY.noLink;
   if (fault) return { row, fault, answers: {}, run: null, end: '' };
   const choices = { ...state.scene.run.choices, start: null, ...wish.choices };
   try {

@@ -7,7 +7,10 @@ const RATE = '[data-control="rate"]';
 const HELD = ['.st-equation', RATE];
 
 /** The pictures of the pager, by the cards that take turns at one place. */
-const PAGES = [['Data', ['fit', 'network']], ['Surface', ['map', 'relief']], ['Loss', ['chart']]];
+const PAGES = [
+  ['Data', ['fit', 'network']], ['Surface', ['map', 'relief']], ['Loss', ['chart']],
+  ['Sharpness', ['sharpness']], ['Gradient', ['gradient']],
+];
 
 /**
  * Adds the pager's tabs; `show` moves what is under the pictures there, and back.

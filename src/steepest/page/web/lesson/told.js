@@ -4,7 +4,7 @@ import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
 import { editedBuilds, editedWords } from './edited.js';
-import { filled } from '../sentences/filled.js';
+import { filled, placesIn } from '../sentences/filled.js';
 import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
@@ -31,7 +31,8 @@ function named(rows) {
 function toldIn(record, models, language) {
   const words = editedWords(record, language);
   const manner = { ...numerals(language), ui: words.ui };
-  const { line, classes, network } = models;
+  const { line, network } = models;
+  const classes = { ...models.classes, classes: namesOf(record.classes, models.classes, manner) };
   const known = {
     source: sourceIn(words, line.source), x: line.x, y: line.y,
     ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
@@ -40,10 +41,12 @@ function toldIn(record, models, language) {
   const places = placesFor(line.bowl.yy ** 0.5);
   return {
     ...models,
+    classes,
     ...manner,
     words,
     source: known.source,
     placed: (value) => manner.placed(value, places),
+    unknown: (text) => placesIn(text).filter((name) => !(name in known)),
     raw: (key) => sentence(words.builds[key], 'say', line),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
     sum: (key) => {
@@ -63,7 +66,17 @@ function sourceIn(words, source) {
   return words.sources[source] ?? plainName(source);
 }
 
-/** Returns what is said of where rows came from, by the build that says it. */
+/** Returns the names of the classes; of those that are parts of a number, what they go to. */
+function namesOf({ bounds }, { classes }, { short, ui }) {
+  if (!bounds.length) return classes;
+  const [first, last] = [bounds[0], bounds.at(-1)].map((bound) => short(bound));
+  const between = bounds.slice(1).map((high, i) => (
+    filled(ui.part_middle, { low: short(bounds[i]), high: short(high) })
+  ));
+  return [filled(ui.part_first, { high: first }), ...between, filled(ui.part_last, { low: last })];
+}
+
+/** Returns what is said of where rows came from, and what was made of them, by the build that says it. */
 function notesOf(record, { line, classes, network }, words, { short }) {
   const { ui } = words;
   const shippedOf = (rows) => sourceIn(words, rows.source);
@@ -73,13 +86,14 @@ function notesOf(record, { line, classes, network }, words, { short }) {
   const dropped = ({ dropped: count }) => (count
     ? [filled(ui[count === 1 ? 'dropped_one' : 'dropped'], { count: short(count, 9) })] : []);
   const chosen = (rows) => (rows.of > 1 ? [filled(ui.feature, { count: short(rows.of), x: rows.x })] : []);
-  const ofLine = record.isClass ? 'shipped_numbers' : 'shipped_rows';
-  const ofClasses = record.isClass ? 'shipped_many' : 'shipped_classes';
-  const note = (rows, word) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)].join('; ')
-    : filled(ui[own ? word : 'shipped_none'], { own, shipped: shippedOf(rows) }));
+  const made = (rows) => (rows.made
+    ? [filled(ui[rows.made], { own, shipped: shippedOf(rows), y: rows.y, is: plainName(rows.isClass) })] : []);
+  const note = (rows) => [
+    ...made(rows), ...(rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []),
+  ].join('; ');
   return {
-    title: note({ ...record.numbers, x: line.x }, ofLine),
-    classes: note(classes, ofClasses),
+    title: note({ ...record.numbers, x: line.x, y: line.y }),
+    classes: note({ ...record.classes, x: classes.x }),
     two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
   };
 }

@@ -22,6 +22,7 @@ const CAPTIONS = {
   map: mapCaption,
   chart: chartCaption,
   sharpness: () => SHARPNESS,
+  gradient: () => SAY.lengths,
 };
 const DESCRIBED = { fit: describedFit, chart: describedChart };
 

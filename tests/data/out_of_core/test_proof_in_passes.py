@@ -1,0 +1,63 @@
+"""The gap that is proved by the curvature of the first rows of each row group, or else of all."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import steepest as st
+
+ROWS, GROUP, L2 = 4000, 1000, 1e-3
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have some thirty blocks in a row group, though it is small."""
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.objective.linear_algebra.hessian.CACHED_NUMBERS", 8)
+
+
+def descended(folder: Path, x: np.ndarray, weight: np.ndarray | None) -> tuple[st.Run, float]:
+    """Return the run of files of x, (rows, 3), and the lowest loss, as scikit-learn finds it."""
+    rng = np.random.default_rng(1)
+    y = (x @ [1.0, -0.5, 0.3] + rng.logistic(size=ROWS) > 0.4).astype(np.int8)
+    columns = {f"x{j}": x[:, j] for j in range(3)} | {"y": y}
+    asked = {"l2": L2}
+    if weight is not None:
+        columns["often"] = weight
+        asked["sample_weight"] = "often"
+    pq.write_table(pa.table(columns), folder / "rows.parquet", row_group_size=GROUP)
+    run = st.descend(str(folder / "*.parquet"), "y", threads=1, **asked)
+    counts = np.ones(ROWS) if weight is None else weight
+    peer = LogisticRegression(C=1.0 / (L2 * counts.sum()), solver="newton-cholesky", tol=1e-12)
+    peer.fit(x, y, sample_weight=counts)
+    margin = x @ peer.coef_[0] + peer.intercept_[0]
+    losses = np.logaddexp(0.0, margin) - y * margin
+    lowest = counts @ losses / counts.sum() + 0.5 * L2 * peer.coef_[0] @ peer.coef_[0]
+    return run, float(lowest)
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_a_part_of_the_rows_proves_a_gap_that_is_large_enough(tmp_path, weighed):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(ROWS, 3)) * [1.0, 10.0, 0.1]
+    run, lowest = descended(tmp_path, x, rng.exponential(size=ROWS) if weighed else None)
+    near = run.objective.evaluate(run.params + 1e-5)
+    proved = run.objective.proved_gap(near)
+    assert proved.passes < 0.2
+    assert near.loss - lowest <= proved.gap <= 12.0 * (near.loss - lowest)
+    assert proved.gap <= 1e-6 * near.loss
+    assert "as the curvature of the rows proves" in run.stop.message
+
+
+def test_where_the_first_rows_of_each_group_are_all_alike_the_others_prove_it(tmp_path):
+    x = np.random.default_rng(0).normal(size=(ROWS, 3))
+    x[np.arange(ROWS) % GROUP < GROUP // 4, 1] = 0.0
+    run, lowest = descended(tmp_path, x, None)
+    near = run.objective.evaluate(run.params + 1e-5)
+    proved = run.objective.proved_gap(near)
+    assert 1.0 < proved.passes < 1.2
+    assert near.loss - lowest <= proved.gap * (1.0 + 1e-6) <= 1.1 * (near.loss - lowest)
