@@ -1,6 +1,7 @@
 """The lesson in a browser: one press a build, true numbers, and nothing of what is to come."""
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import steepest as st
+from steepest.lesson.lesson import lesson_of
+from steepest.lesson.settings import Settings
 from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
-from steepest.page.lesson.record import lesson_rows
+from steepest.page.lesson.record import lesson_record, lesson_rows
 from steepest.page.lesson.rows import LessonRows
 
 if TYPE_CHECKING:
@@ -369,3 +372,21 @@ def test_on_a_phone_no_name_of_a_part_covers_the_count(
     line.lesson(tmp_path / "lesson.html", language="de")
     page = opened(doors, tmp_path / "lesson.html", (390, 844), key)
     assert page.evaluate(PART_BESIDE)
+
+
+TOLD = """async ([record, language]) => {
+  const told = (await import('/lesson/told.js')).lessonOf(record).in(language);
+  return { names: told.classes.classes, notes: ['title', 'classes'].map(told.sum) };
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_was_made_of_the_readers_rows_is_told_as_python_tells_it(
+    modules: "Page", line: st.Run, penguins: st.Run, language: str
+) -> None:
+    for run in (line, penguins, st.descend("orings", "damaged", ["temperature"], steps=1)):
+        record = json.loads(json.dumps(lesson_record(run.record()), default=np.ndarray.tolist))
+        told = modules.evaluate(TOLD, [record, language])
+        lesson = lesson_of(run, Settings(language=language))
+        assert told["names"] == lesson.classes.classes
+        assert told["notes"] == [lesson.sentence(key, "sum") for key in ("title", "classes")]
