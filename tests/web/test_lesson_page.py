@@ -390,3 +390,28 @@ def test_what_was_made_of_the_readers_rows_is_told_as_python_tells_it(
         lesson = lesson_of(run, Settings(language=language))
         assert told["names"] == lesson.classes.classes
         assert told["notes"] == [lesson.sentence(key, "sum") for key in ("title", "classes")]
+
+
+@pytest.fixture(scope="module")
+def long_named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve features of long names, gaps, and more rows than a page draws."""
+    folder = tmp_path_factory.mktemp("wide")
+    X = np.random.default_rng(0).normal(size=(2500, 12)).round(3)
+    names = [f"temperature_of_the_sensor_{i}" for i in range(12)]
+    rows = [",".join([*map(str, x), "birch" if x[0] > 0 else "oak"]) for x in X]
+    rows[3] = "," + rows[3].split(",", 1)[1]
+    table = folder / "measured.csv"
+    table.write_text("\n".join([",".join([*names, "kind_of_the_tree"]), *rows]), encoding="utf-8")
+    run = st.descend(table, "kind_of_the_tree", missing="drop", rule="steepest", steps=2)
+    run.lesson(folder / "lesson.html", author="Ada Lovelace", language="de")
+    return folder / "lesson.html"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 625), (390, 844)])
+def test_a_long_note_on_the_rows_is_not_cut(
+    doors: Doors, long_named: Path, size: tuple[int, int]
+) -> None:
+    for key in ("title", "classes"):
+        page = opened(doors, long_named, size, key)
+        assert page.evaluate(CUT) == [] and page.evaluate(ELLIPSES) == []
+        assert ("von 12 Merkmalen" in said(page)[1]) == (key == "title"), "it is said once"
