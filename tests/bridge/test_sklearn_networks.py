@@ -11,6 +11,10 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris, make_moons
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
+from sklearn.utils.estimator_checks import (
+    check_estimator,
+    check_sample_weight_equivalence_on_dense_data,
+)
 
 import steepest as st
 from steepest.errors import ChoiceError
@@ -138,3 +142,19 @@ def test_layers_in_float32_predict_in_float64() -> None:
     assert model.coefs_[0].dtype == np.float32 and model.run_.params.dtype == np.float32
     with pytest.raises(st.ChoiceError, match="without hidden layers the model is one neuron"):
         SteepestClassifier(dtype="float32").fit(X, y)
+
+
+@pytest.mark.parametrize("Estimator", [SteepestClassifier, SteepestRegressor])
+def test_weights_are_repeated_rows_to_a_network_that_is_fitted_to_its_end(Estimator: Any) -> None:
+    """As scikit-learn checks it, with no step counted: of a flat loss rounding may not decide."""
+    model = Estimator(hidden=(8,))
+    check_sample_weight_equivalence_on_dense_data("network", model)
+
+
+@pytest.mark.prove
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("Estimator", [SteepestClassifier, SteepestRegressor])
+def test_a_network_without_any_other_choice_passes_all_checks(Estimator: Any) -> None:
+    found = check_estimator(Estimator(hidden=(8,)), on_fail=None)
+    assert [one["check_name"] for one in found if one["status"] == "failed"] == []
+    assert len(found) > 50

@@ -38,24 +38,28 @@ def test_what_was_chosen_is_walked_as_it_was_chosen(options: dict[str, Any]) -> 
     assert watched(st.descend("geyser", "waiting", ["duration"], **options)) is None
 
 
-@pytest.mark.parametrize(
-    "asked", [("xor", "class"), ("geyser", "waiting"), ("penguins", "species")]
-)
-def test_a_network_walks_at_the_rate_of_1_2_5_at_which_its_loss_falls_most(
+@pytest.mark.parametrize("asked", [("xor", "class"), ("geyser", "waiting")])
+def test_a_network_walks_at_the_smallest_rate_of_1_2_5_that_falls_as_far(
     asked: tuple[str, str],
 ) -> None:
+    """Within 1 % of the best rate at which no step rises, which the next of these cannot say."""
     run = st.descend(*asked, hidden=(4,), missing="drop")
     walk = watched(run)
     assert walk is not None and len(walk.trace) == 201
     assert (walk.plan.rule.word, walk.plan.scale) == ("steepest", "standard")
     assert np.allclose(walk.trace[0].params, run.trace[0].params, rtol=1e-9, atol=1e-12)
     assert (np.diff(walk.trace.full_losses) < 0).all()
+    ladder = [float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 2, 5)]
     rate = float(walk.plan.rate_in_words)
-    assert f"{rate:e}"[0] in "125"
-    for factor in (2, 2.5):
-        how = {"rule": "steepest", "scale": "standard", "learning_rate": factor * rate}
-        other = st.descend(*asked, hidden=(4,), missing="drop", steps=200, **how)
-        assert other.loss > walk.loss or (np.diff(other.trace.full_losses) >= 0).any()
+    at = ladder.index(rate)
+    start, ends = walk.trace.full_losses[0], {}
+    for other in ladder[at - 1 : at + 6]:
+        how = {"rule": "steepest", "scale": "standard", "learning_rate": other}
+        losses = st.descend(*asked, hidden=(4,), missing="drop", steps=200, **how).trace.losses
+        if len(losses) == 201 and (np.diff(losses) < 0).all():
+            ends[other] = losses[-1]
+    near = min(ends.values()) + 0.01 * (start - min(ends.values()))
+    assert ends[rate] <= near < ends[ladder[at - 1]]
 
 
 def test_what_has_no_walk_to_watch_is_shown_as_it_is() -> None:

@@ -614,10 +614,27 @@ def test_the_network_gets_other_layers_and_another_activation(saved: Path, doors
     told = Menu(page).told()
     assert (told["hidden"], told["activation"]) == ("4,3", "relu")
     enter(page, "hidden units", "4, x")
-    assert "must be a whole number" in page.locator(".st-fault").inner_text()
+    assert "layer is 'x', but it must be a whole number" in page.locator(".st-fault").inner_text()
     again = doors.file(saved, "hidden=4,3&activation=relu&steps=100&at=100&plane=weight 3,bias 2")
     at_step(again, 100)
     assert loss_of(again) == loss_of(page) and axes(again) == f"2 {8 + 12 + 3 + 1}"
+
+
+def test_another_network_leaves_drawer_and_picture_as_they_are(saved: Path, doors: Doors) -> None:
+    """In a fitted page: the field stays under the hand, and the network is seen as it changes."""
+    page = doors.sealed()
+    page.goto(f"{saved.as_uri()}#explore")
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.get_by_role("button", name="Rate and rule", exact=True).click()
+    field = page.get_by_label("hidden units", exact=True)
+    for units in ("4", "3, 2"):
+        field.fill(units)
+        field.press("Enter")
+        last = sum(map(int, units.split(","))) + 1
+        card(page, "network").locator(NUMBER, has_text=re.compile(f"^{last}$")).last.wait_for()
+        assert field.is_visible() and card(page, "network").is_visible()
+        # One more is the ring of the bias that is an axis.
+        assert card(page, "network").locator(".st-plot-svg circle").count() == last + 3
 
 
 def test_a_page_says_that_its_steps_are_float32_and_agrees_with_them(

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
-from steepest.descent.stopping import least_rise
+from steepest.descent.stop import least_rise
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted

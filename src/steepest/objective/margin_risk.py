@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from math import isfinite
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,27 @@ OF_ROWS = (
 """What is worked out once, and the same under any penalty."""
 
 
+ALONG_PATH = ("kept_gram", "_sums", "_keeps_sums")
+"""What is kept from one run of a path to the next one alone."""
+
+
+class Sums(NamedTuple):
+    """Of the rows at some params: the loss and its gradient added up, and the margins."""
+
+    params: Vector
+    total: float
+    gradient: Vector
+    margins: Array | None
+
+
 class MarginRisk(Risk):
     """`mean(loss(J params, y)) + l2 / 2 |w|^2 + l1 |w|_1`, J the same whatever the params are."""
 
     model: Linear
     square_sum: float | None = None
     """The sum of the squares of X, or of more rows than these; None if it is not known."""
+    _sums: Sums | None = None
+    _keeps_sums = False
     is_pointwise = False
     has_inverse_root = True
 
@@ -65,8 +80,23 @@ class MarginRisk(Risk):
         """Return the same loss of the same rows under another penalty, by what is known of them."""
         other = self.on(self.blocks, penalty)
         known = vars(self)
-        vars(other).update({name: known[name] for name in OF_ROWS if name in known})
+        kept = (*OF_ROWS, *ALONG_PATH)
+        vars(other).update({name: known[name] for name in kept if name in known})
         return other
+
+    def along_path(self) -> None:
+        """Keep what the next run of a path asks, which begins where the last one ended.
+
+        These are the sums over the rows where it was evaluated last, and the sizes of features.
+        """
+        self._keeps_sums = True
+        if self.penalty.l1 and self.layout.biases:
+            _ = self.feature_sizes
+
+    def left_behind(self) -> None:
+        """Drop what only the next run of a path needed: a run may be kept for long."""
+        for name in ALONG_PATH:
+            vars(self).pop(name, None)
 
     def evaluate(self, params: Vector) -> Evaluation:
         """Return loss and gradient at `params`, (size,), reading X once.
@@ -74,6 +104,10 @@ class MarginRisk(Risk):
         Of few rows with few weights the margins come from those columns, and the gradient then from
         columns of all rows: so no gradients of blocks are to be added up.
         """
+        sums = self._sums
+        if sums is not None and np.array_equal(sums.params, params):
+            kept = self._evaluation(params, sums.total, sums.gradient.copy(), sums.margins)
+            return kept._replace(rows_read=0)
         at = self.model.at(params)
         if not (at.is_selective and self.outputs == 1 and self.blocks.is_wide):
             return super().evaluate(params)
@@ -88,6 +122,13 @@ class MarginRisk(Risk):
         blocks.by_columns(work)
         smooth[-1] = np.add.reduce(slope)
         return self._evaluation(params, float(total), smooth, margins)
+
+    def _evaluation(
+        self, params: Vector, total: float, smooth: Vector, margins: Array | None
+    ) -> Evaluation:
+        if self._keeps_sums:
+            self._sums = Sums(params, total, smooth.copy(), margins)
+        return super()._evaluation(params, total, smooth, margins)
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""

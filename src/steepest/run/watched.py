@@ -2,8 +2,8 @@
 
 `auto` takes one step or few, in coordinates without names: right for who wants the weights, nothing
 to look at for who wants to see how they are found. From the same start a fixed rate in standard
-units takes 20 to 60 steps, each along the gradient that is drawn; of a network up to 200, at the
-best of the rates 1, 2, 5, 10, ... at which its loss falls at every step.
+units takes 20 to 60 steps, each along the gradient that is drawn; of a network 200, at one of the
+rates 1, 2, 5, 10, ... at which its loss falls at every step.
 """
 
 from dataclasses import replace
@@ -43,10 +43,13 @@ LEFT = 0.001
 
 
 NETWORK_STEPS = 200
-"""Steps of a network's walk at most: two spirals are then half learned, XOR is."""
+"""Steps of a network's walk: two spirals are then half learned, XOR is."""
 
 MOST_WORK = 20_000_000
 """Rows x params of a network that is walked a few times more: a step of them takes some 3 ms."""
+
+SHORT = 0.01
+"""The share of the longest fall that a smaller rate may fall short of it: its path is smoother."""
 
 RUNGS = 12
 """Rates of a network that are tried above the first at most, and as many below it."""
@@ -59,8 +62,8 @@ def watched(run: "Run") -> "Run | None":
 
     The rate is the smallest of some shares of 1 / curvature by which 99.9 % of the fall to the
     lowest loss is reached within 60 steps, the largest of them if none does. No bound is known of a
-    network's curvature: of rates 1, 2, 5, 10, ... times a power of ten it is the one whose 200th
-    loss is lowest, of those at which the loss never rises.
+    network's curvature: it is the smallest of the rates 1, 2, 5, 10, ... that reaches 99 % of what
+    is reached in 200 steps at the best of them at which the loss never rises.
     """
     options = run.options
     if options is None or not _is_left_to_auto(run, options):
@@ -121,21 +124,41 @@ def _arriving(run: "Run", how: "Options", curvature: float) -> "Run":
 
 
 def _falling(run: "Run", how: "Options", start: "Step") -> "Run | None":
-    """Return the walk of the lowest end of those on which the loss falls at every step.
+    """Return the walk at the smallest rate that ends near the lowest end of those that only fall.
 
-    From the first rate upwards as long as that brings more; where it falls at none of these,
-    downwards to the first at which it does. None where there is nothing to fall.
+    None where there is nothing to fall.
     """
     if not (start.steepness > 0.0 and start.loss):
         return None
     first = round(3.0 * log10(abs(start.loss) / start.steepness**2))
+    rung, chosen = _lowest_falling(run, how, first)
+    if chosen is None:
+        return None
+    near = chosen.loss + SHORT * (start.loss - chosen.loss)
+    for smaller in range(rung - 1, rung - 1 - RUNGS, -1):
+        walk = _trial(run, how, smaller)
+        if walk is None or walk.loss > near:
+            break
+        chosen = walk
+    return chosen
+
+
+def _lowest_falling(run: "Run", how: "Options", first: int) -> "tuple[int, Run | None]":
+    """Return the walk of the lowest end of those on which the loss falls at every step, its rung.
+
+    From the first rate upwards as long as that brings more; where it falls at none of these,
+    downwards to the first at which it does.
+    """
     best = None
-    for walk in (_trial(run, how, first + k) for k in range(RUNGS)):
+    for rung in range(first, first + RUNGS):
+        walk = _trial(run, how, rung)
         if walk is None or (best and walk.loss >= best.loss):
             break
         best = walk
-    below = (_trial(run, how, first - k) for k in range(1, RUNGS + 1))
-    return best or next(filter(None, below), None)
+    if best is not None:
+        return rung - 1, best
+    below = ((rung, _trial(run, how, rung)) for rung in range(first - 1, first - RUNGS - 1, -1))
+    return next((one for one in below if one[1] is not None), (first, None))
 
 
 def _trial(run: "Run", how: "Options", rung: int) -> "Run | None":

@@ -47,6 +47,13 @@ MOST_SEED = 2**31 - 1
 FITTED = ("coef_", "intercept_", "coefs_", "intercepts_")
 """What is fitted: of one neuron the first two, of a network the others, by layer."""
 
+NETWORK_TOLERANCE = 1e-5
+"""How small the gradient of a network is to be, of the mean slope since the start.
+
+What later steps change is no more than rounding does: weights in place of repeated rows would lead
+to other predictions, which scikit-learn's `check_estimator` refuses.
+"""
+
 FINE = ("arrived", "settled", "gradient", "callback", "interrupted", VALIDATION)
 """The reasons to stop that need no warning: there is nothing lower, or it was asked for."""
 
@@ -124,7 +131,7 @@ class Descending(CallbackSupportMixin, BaseEstimator):
         arrays = {"X": X, "y": y, "metadata": metadata}
         fitting = Fitting(self, arrays, self._fitted_at, most)
         options = {
-            "tol": TOLERANCE,
+            "tol": NETWORK_TOLERANCE if self._hidden else TOLERANCE,
             **self._given_options(),
             "l2": self._penalty(_total(data)),
             "steps": most,

@@ -49,7 +49,8 @@ class SteepestRegressor(RegressorMixin, Descending):
       not say how many.
     - `fit_intercept`: whether there is a bias; it is 0 where there is none.
     - `max_iter`: the most steps; None goes on until the descent has arrived. `tol` says how
-      good that is, relative to where one safe step would take away the whole loss of a constant.
+      good that is, relative to where one safe step would take away the whole loss of a constant;
+      of a network, relative to the mean slope since the start, 1e-5 if left out.
     - `epochs`: passes over the rows, in place of `max_iter`.
     - `validation`: rows that `fit` keeps back, on which the loss is measured at each step
       (`trace_.validation_losses`): a share such as 0.2, true or false for each row, or a pair

@@ -186,7 +186,9 @@ function makeNetwork(panel, store) {
   const held = box(panel, 'network');
   const row = part(held, 'st-row');
   const units = entry(row, 'hidden units', (text) => {
-    store.remake({ units: text.split(',').filter((one) => one.trim()).map(numberIn) });
+    const given = text.split(',').map((one) => one.trim()).filter(Boolean);
+    // What is no number is told as it was given.
+    store.remake({ units: given.map((one) => (Number.isNaN(numberIn(one)) ? one : numberIn(one))) });
   });
   const activation = choice(held, 'activation', (value) => store.remake({ activation: value }));
   return {

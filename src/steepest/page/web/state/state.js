@@ -49,6 +49,14 @@ export function firstState(scene) {
   };
 }
 
+/**
+ * Returns how a reader has set up the page: that stays when other data or another network are shown.
+ * @param {State} state
+ */
+export function keptView({ theme, dark, hidden, lesson, exam, pace, fitted, drawer, turned }) {
+  return { theme, dark, hidden, lesson, exam, pace, fitted, drawer, turned };
+}
+
 /** Returns what a run is called, and what colour it has. */
 export function nameOf(id, colour) {
   return { id, label: `Run ${id}`, colour };

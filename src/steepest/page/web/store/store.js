@@ -3,7 +3,7 @@
 import { HORIZON, MOST_STEPS, OBJECTIVE, checkChoices } from '../engine/choices.js';
 import { activeRun, isOverParams, offPlane, onPlane, paramsAt, placeOf } from '../state/select.js';
 import {
-  MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, moved, nameOf, removed, settled,
+  MOST_RUNS, added, axesFor, firstState, fromItsStart, isOtherData, keptView, moved, nameOf, removed, settled,
 } from '../state/state.js';
 import { Asking } from './asking.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
@@ -299,9 +299,9 @@ export class Store extends Asking {
     this.set({ busy: true, fault: null, playing: false });
     try {
       const { scene, offer = null, note = '' } = await this.engine.open(request);
-      const { theme, dark, hidden, lesson, exam, pace } = this.state;
+      const kept = keptView(this.state);
       this.begin(scene);
-      this.set({ ...firstState(scene), theme, dark, hidden, lesson, exam, pace, offer, note });
+      this.set({ ...firstState(scene), ...kept, offer, note });
     } catch (error) {
       this.set({ busy: false, fault: error.message });
     }
