@@ -64,9 +64,9 @@ def torch_net(net: Net, seed: int = 0) -> tuple[Any, Any, Any, Any]:
     torch.manual_seed(seed)
     kind = getattr(torch, net.dtype)
     layers: list[Any] = []
+    activations = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "softplus": nn.Softplus}
     for before, after in zip(net.sizes, net.sizes[1:], strict=False):
-        activation = nn.Tanh() if net.activation == "tanh" else nn.ReLU()
-        layers += [nn.Linear(before, after, dtype=kind), activation]
+        layers += [nn.Linear(before, after, dtype=kind), activations[net.activation]()]
     module, X = nn.Sequential(*layers[:-1]), torch.tensor(net.X, dtype=kind)
     if net.y.dtype.kind == "f":
         return module, X, torch.tensor(net.y, dtype=kind)[:, None], nn.functional.mse_loss

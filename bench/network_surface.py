@@ -248,7 +248,7 @@ def _libraries(objective: NetworkObjective, plane: Plane) -> str:
     known = {"loss_landscapes": _loss_landscapes, "loss_landscape_3d": _loss_landscape_3d}
     there = {name: made for name, made in known.items() if has_torch() and find_spec(name)}
     missing = ", ".join(sorted(set(known) - set(there)))
-    note = f"\nNot installed, so not timed: {missing} (pip install --no-deps).\n" if missing else ""
+    note = f"\nNot installed, so not timed: {missing} (in the extra bench).\n" if missing else ""
     if not there:
         return note
     side = 3 if objective.size > LARGE else 9

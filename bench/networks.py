@@ -75,24 +75,25 @@ def spirals(rows: int = 500, noise: float = 0.05) -> tuple[Any, Any]:
     turn = 3.0 * np.pi * np.sqrt(generator.uniform(0.02, 1.0, rows // 2))
     arm = np.column_stack([turn * np.cos(turn), turn * np.sin(turn)]) / np.pi
     X = np.vstack([arm, -arm]) + noise * generator.standard_normal((2 * (rows // 2), 2))
-    return _standard(X), np.repeat([0, 1], rows // 2)
+    return standard(X), np.repeat([0, 1], rows // 2)
 
 
 def digits() -> tuple[Any, Any]:
     """Return scikit-learn's digits, 1,797 of 8 x 8."""
     from sklearn.datasets import load_digits
 
-    return _standard(load_digits().data), load_digits().target
+    return standard(load_digits().data), load_digits().target
 
 
 def cancer() -> tuple[Any, Any]:
     """Return scikit-learn's breast cancer, 569 rows of 30 features."""
     from sklearn.datasets import load_breast_cancer
 
-    return _standard(load_breast_cancer().data), load_breast_cancer().target
+    return standard(load_breast_cancer().data), load_breast_cancer().target
 
 
-def _standard(X: Any) -> Any:
+def standard(X: Any) -> Any:
+    """Return features of mean 0 and deviation 1."""
     deviation = X.std(axis=0)
     return (X - X.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
 

@@ -26,14 +26,21 @@ MEMBER: Any = zipfile._ZipWriteFile  # type: ignore[attr-defined]
 
 Places = list[tuple[Any, str]]
 
+ALLOCATING = (
+    *("empty", "empty_like", "zeros", "zeros_like", "ones", "ones_like", "full", "full_like"),
+    *("array", "asarray", "ascontiguousarray", "arange", "linspace", "tile", "repeat"),
+    *("concatenate", "stack", "vstack", "hstack", "column_stack", "outer"),
+)
+"""Functions of NumPy that ask for memory."""
+
 KINDS: dict[str, tuple[Places, BaseException]] = {
     "write": ([(zipfile.ZipFile, "writestr"), (MEMBER, "write")], NO_SPACE),
     "text": ([(Path, "write_text"), (Path, "write_bytes")], NO_SPACE),
     "sync": ([(os, "fsync")], BROKEN),
-    "rename": ([(Path, "replace"), (Path, "chmod")], BROKEN),
+    "rename": ([(Path, "replace"), (Path, "rename"), (Path, "chmod")], BROKEN),
     "opening": ([(Path, "open"), (os, "open")], BROKEN),
     "read": ([(io, "open"), (zipfile.ZipExtFile, "read")], BROKEN),
-    "allocation": ([(np, "empty"), (np, "array"), (np, "zeros")], MemoryError()),
+    "allocation": ([(np, name) for name in ALLOCATING], MemoryError()),
     "cache": ([(os, "pwrite"), (np, "memmap"), (tempfile, "TemporaryFile")], NO_SPACE),
     "spool": ([(tempfile, "mkdtemp"), (pa, "OSFile"), (pa.ipc, "new_file")], NO_SPACE),
     "cached": ([(os, "preadv")], BROKEN),

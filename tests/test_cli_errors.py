@@ -598,6 +598,19 @@ def test_a_lesson_says_which_file_an_option_is_of(ask: Ask, said: str, kind: str
     assert f"none is asked for; add --{kind} FILE, or leave it" in told.err
 
 
+def test_a_lesson_hides_builds_that_there_are(ask: Ask) -> None:
+    """Before any work is done: the data are not even looked for."""
+    told = ask("lesson", "missing.csv", "--hide", "momentum,ravin")
+    assert told.status == 2 and "hide of the lesson names 'ravin'" in told.err
+    assert "there are title, rows, line" in told.err
+
+
+@pytest.mark.parametrize("name", ["--author", "--hide"])
+def test_a_quiz_names_no_author_and_hides_no_build(ask: Ask, name: str) -> None:
+    told = ask("lesson", name, "momentum", "--quiz", "quiz.gift")
+    assert told.status == 2 and f"{name} says how a page or a file of slides or a" in told.err
+
+
 @pytest.mark.parametrize("name", ["--exam", "--present"])
 def test_a_lesson_without_a_page_takes_no_option_of_one(ask: Ask, name: str) -> None:
     told = ask("lesson", name, "--quiz", "quiz.gift")

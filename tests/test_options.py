@@ -126,7 +126,7 @@ OF_DATA += [
     *OF_TEXT,
 ]
 OF_THE_CALL = ["threads", "progress", "callback"]
-OF_PASSES = ["memory", "cache", "cluster"]
+OF_PASSES = ["memory", "cache", "keep_cache", "cluster"]
 KEEPING = ["checkpoint", "every"]
 
 

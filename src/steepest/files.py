@@ -19,7 +19,10 @@ from pathlib import Path
 from steepest.errors import FileError
 from steepest.file_locks import lock
 
-__all__ = ["FIGURES", "FILMS", "MODELS", "PAGES", "TABLES", "check_writable", "whole_file"]
+__all__ = [
+    *("FIGURES", "FILMS", "MODELS", "PAGES", "TABLES"),
+    *("check_writable", "sync_folder", "whole_file"),
+]
 
 FIGURES = (".png", ".svg", ".pdf")
 FILMS = (".gif", ".mp4")
@@ -92,7 +95,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.close(handle)  # A file that is open is not renamed there.
             handle = -1
         draft.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except FileError:
         raise
     except Exception as error:
@@ -179,7 +182,7 @@ def _remove_litter(target: Path) -> None:
                     litter.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have a new name in a folder on the disk, where folders can be synced.
 
     The file is whole by now: where this is refused a loss of power may bring back the old one.

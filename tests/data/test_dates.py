@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from pyarrow import csv
 
 import steepest as st
+from steepest.data.fill import FILLS
 from steepest.data.prepare import prepare
 from steepest.errors import ChoiceError, DataError
 
@@ -74,8 +75,9 @@ def test_gaps_are_filled_or_told() -> None:
     assert filled.X[1, 0] == pytest.approx(np.mean(filled.X[[0, 2, 3], 0]), rel=1e-14)
     with pytest.raises(DataError, match="'day' has 1 missing value"):
         prepare(table, "y", date={"day": "days"})
-    with pytest.raises(DataError, match=r"'day' has no value on row 2 .* leave the row out"):
-        prepare(table, "y", date={"day": "season"}, missing="mean")
+    for missing in FILLS:
+        with pytest.raises(DataError, match=r"'day' is a season with 1 gap, .* --missing drop"):
+            prepare(table, "y", date={"day": "season"}, missing=missing)
     assert prepare(table, "y", date={"day": "season"}, missing="drop").dropped == 1
     there = pd.DataFrame({"at": days[[0, 2, 3]], "x": [1.0, None, 3.0], "y": [1.0, 2.0, 4.0]})
     run = st.descend(there, "y", date={"at": "season"}, missing="indicator", steps=1)

@@ -241,3 +241,15 @@ def test_of_a_long_table_some_rows_say_what_could_be_predicted() -> None:
         "x (a number)",
     ]
     assert ids == ["n"]
+
+
+def test_an_infinite_value_is_no_class() -> None:
+    grade = [0.0, 1.0, np.inf, 1.0, 0.0, -np.inf, 1.0, 0.0]
+    table = read_table({"size": np.arange(8) * 1.5, "grade": grade})
+    found = look(table, "t.csv")
+    assert found.targets[0].classes == {"0": 3, "1": 3}
+    assert str(found.targets[0]).startswith("grade (2 classes, its name")
+    data = st.descend(table, found.targets[0].name, missing="drop", steps=1).data
+    assert data.target.classes == (0, 1)
+    words = read_table({"size": [1.0, 2.0, 4.0], "grade": ["inf", "a", "b"]})
+    assert look(words, "t.csv").targets[0].classes == {"a": 1, "b": 1, "inf": 1}

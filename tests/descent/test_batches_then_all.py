@@ -1,6 +1,6 @@
 """Mini-batches, then all rows: what steps see, which rate is found, and going on bit for bit."""
 
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,44 +35,67 @@ def same(one: st.Run, other: st.Run) -> bool:
     return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
 
+def stretches(trace: st.Trace) -> list[slice]:
+    """Return where batches at one rate or all rows stretch, one after the other."""
+    rates = np.where(trace.rows == 256, trace.learning_rates, 0.0)
+    ends = [0, *(np.flatnonzero(np.diff(rates)) + 1), len(rates)]
+    return [slice(*pair) for pair in pairwise(map(int, ends))]
+
+
 def test_batches_come_first_and_then_all_rows_on_which_the_loss_never_rises() -> None:
+    """Twice: where all rows bring little it begins anew, and at last it stays on all rows."""
     trace = grown(500).trace
-    rows, rates = trace.rows.astype(int), trace.learning_rates
-    assert list(dict.fromkeys(rows)) == [256, 2100]
-    assert (np.diff(rows) >= 0).all()
-    batch_rates = rates[rows == 256]
-    assert list(dict.fromkeys(batch_rates)) == [rates[0], 0.1 * rates[0]]
-    on_all = rows == 2100
-    assert np.array_equal(trace.losses[on_all], trace.full_losses[on_all])
-    assert (np.diff(trace.full_losses[on_all]) <= 1e-12).all()
-    assert trace.full_losses[-1] <= np.nanmin(trace.full_losses) + 1e-12
+    rates = trace.learning_rates / trace.learning_rates[0]
+    begun = [stretch.start for stretch in stretches(trace)]
+    assert [trace.rows[at] for at in begun] == [256, 256, 2100, 256, 256, 2100]
+    assert np.allclose(rates[begun][[0, 1, 3, 4]], [1.0, 0.1, 1.0, 0.1])
+    for on_all in (stretches(trace)[2], stretches(trace)[5]):
+        assert np.array_equal(trace.losses[on_all], trace.full_losses[on_all])
+        assert (np.diff(trace.full_losses[on_all]) <= 1e-12).all()
+    assert grown(500).loss == pytest.approx(np.nanmin(trace.full_losses), rel=1e-12)
 
 
-def test_the_rate_falls_after_two_epochs_that_took_off_little() -> None:
+def little(losses: Any, best: float = np.inf) -> tuple[int, float]:
+    """Return how many of the last losses in a row took off little, and the best before them."""
+    count = 0
+    for loss in losses:
+        count = 0 if loss <= 0.97 * best else count + 1
+        best = loss if not count else best
+    return count, best
+
+
+def test_the_next_stage_begins_after_losses_that_took_off_little() -> None:
     trace = grown(500).trace
-    rate, measured = trace.learning_rates[0], np.isfinite(trace.full_losses)
-    begun = np.flatnonzero(measured & (trace.learning_rates == rate))
-    assert (np.diff(begun) == 2100 // 256).all()
-    best, little = trace.full_losses[0], 0
-    for loss in trace.full_losses[begun[1:]]:
-        assert little < 2
-        little = 0 if loss <= 0.97 * best else little + 1
-        best = loss if not little else best
-    assert little == 2
-    assert begun[-1] + 1 == np.flatnonzero(trace.learning_rates != rate)[0]
+    losses, epoch = trace.full_losses, 2100 // 256
+    rate, less, on_all, again = stretches(trace)[:4]
+    first = losses[rate][np.isfinite(losses[rate])]
+    assert np.isfinite(losses[rate][::epoch]).all()
+    assert little(first)[0] == 2
+    assert little(first[:-1])[0] < 2
+    best = little(first)[1]
+    second = losses[less][np.isfinite(losses[less])]
+    assert little(second, best)[0] == 2
+    best = little(second, best)[1]
+    waits = 6 * (len(first) + len(second))
+    assert little(losses[on_all], best)[0] == waits
+    assert little(losses[on_all][:-1], best)[0] < waits
+    anew = losses[again][np.isfinite(losses[again])]
+    assert len(anew) >= 2 * len(first)
+    assert little(anew)[0] >= 2
 
 
 @pytest.mark.parametrize(
     ("place", "cut"),
-    [("start", 3), ("falls", -1), ("falls", 0), ("all", -1), ("all", 0), ("all", 9)],
+    [("start", 3), ("falls", -1), ("falls", 0), ("all", -1), ("all", 0), ("all", 9), ("anew", 0)],
 )
 def test_a_run_goes_on_bit_for_bit(place: str, cut: int, tmp_path: Path) -> None:
-    """On batches, about where the rate falls, about where all rows begin, and on them."""
+    """On batches, where the rate falls, where all rows begin, on them, and where all is anew."""
     whole = grown(WHOLE)
     rates, rows = whole.trace.learning_rates, whole.trace.rows
     falls = int(np.flatnonzero(rates != rates[0])[0])
     begins = int(np.flatnonzero(rows == 2100)[0])
-    at = {"falls": falls, "all": begins}.get(place, 0) + cut
+    anew = int(np.flatnonzero(np.diff(rows) < 0)[0]) + 1
+    at = {"falls": falls, "all": begins, "anew": anew}.get(place, 0) + cut
     grown(at).save(tmp_path / "run.steepest")
     assert same(st.load(tmp_path / "run.steepest").resume(steps=WHOLE - at), whole)
 

@@ -1,5 +1,7 @@
 """The lesson as a record: its numbers by closed forms, and what its author changes."""
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,29 @@ def test_an_author_orders_hides_and_says_anew(geyser: Run) -> None:
     styles = [(piece["is_bold"], piece["is_italic"]) for piece in first["pieces"]]
     assert (True, False) in styles and styles.count((False, True)) == 2
     assert second["level"] == 1 and second["mark"] == "\N{BULLET}"
+
+
+def test_title_author_and_what_is_hidden_are_said_where_a_lesson_is_written(
+    geyser: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.html"
+    geyser.lesson(path, title="Week 3", author="A. Lecturer", hide=["momentum"])
+    text = path.read_text(encoding="utf-8")
+    found = re.search(r'id="steepest-lesson"[^>]*>(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    page = json.loads(found[1])
+    assert "momentum" not in [one["key"] for one in page["builds"]]
+    for language in LANGUAGES:
+        words = page["words"][language]
+        assert words["title"] == "Week 3"
+        assert words["builds"]["title"]["say"].startswith("A. Lecturer · {source}")
+    with pytest.raises(ChoiceError, match="hide of the lesson names 'ravin', but there is no such"):
+        geyser.lesson(path, hide=["ravin"])
+
+
+def test_a_place_that_no_number_fills_is_refused(geyser: Run) -> None:
+    with pytest.raises(ChoiceError, match=r"sentences of the lesson: 'line' has \{w9\}, but .* w2"):
+        lesson_of(geyser, Settings(sentences={"line": "From {w0} to {w9}"}))
 
 
 MARKDOWN = """one  \ntwo\n\n> said\n\n5. five\n\n   goes on\n6) six\n

@@ -4,6 +4,7 @@ After each the folders hold what they held, and the next run has the same bits.
 """
 
 import gc
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from failing import visit
 
 import steepest as st
 from steepest.run import checkpoint_file
+from steepest.temporary_folder import TemporaryFolder
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(1800)]
 
@@ -59,6 +61,33 @@ def test_a_cache(tmp_path: Path, files: Path, kind: str) -> None:
         return st.descend(files, "y", cache=cache, **ASKED)
 
     assert visit(kind, work, is_right(work, cache, files)) > 0
+
+
+@pytest.mark.parametrize("kind", ["spool", "sync", "rename", "opening", "cache", "cached"])
+@pytest.mark.parametrize("before", ["nothing", "other rows"])
+def test_a_cache_that_is_kept(tmp_path: Path, files: Path, kind: str, before: str) -> None:
+    """Whatever failed, what has the name is whole, and what lies beside it the next one removes."""
+    cache, other = tmp_path / "cache", tmp_path / "other.parquet"
+    cache.mkdir()
+    pq.write_table(rows().slice(0, 100), other)
+    asked = {"cache": str(cache), "keep_cache": "rows", **ASKED}
+
+    def work() -> st.Run:
+        shutil.rmtree(cache / "rows", ignore_errors=True)
+        if before == "other rows":
+            shutil.copytree(tmp_path / "held", cache / "rows")
+        return st.descend(files, "y", **asked)
+
+    def sound(passed: bool) -> None:
+        gc.collect()
+        TemporaryFolder(cache).remove()
+        assert {one.name for one in cache.iterdir()} <= {"rows"}
+        assert np.array_equal(st.descend(files, "y", **asked).trace.params, whole.trace.params)
+
+    st.descend([other], "y", **asked)
+    shutil.copytree(cache / "rows", tmp_path / "held")
+    whole = st.descend(files, "y", **ASKED)
+    assert visit(kind, work, sound) > 0
 
 
 @pytest.mark.parametrize("kind", ["spool", "cache", "cached"])

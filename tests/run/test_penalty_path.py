@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from reference import problem
 from scipy.sparse import csr_array
-from sklearn.linear_model import LogisticRegression, Ridge, enet_path, lasso_path
+from sklearn.linear_model import Lasso, LogisticRegression, Ridge, enet_path, lasso_path
 
 import steepest as st
+from steepest.data.blocks import WIDE_COLUMNS
 from steepest.data.folds import folds_of
 from steepest.data.moments import moments
 from steepest.errors import ChoiceError, DataError
@@ -226,3 +227,32 @@ def test_the_sizes_of_features_are_the_roots_of_their_mean_squares(form: Any) ->
     sizes = st.LinearObjective(form(X), y, "squared", sample_weight=weight).feature_sizes
     known = np.sqrt(np.average(np.asarray(X) ** 2, axis=0, weights=weight))
     np.testing.assert_allclose(sizes, known, rtol=1e-6 if form is np.float32 else 1e-14)
+
+
+def test_a_path_of_very_many_features_is_that_of_each_penalty_alone() -> None:
+    generator = np.random.default_rng(6)
+    X = generator.normal(size=(40, 2 * WIDE_COLUMNS))
+    y = X[:, :5] @ generator.normal(size=5) + generator.normal(size=40) + 2.0
+    path = st.penalty_path((X, y), penalties=5, folds=None, loss="squared")
+    for run in path.runs:
+        l1 = run.objective.penalty.l1
+        alone = st.descend((X, y), l1=l1, loss="squared")
+        null = run.objective.null_loss
+        assert run.stop.reason == "arrived" and abs(run.loss - alone.loss) <= 1e-9 * null
+        assert run.trace.last.gap <= 1e-10 * null
+    middle = path.runs[2]
+    peer = Lasso(middle.objective.penalty.l1 / 2, tol=1e-12, max_iter=100_000).fit(X, y)
+    lowest = middle.objective.value(np.append(peer.coef_, peer.intercept_))
+    assert middle.loss <= lowest * (1 + 1e-9)
+
+
+def test_a_run_begins_with_what_the_last_one_read_and_keeps_none_of_it() -> None:
+    generator = np.random.default_rng(7)
+    X = generator.normal(size=(40, 2 * WIDE_COLUMNS))
+    y = X[:, 0] + generator.normal(size=40)
+    first, second, third = st.penalty_path((X, y), penalties=3, folds=None, loss="squared").runs
+    l1 = third.objective.penalty.l1
+    alone = st.descend((X, y), l1=l1, loss="squared", start=second.params)
+    assert alone.trace.last.passes == pytest.approx(third.trace.last.passes + 1.0)
+    for run in (first, second, third):
+        assert not {"kept_gram", "_sums", "_keeps_sums"} & set(vars(run.objective))

@@ -8,6 +8,7 @@ import pytest
 from doors import READY, Doors, loss_of
 
 import steepest as st
+from steepest.numerals import short
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -207,6 +208,69 @@ def test_the_strip_cuts_no_sentence_and_keeps_its_height(
     told = page.evaluate(STRIP)
     assert told["high"] > high and not told["out"] and not told["meeting"], told
     assert not page.evaluate(SEEN)["cut"]
+
+
+def test_the_second_step_says_its_units_and_what_it_is_in_the_readers_own(
+    doors: Doors, lesson: Path
+) -> None:
+    page = explored(doors, lesson, (1280, 720))
+    high = page.evaluate(STRIP)["high"]
+    told = page.locator('[data-step="2"] .st-lines p').all_text_contents()
+    assert told[0].startswith("in standard units: weight ") and told[1].startswith("bias ")
+    run = st.descend(
+        "geyser",
+        "waiting",
+        ["duration"],
+        rule="steepest",
+        learning_rate=0.1,
+        scale="standard",
+        steps=1,
+    )
+    old, new = (run.trace[step].params for step in (0, 1))
+    values = [f"{short(a)} → {short(b)}" for a, b in zip(old, new, strict=True)]
+    assert told[2] == f"in your units: weight {values[0]}, bias {values[1]}"
+    position = (run.data.X[:, 0].std() * old[0], run.data.X[:, 0].mean() * old[0] + old[1])
+    assert f"weight {position[0]:.4g}"[:11] in told[0]
+    # Once longer words have been there the strip keeps their room, until other data come.
+    page.locator('[data-step="2"] .st-heading').evaluate(
+        "(one) => { one.textContent += ' more'.repeat(90); }"
+    )
+    page.wait_for_timeout(50)
+    longer = page.evaluate(STRIP)["high"]
+    page.keyboard.press("Space")
+    page.locator('.st-frame [data-step="3"].st-lit').wait_for()
+    assert page.evaluate(STRIP)["high"] == longer > high
+
+
+FILM = """(pace) => new Promise((done) => {
+  const app = document.querySelector('.st-app');
+  const field = document.querySelector('.st-pace');
+  field.value = pace;
+  field.dispatchEvent(new Event('input'));
+  const of = (text) => Number(text.match(/round\\s*(\\d+)/)[1]);
+  const dot = document.querySelector('[data-card="chart"] svg svg circle:last-of-type');
+  const seen = [];
+  const look = () => {
+    seen.push([Number(app.dataset.at), of(document.querySelector('.st-counter').textContent),
+      of(document.querySelector('[data-step="4"] .st-lines p').textContent),
+      Number(dot.getAttribute('cx'))]);
+    if (app.dataset.at === '40') done(seen);
+    else requestAnimationFrame(look);
+  };
+  document.querySelector('.st-run').click();
+  requestAnimationFrame(look);
+})"""
+
+
+@pytest.mark.parametrize("pace", ["5", "7"])
+def test_while_a_run_is_shown_words_and_pictures_say_one_round(
+    doors: Doors, lesson: Path, pace: str
+) -> None:
+    seen = explored(doors, lesson, (1280, 720)).evaluate(FILM, pace)
+    assert len({at for at, *_ in seen}) > 3
+    left, right = seen[0][-1], seen[-1][-1]
+    rounds = [(*told, round(40 * (x - left) / (right - left))) for *told, x in seen]
+    assert right - left > 50 and [one for one in rounds if len(set(one)) > 1] == []
 
 
 @pytest.fixture(scope="module")

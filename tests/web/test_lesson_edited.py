@@ -130,3 +130,37 @@ def test_all_left_out_is_all_shown_and_the_editor_takes_no_key_of_the_lesson(
     assert page.locator(".st-lecture").first.get_attribute("data-build") == "title"
     page.keyboard.press("Escape")
     assert page.locator(".st-le-edit").count() == 0
+
+
+def test_the_title_is_edited_for_both_languages(doors: Doors, lesson: Path, tmp_path: Path) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    title = page.get_by_role("textbox", name="Title", exact=True)
+    item(page, "title").get_by_role("textbox").fill("Ours")
+    page.locator(".st-lecture").first.get_by_role("combobox").select_option("de")
+    german = str(sentences("de")["title"])
+    assert page.locator(".st-le-eq").inner_text() == german, "a sentence changes no title"
+    page.locator(".st-lecture").first.get_by_role("combobox").select_option("en")
+    title.fill("Week 3 <i>")
+    assert page.locator(".st-le-eq").inner_text() == "Week 3 <i>"
+    again = opened(doors, saved(page, "Save this file", tmp_path / "own.html"))
+    assert again.title().startswith("Week 3 <i> ")
+    again.get_by_role("combobox", name="Language").select_option("de")
+    assert again.locator(".st-le-eq").inner_text() == "Week 3 <i>"
+    again.get_by_role("button", name="Bearbeiten").click()
+    again.get_by_role("textbox", name="Titel", exact=True).fill("")
+    assert again.locator(".st-le-eq").inner_text() == german
+
+
+def test_a_place_that_no_number_fills_is_said_where_it_is_written(
+    doors: Doors, lesson: Path
+) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    assert page.locator(".st-le-edit li [role=status]:not(:empty)").count() == 0
+    area = item(page, "line").get_by_role("textbox")
+    area.fill("From {w0} to {w9} and {lowst}.")
+    warning = item(page, "line").get_by_role("status")
+    assert warning.inner_text().startswith("{w9}, {lowst}: no number of the lesson")
+    area.fill("From {w0} to {w1}.")
+    assert warning.inner_text() == ""

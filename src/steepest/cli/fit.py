@@ -53,6 +53,11 @@ __all__ = ["fit", "start_of"]
     help="Where the scratch file of decoded rows is made; none decodes anew in each pass.",
 )
 @click.option(
+    "--keep-cache",
+    metavar="NAME",
+    help="Keep the decoded files under this name in the folder of --cache: later runs find them.",
+)
+@click.option(
     "--cluster",
     metavar="ADDRESS|local",
     help="Workers of Dask that hold the rows: tcp://host:8786.",

@@ -39,6 +39,26 @@ HELP = {
 }
 
 
+SAID = ("title", "author", "hide")
+"""What is said of the lesson itself, as in a lesson.toml."""
+
+
+def _author_options(command: Any) -> Any:
+    """Add the options of what an author says of the lesson, one for each of `SAID`."""
+    options = [
+        click.option("--title", metavar="TEXT", help="What heads it."),
+        click.option("--author", metavar="NAME", help="Who gives it: of page, slides, hand-out."),
+        click.option(
+            "--hide",
+            metavar="A,B,...",
+            help="Builds of page and slides that are left out, such as momentum,ravine.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def _file_options(command: Any) -> Any:
     """Add the options that name files, one for each of `HELP`."""
     for kind, said in reversed(HELP.items()):
@@ -62,6 +82,7 @@ def _file_options(command: Any) -> Any:
     metavar="FILE",
     help="A lesson.toml: data, order, sentences, slides and tasks of your own.",
 )
+@_author_options
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -109,7 +130,7 @@ def lesson(
     scorm_version: str | None,
     exam: bool,
     present: bool,
-    **files: str | None,
+    **rest: str | None,
 ) -> None:
     """Write the lecture on DATA as one page that opens anywhere and asks the network for nothing.
 
@@ -123,14 +144,16 @@ def lesson(
       steepest lesson mine.csv --target price --features size -o lesson.html
       steepest lesson penguins --target species --lang de --pptx lesson.pptx
       steepest lesson --toml lesson.toml
+      steepest lesson mine.csv --title "Week 3" --author "A. Lecturer" --hide momentum
       steepest lesson --from lesson.toml --handout sheet.pdf --quiz quiz.gift
     """
     settings = Settings() if said is None else read_settings(said)
     given: dict[str, Any] = {"language": lang, "theme": theme, "link": link, "exam": exam or None}
-    given |= {"data": data, "target": target}
-    given["features"] = None if features is None else tuple(names_in(features))
-    settings = settings.with_given(given)
-    asked = {"page": out, **files}
+    given |= {"data": data, "target": target, "features": features}
+    author: dict[str, Any] = {name: rest.pop(name) for name in SAID}
+    settings = settings.with_given({**given, **author, **_lists(features, author["hide"])})
+    settings.shown(Doors.every_build())
+    asked = {"page": out, **rest}
     wanted = {kind: path for kind, path in asked.items() if path is not None}
     if not wanted and toml is None:
         wanted = {"page": PAGE}
@@ -138,6 +161,7 @@ def lesson(
     said_of |= {"scorm-version": scorm_version, "present": present or None}
     if toml is None:
         said_of |= {"exam": exam or None, "theme": theme, "link": link}
+        said_of |= {"author": author["author"], "hide": author["hide"]}
     _check(wanted, toml, said_of)
     run = _run_of(settings, said)
     doors = Doors(
@@ -153,8 +177,14 @@ def lesson(
     for kind, path in wanted.items():
         doors.write(kind, path)
     if toml is not None:
-        write_settings(_with_data(settings, run), doors.every_build, doors.lesson.own_words, toml)
+        write_settings(_with_data(settings, run), doors.every_build(), doors.lesson.own_words, toml)
     _tell(wanted, toml, is_linked=bool(settings.link))
+
+
+def _lists(features: str | None, hide: str | None) -> dict[str, tuple[str, ...] | None]:
+    """Return the options that are lists of names; None where not given."""
+    given = {"features": features, "hide": hide}
+    return {name: None if text is None else tuple(names_in(text)) for name, text in given.items()}
 
 
 def _with_data(settings: Settings, run: Run) -> Settings:

@@ -12,6 +12,7 @@ features, and used wherever these are: on rows that are kept back, and on new on
 Words, and true or false, have no mean: there the most frequent stands for it.
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -57,13 +58,24 @@ def fill_of_table(
         if column.kind == "category":
             return _of_words(column, values, missing, weights, table.name)
         if column.kind == "season":
-            # A mean of sine and cosine is no day of the year.
+            _need_seasons(values, column.name, table.name)
             return column
         dates = column.kind in DATES
         amounts = date_numbers(values, column.kind) if dates else numbers(values)
         return _of_numbers(column, amounts, missing, weights, table.name)
 
     return features.filled_as(missing, [filled(column) for column in features.columns])
+
+
+def _need_seasons(values: "pa.ChunkedArray", name: str, where: str) -> None:
+    """Raise DataError for a gap in a season: a mean of sine and cosine is no day of the year."""
+    if values.null_count:
+        raise DataError(
+            f"{where}: column {name!r} is a season with {counted(values.null_count, 'gap')}, and "
+            "nothing stands for a day of the year: a mean of sine and cosine is none; take --date "
+            f"{shlex.quote(name)}=days or year, or leave the rows out with --missing drop (in "
+            "Python: date={...: 'days'}, missing='drop')"
+        )
 
 
 def fill_of_arrays(

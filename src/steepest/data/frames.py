@@ -14,7 +14,7 @@ from steepest.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["InMemory", "from_memory", "one_line", "plain_columns"]
+__all__ = ["InMemory", "check_sound", "from_memory", "one_line", "plain_columns"]
 
 
 class InMemory(NamedTuple):
@@ -60,7 +60,7 @@ def plain_columns(table: "pa.Table", name: str) -> InMemory:
 
     columns, fields, refused = [], [], {}
     for field, column in zip(table.schema, table.columns, strict=True):
-        _check_sound(column, f"{name}: column {field.name!r}")
+        check_sound(column, f"{name}: column {field.name!r}")
         try:
             plain = _plain(column)
         except pa.ArrowException:
@@ -72,15 +72,18 @@ def plain_columns(table: "pa.Table", name: str) -> InMemory:
     return InMemory(pa.Table.from_arrays(columns, schema=pa.schema(fields)), name, refused)
 
 
-def _check_sound(column: "pa.ChunkedArray", where: str) -> None:
-    """Raise DataError for a column whose bytes are not what its type says."""
+def check_sound(column: "pa.ChunkedArray", where: str, start: int = 0) -> None:
+    """Raise DataError for a column whose bytes are not what its type says.
+
+    `start` is how many rows of the file are before it.
+    """
     import pyarrow as pa
 
     try:
         column.validate(full=True)
     except pa.ArrowException as error:
         row = _damaged_row(column)
-        at = "" if row is None else f", row {row:,}"
+        at = "" if row is None else f", row {start + row:,}"
         if "UTF8" in str(error):
             raise DataError(
                 f"{where}{at} holds bytes that are no letters in UTF-8; write it anew as UTF-8"

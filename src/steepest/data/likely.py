@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from steepest.data.columns import kind_of
 from steepest.data.features import refusal
 from steepest.data.gaps import sound_rows
 from steepest.data.held_out import marks_held_out
@@ -166,7 +167,14 @@ def _candidate(table: Table, target: Target, last: bool) -> Candidate:
     spoken = {"its name": named, "the last column": last, "classes": target.classes is not None}
     why = [reason for reason, holds in spoken.items() if holds]
     levels = level_counts(table.arrow[target.name]) if target.classes else None
-    return Candidate(target.name, levels, why)
+    return Candidate(target.name, _finite(levels, table, target.name), why)
+
+
+def _finite(levels: Mapping[str, int] | None, table: Table, name: str) -> Mapping[str, int] | None:
+    """Return levels without the infinite values of a column of numbers, which are no class."""
+    if levels is None or kind_of(table.arrow[name]) != "number":
+        return levels
+    return {level: count for level, count in levels.items() if np.isfinite(float(level))}
 
 
 def _command(

@@ -13,13 +13,16 @@ from steepest.data.stamp import Stamp
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError
 
-__all__ = ["LIMITS", "PAIRS", "Origin", "origin_in"]
+__all__ = ["LATER_LIMITS", "LIMITS", "PAIRS", "Origin", "origin_in"]
 
 PAIRS = ("class_weight", "date")
 """Arguments that may be mappings: JSON has keys of text alone, so they are pairs in a file."""
 
 LIMITS = ("memory", "cache", "threads", "cluster")
 """Arguments that become the limits of `prepare`."""
+
+LATER_LIMITS = ("keep_cache",)
+"""Others, which files of earlier builds do not have."""
 
 
 @dataclass(frozen=True)

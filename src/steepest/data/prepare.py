@@ -17,7 +17,7 @@ from steepest.data.from_arrays import from_arrays
 from steepest.data.from_table import Asked, from_table
 from steepest.data.held_out import column_of
 from steepest.data.out_of_core.dask_frames import cluster_of_frame, is_dask_frame
-from steepest.data.out_of_core.first_pass import Progress
+from steepest.data.out_of_core.first_pass import Progress, silent
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.open_source import stored_source
 from steepest.data.out_of_core.prepare import prepare_source
@@ -28,14 +28,10 @@ from steepest.data.terms import Term, names_of_terms, parsed_terms
 from steepest.data.text.reading import AS_FOUND, Reading
 from steepest.errors import ChoiceError, DataError
 
-__all__ = ["MISSING", "prepare", "silent"]
+__all__ = ["MISSING", "prepare"]
 
 MISSING = (*LEFT_OPEN, *FILLS)
 """What can become of gaps: an error, rows left out, or what stands for them."""
-
-
-def silent(what: str, done: int, rows: int, size: int) -> None:
-    """Tell nobody how far a pass is."""
 
 
 def prepare(
@@ -99,12 +95,12 @@ def prepare(
         data = from_arrays(
             source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
-        return count_by_class(replace(data, notes=(*notes, *data.notes)), class_weight)
+        return count_by_class(data.noted(notes), class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
     if is_dask_frame(source):
         limits = replace(limits, cluster=cluster_of_frame(limits.cluster))
-    stored = stored_source(source, limits, reading)
+    stored = stored_source(source, limits, reading, progress)
     table = read_table(source, category, reading) if stored is None else stored.empty_table()
     for name in category:
         need_column(table, name, "categories")
@@ -122,8 +118,7 @@ def prepare(
     asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     if stored is None:
         notes = held_in_memory(limits, f"{table.name} is")
-        data = from_table(table, asked, sample_weight, split)
-        data = replace(data, notes=(*notes, *data.notes))
+        data = from_table(table, asked, sample_weight, split).noted(notes)
     else:
         data = prepare_source(stored, asked, sample_weight, split, limits, progress)
     return count_by_class(data, class_weight)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from steepest.data.exposure import Exposure
-from steepest.data.origin import LIMITS, PAIRS, Origin
+from steepest.data.origin import LATER_LIMITS, LIMITS, PAIRS, Origin
 from steepest.data.out_of_core.first_pass import Progress
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
@@ -23,13 +23,15 @@ def read_again(origin: Origin, progress: Progress) -> Data:
                 "be of other rows; fit anew, from where it was with --start RUN (in Python: "
                 "start=run)"
             )
-    asked = {name: one for name, one in origin.asked.items() if name not in LIMITS}
+    others = (*LIMITS, *LATER_LIMITS)
+    asked = {name: one for name, one in origin.asked.items() if name not in others}
     asked |= {name: dict(asked[name]) for name in PAIRS if isinstance(asked.get(name), list)}
     reading = asked["reading"]
     asked["reading"] = Reading(**{**reading, "usual_columns": tuple(reading["usual_columns"])})
     if asked["exposure"] is not None:
         asked["exposure"] = Exposure(*asked["exposure"])
-    limits = limits_of(*(origin.asked[name] for name in LIMITS))
+    later = {name: origin.asked.get(name) for name in LATER_LIMITS}
+    limits = limits_of(*(origin.asked[name] for name in LIMITS), **later)
     data = prepare(origin.given, **asked, limits=limits, threads=limits.threads, progress=progress)
     now = set() if data.origin is None else set(data.origin.files)
     if now != set(origin.files):

@@ -36,23 +36,21 @@ def check_span(
     names: Sequence[str],
     target: str,
     dtype: np.dtype[Any] = FLOAT64,
-    places: NDArray[np.intp] | None = None,
+    kept: NDArray[np.intp] | None = None,
 ) -> None:
     """Raise DataError if a column is too large or varies too little for its squares in `dtype`.
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
-    `places`, (rows,), what the rows are called.
+    `kept`, (rows,), where rows were among all, None if all are left.
     """
-    places = np.arange(1, len(y) + 1) if places is None else places
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
-    _check(target, y, places, largest, dtype)
-    few = (deviation < LEAST[dtype]) | (deviation == 1.0)
-    suspects = np.flatnonzero(~(deviation < largest) | few)
-    if not len(suspects):
+    _check(target, y, kept, largest, dtype)
+    suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
+    if not suspect.any():
         return
-    for j in suspects.tolist():
-        _check(names[j], _column(X, j), places, largest, dtype)
+    for j in np.flatnonzero(suspect).tolist():
+        _check(names[j], _column(X, j), kept, largest, dtype)
 
 
 def check_digits(
@@ -82,14 +80,20 @@ def _column(X: Matrix, j: int) -> Array:
 
 
 def _check(
-    name: str, column: Array, places: NDArray[np.intp], largest: float, dtype: np.dtype[Any]
+    name: str,
+    column: Array,
+    kept: NDArray[np.intp] | None,
+    largest: float,
+    dtype: np.dtype[Any],
 ) -> None:
     """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room."""
-    at = int(np.argmax(np.abs(column)))
-    size, spread = abs(float(column[at])), float(column.max()) - float(column.min())
+    high, low = float(column.max()), float(column.min())
+    size, spread = max(high, -low), high - low
     if size > largest:
+        at = int(np.argmax(np.abs(column)))
+        row = 1 + (at if kept is None else kept[at])
         raise DataError(
-            f"{name} holds numbers up to {size:.3g} (row {places[at]:,}), whose squares are beyond "
+            f"{name} holds numbers up to {size:.3g} (row {row:,}), whose squares are beyond "
             f"{dtype}; tell it in larger units: numbers up to {largest:.2g} will do"
         )
     if 0.0 < spread < LEAST[dtype]:

@@ -12,10 +12,12 @@ from steepest.trace import Step
 __all__ = [
     "BY_CURVATURE",
     "BY_DUALITY",
+    "RISEN",
     "Stop",
     "by_mean_slope",
     "earlier_result",
     "falls_for_ever",
+    "least_rise",
     "not_finite",
     "proof",
 ]
@@ -28,6 +30,12 @@ BY_CURVATURE = "the curvature of the rows"
 
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of a loss below which a duality gap is rounding, and is not reported."""
+
+RISEN = 1e-9
+"""The share of the loss by which it may lie above the lowest without having risen.
+
+Of losses that come from float32 it is their own rounding; see `least_rise`.
+"""
 
 ENDED = ("arrived", "settled", "risen", "separated")
 """The reasons of a walk that is over by itself."""
@@ -127,3 +135,11 @@ def not_finite(last: Step) -> Stop | None:
 def falls_for_ever(now: str) -> Stop:
     """Return that the loss has no lowest point, and what it is `now`."""
     return Stop("separated", f"stopped: the loss falls for ever; {now}")
+
+
+def least_rise(rounding: float) -> float:
+    """Return the share of a loss by which another must be higher to have risen.
+
+    `rounding` is that by which they may differ by rounding alone.
+    """
+    return max(RISEN, rounding)

@@ -14,6 +14,7 @@ from steepest.descent.stop import (
     Stop,
     by_mean_slope,
     falls_for_ever,
+    least_rise,
     not_finite,
 )
 from steepest.numerals import counted, short
@@ -24,9 +25,8 @@ from steepest.trace import Step, Trace
 __all__ = [
     "MOST_NETWORK_STEPS",
     "MOST_STEPS",
-    "RISEN",
+    "MOST_WITHOUT_PROGRESS",
     "Stopping",
-    "least_rise",
 ]
 
 MOST_STEPS = 100_000
@@ -37,12 +37,6 @@ MOST_NETWORK_STEPS = 1000
 
 DIVERGED_GROWTH = 1e3
 """A loss this many times the start's (or a constant guess's) that still rises has diverged."""
-
-RISEN = 1e-9
-"""The share of the loss by which it may lie above the lowest without having risen.
-
-Of losses that come from float32 it is their own rounding; see `least_rise`.
-"""
 
 MOST_WITHOUT_PROGRESS = 100
 """Losses of all rows, one after the other, that may bring nothing lower before a run is over.
@@ -91,6 +85,8 @@ class Stopping(Arrival):
     """The steps after which a run for which no number was given ends."""
     most_passes: float = inf
     """How often all rows may have been read before such a run ends."""
+    most_without_progress: int = MOST_WITHOUT_PROGRESS
+    """Losses of all rows, one after the other, that may bring nothing lower before it is over."""
     slope_is_bounded: bool = False
     """Whether the gradient has a bound: then a loss grows by no more than that at each step.
 
@@ -211,7 +207,7 @@ class Stopping(Arrival):
         if self.tol is None:
             return None
         found_none = self.searches and _stood_still(trace, last)
-        if not found_none and trace.since_progress < MOST_WITHOUT_PROGRESS:
+        if not found_none and trace.since_progress < self.most_without_progress:
             return None
         best = trace.best
         rise = trace.full_losses[-1] - best.full_loss
@@ -220,7 +216,7 @@ class Stopping(Arrival):
                 "risen",
                 f"stopped: step {best.index:,} had the lowest loss, none since came near",
             )
-        how = f"{MOST_WITHOUT_PROGRESS} steps in a row brought no measurably lower loss"
+        how = f"{self.most_without_progress} steps in a row brought no measurably lower loss"
         how = "no lower loss is found along the gradient" if found_none else how
         return self.objection(trace.first, last) or Stop("settled", f"settled: {how}")
 
@@ -259,14 +255,6 @@ class Stopping(Arrival):
         if self.seconds is None or passed - self.since < self.seconds:
             return None
         return Stop("seconds", f"stopped: the {self.seconds:g} s it was given are over")
-
-
-def least_rise(rounding: float) -> float:
-    """Return the share of a loss by which another must be higher to have risen.
-
-    `rounding` is that by which they may differ by rounding alone.
-    """
-    return max(RISEN, rounding)
 
 
 def _stood_still(trace: Trace, last: Step) -> bool:

@@ -56,6 +56,8 @@ USED_BY: Mapping[str, tuple[str, ...]] = {
     "scorm-version": ("scorm",),
     "theme": ("page", "pptx", "scorm"),
     "link": ("page", "pptx", "handout", "scorm"),
+    "author": ("page", "pptx", "handout", "scorm"),
+    "hide": ("page", "pptx", "scorm"),
 }
 """The kinds of files that an option says something of."""
 
@@ -95,9 +97,9 @@ class Doors:
         """The lesson, made once for all files."""
         return lesson_of(self.run, self.settings)
 
-    @property
-    def every_build(self) -> list[str]:
-        """The keys of all builds that there are, in the order of the lecture."""
+    @staticmethod
+    def every_build() -> list[str]:
+        """Return the keys of all builds that there are, in the order of the lecture."""
         return [one.key for one in in_lecture_order(builds())]
 
     def write(self, kind: str, path: str | os.PathLike[str]) -> None:

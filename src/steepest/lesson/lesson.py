@@ -16,7 +16,7 @@ from steepest.lesson.settings import Settings
 from steepest.lesson.source_notes import named_classes, source_in, source_notes
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
-from steepest.lesson.written import filled, in_language
+from steepest.lesson.written import filled, in_language, places_in
 from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
 from steepest.page.lesson.record import NETWORK, LessonRecord, lesson_rows
 from steepest.page.schema import SceneRecord
@@ -136,7 +136,21 @@ def lesson_of(run: Run, settings: Settings | None = None, like: Lesson | None = 
         else (like.line, like.classes.called(classes), like.network)
     )
     notes = source_notes(scene, numbers, classes, about(NETWORK).title, words, language)
-    return Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+    made = Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+    _check_places(settings, made.values)
+    return made
+
+
+def _check_places(settings: Settings, values: Mapping[str, Value]) -> None:
+    """Raise ChoiceError for a place in an author's sentence that no number has the name of."""
+    for key, text in settings.sentences.items():
+        unknown = [name for name in places_in(text) if name not in values]
+        if unknown:
+            named = ", ".join(f"{{{name}}}" for name in unknown)
+            raise ChoiceError(
+                f"sentences of the lesson: {key!r} has {named}, but no number of the lesson has "
+                f"that name; there are {', '.join(sorted(values))}"
+            )
 
 
 def own_slides(settings: Settings) -> Mapping[str, Content]:
@@ -182,11 +196,19 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
     words = {}
     for language, said in found["words"].items():
         chosen, changed = chosen_builds(builds(), said, kept)
-        words[language] = {**changed, "title": settings.title or said["title"]}
+        words[language] = _by_author(changed, settings)
     own = own_slides(settings)
     lines = {key: {"lines": one.record()} for key, one in own.items()}
     listed = [one._asdict() | lines.get(one.key, {}) for one in chosen]
     return {**found, "builds": listed, "words": words, "theme": settings.theme}
+
+
+def _by_author(words: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return the words of a page under the author's title, who is named at its first build."""
+    first = words["builds"]["title"]
+    say = " · ".join(filter(None, [settings.author, first["say"]]))
+    builds = {**words["builds"], "title": {**first, "say": say}}
+    return {**words, "builds": builds, "title": settings.title or words["title"]}
 
 
 def chosen_builds(

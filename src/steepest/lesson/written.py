@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from steepest.lesson.values import Value
 from steepest.numerals import percent, short
 
-__all__ = ["filled", "in_language", "text_in"]
+__all__ = ["filled", "in_language", "places_in", "text_in"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -35,6 +35,15 @@ def filled(text: str, values: Mapping[str, Value], language: str) -> str:
         return place[0] if value is None else in_language(value, language, place[1])
 
     return PLACE.sub(fill, text)
+
+
+def places_in(text: str) -> list[str]:
+    """Return the names of the places of a text.
+
+    >>> places_in("from {a} to {b}")
+    ['a', 'b']
+    """
+    return PLACE.findall(text)
 
 
 def in_language(value: Value, language: str, place: str = "") -> str:

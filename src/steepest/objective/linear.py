@@ -25,6 +25,7 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.kinks.smoothed import Smoothed
 from steepest.objective.linear_algebra.factor import standardised_svd
 from steepest.objective.linear_algebra.hessian import Curvature, hessian_block, weighted_gram
+from steepest.objective.linear_algebra.kept_gram import KeptGram, has_kept_gram
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.members import check_loss
 from steepest.objective.loss.named import choose_loss
@@ -81,6 +82,8 @@ class LinearObjective(MarginRisk):
     model: Linear
     has_hessian_blocks = True
     has_page = True
+    kept_gram: KeptGram | None = None
+    """Products of columns, of a run along a path of penalties."""
     _recession: Recession | None = None
     _proved: tuple[Vector, SureGap] | None = None
 
@@ -143,11 +146,20 @@ class LinearObjective(MarginRisk):
 
         See `linear_algebra.hessian.hessian_block`; (chosen + biases) squared.
         """
-        blocks, units = self.blocks, self.units
-        hessian = hessian_block(blocks, self.loss, self.margins_in(at), chosen, units, curvature)
+        blocks, loss, units = self.blocks, self.loss, self.units
+        if self.kept_gram is not None:
+            hessian = self.kept_gram.block(chosen)
+        else:
+            hessian = hessian_block(blocks, loss, self.margins_in(at), chosen, units, curvature)
         deviation = units.deviation[chosen // self.outputs]
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
+
+    def along_path(self) -> None:
+        """Keep products of columns too, for which the next run of the path asks as well."""
+        super().along_path()
+        if has_kept_gram(self.blocks, self.loss):
+            self.kept_gram = KeptGram(self.blocks, self.loss, self.units)
 
     def proved_gap(self, at: Evaluation) -> SureGap | None:
         """Return by how much the loss can be lower at most, by the rows' curvature near `at`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from math import isfinite
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,11 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.duality_gap import duality_gap, groups_of
-from steepest.objective.minimum.feature_sizes import feature_sizes, sizes_that_decide
+from steepest.objective.minimum.feature_sizes import (
+    feature_sizes,
+    largest_size,
+    sizes_that_decide,
+)
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.plane.linear import LinearPlaneLoss
@@ -37,12 +41,30 @@ OF_ROWS = (
 """What is worked out once, and the same under any penalty."""
 
 
+GAP_ROUNDING = 1e-13
+"""The share of the loss by which a gap may be larger than the sizes of features would prove it."""
+
+ALONG_PATH = ("kept_gram", "_sums", "_keeps_sums")
+"""What is kept from one run of a path to the next one alone."""
+
+
+class Sums(NamedTuple):
+    """Of the rows at some params: the loss and its gradient added up, and the margins."""
+
+    params: Vector
+    total: float
+    gradient: Vector
+    margins: Array | None
+
+
 class MarginRisk(Risk):
     """`mean(loss(J params, y)) + l2 / 2 |w|^2 + l1 |w|_1`, J the same whatever the params are."""
 
     model: Linear
     square_sum: float | None = None
     """The sum of the squares of X, or of more rows than these; None if it is not known."""
+    _sums: Sums | None = None
+    _keeps_sums = False
     is_pointwise = False
     has_inverse_root = True
 
@@ -65,8 +87,23 @@ class MarginRisk(Risk):
         """Return the same loss of the same rows under another penalty, by what is known of them."""
         other = self.on(self.blocks, penalty)
         known = vars(self)
-        vars(other).update({name: known[name] for name in OF_ROWS if name in known})
+        kept = (*OF_ROWS, *ALONG_PATH)
+        vars(other).update({name: known[name] for name in kept if name in known})
         return other
+
+    def along_path(self) -> None:
+        """Keep what the next run of a path asks, which begins where the last one ended.
+
+        These are the sums over the rows where it was evaluated last, and the sizes of features.
+        """
+        self._keeps_sums = True
+        if self.penalty.l1 and self.layout.biases:
+            _ = self.feature_sizes
+
+    def left_behind(self) -> None:
+        """Drop what only the next run of a path needed: a run may be kept for long."""
+        for name in ALONG_PATH:
+            vars(self).pop(name, None)
 
     def evaluate(self, params: Vector) -> Evaluation:
         """Return loss and gradient at `params`, (size,), reading X once.
@@ -74,6 +111,10 @@ class MarginRisk(Risk):
         Of few rows with few weights the margins come from those columns, and the gradient then from
         columns of all rows: so no gradients of blocks are to be added up.
         """
+        sums = self._sums
+        if sums is not None and np.array_equal(sums.params, params):
+            kept = self._evaluation(params, sums.total, sums.gradient.copy(), sums.margins)
+            return kept._replace(rows_read=0)
         at = self.model.at(params)
         if not (at.is_selective and self.outputs == 1 and self.blocks.is_wide):
             return super().evaluate(params)
@@ -88,6 +129,13 @@ class MarginRisk(Risk):
         blocks.by_columns(work)
         smooth[-1] = np.add.reduce(slope)
         return self._evaluation(params, float(total), smooth, margins)
+
+    def _evaluation(
+        self, params: Vector, total: float, smooth: Vector, margins: Array | None
+    ) -> Evaluation:
+        if self._keeps_sums:
+            self._sums = Sums(params, total, smooth.copy(), margins)
+        return super()._evaluation(params, total, smooth, margins)
 
     def split(self, params: Vector) -> tuple[Array, Array]:
         """Return weights and bias, in the shapes in which they meet X."""
@@ -176,21 +224,27 @@ class MarginRisk(Risk):
         weights = at.params[where]
         slope = at.smooth_gradient[where] - self.penalty.l2 * weights
         shares = groups.shares() if free else np.ones(len(groups.loss))
-        size = self._sizes(slope, groups.change(shares))
-        gap = duality_gap(groups, shares, self.penalty, weights, slope, size)
+        by_size = partial(duality_gap, groups, shares, self.penalty, weights, slope)
+        gap = self._gap(by_size, at.loss, slope, groups.change(shares))
         return gap if isfinite(gap) else None
 
-    def _sizes(self, slope: Vector, change: Array) -> Vector:
-        """Return the sizes of the features, (features,), or bounds where these prove as much.
+    def _gap(
+        self, by_size: Callable[[Vector], float], loss: float, slope: Vector, change: Array
+    ) -> float:
+        """Return the gap by the sizes of the features, or by bounds where these prove as much.
 
         Where the shares change nothing, as without a bias, no size counts.
         """
+        nothing = np.zeros(self.model.features)
         if not change.any():
-            return np.zeros(self.model.features)
+            return by_size(nothing)
         few = None
         if self.square_sum is not None and "feature_sizes" not in vars(self):
+            bounded = by_size(nothing + largest_size(self.blocks, self.square_sum))
+            if bounded - by_size(nothing) <= GAP_ROUNDING * abs(loss):
+                return bounded
             few = sizes_that_decide(self.blocks, self.square_sum, slope, change, self.penalty)
-        return self.feature_sizes if few is None else few
+        return by_size(self.feature_sizes if few is None else few)
 
     @cached_property
     def feature_sizes(self) -> Vector:

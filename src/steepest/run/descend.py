@@ -69,6 +69,7 @@ def descend(
     query: str | None = None,
     memory: int | str | None = None,
     cache: str | None = None,
+    keep_cache: str | None = None,
     cluster: Any = None,
     threads: int | None = None,
     progress: bool = False,
@@ -124,6 +125,8 @@ def descend(
       so, a single file if `memory` is said.
     - `cache`: the folder for the scratch file of decoded rows, gone at the end; "none" decodes the
       files anew in each pass. Left out it is the system's folder, if there is room.
+    - `keep_cache`: the name by which the decoded files are kept in the folder `cache`: the next run
+      finds them there, as long as the files have the same bytes, and has nothing to decode.
     - `cluster`: the workers of Dask that hold the rows: the address of a scheduler, such as
       "tcp://host:8786", a client, or "local". They must see the files. The bits are those of one
       process, whoever holds what.
@@ -166,7 +169,7 @@ def descend(
         given |= {"decimal": decimal, "thousands": thousands, "delimiter": delimiter}
         given |= {"sample_weight": sample_weight, "threads": threads, "encoding": encoding}
         given |= {"sheet": sheet, "query": query, "memory": memory, "cache": cache}
-        given |= {"cluster": cluster}
+        given |= {"cluster": cluster, "keep_cache": keep_cache}
         _check_alone(given, missing, options)
         return descend_objective(
             data, progress=progress, callback=callback, checkpoint=keeping, start=start, **options
@@ -192,8 +195,9 @@ def descend(
         "exposure": _exposure(exposure, offset, options),
     }
     within = {"memory": memory, "cache": cache, "threads": threads, "cluster": cluster}
+    within |= {"keep_cache": keep_cache}
     with passes_shown(progress) as show:
-        limits = limits_of(memory, cache, threads, cluster)
+        limits = limits_of(memory, cache, threads, cluster, keep_cache)
         rows = prepare(data, **how, threads=threads, limits=limits, progress=show)
     rows = rows.from_where(data, {**how, **within})
     return _on_rows(rows, threads, progress, callback, _never, start, options, keeping)
@@ -247,7 +251,7 @@ def _on_rows(
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
     names, dtype = (rows.features.names, rows.target.name), objective.dtype
-    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.row_numbers)
+    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.kept)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = problem_on(rows, objective)

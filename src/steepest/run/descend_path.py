@@ -77,8 +77,9 @@ def penalty_path(
     (np.float64(1128.81), np.int64(0), True)
     """
     _check(data, penalty, named)
-    # With an L2 penalty what the rows do not tell need not be found, which takes long.
-    asked: dict[str, Any] = {"l2": 1.0, **named, **PROBE[penalty], "steps": 0}
+    # With an L2 penalty what the rows do not tell need not be found, nor coordinates that are
+    # round: both take long.
+    asked: dict[str, Any] = {"l2": 1.0, "scale": "none", **named, **PROBE[penalty], "steps": 0}
     probe = descend(data, target, features, **asked)
     rows, objective = probe.data, probe.objective
     assert isinstance(objective, Risk)
@@ -107,8 +108,14 @@ def _along(
     for value in values:
         run = descend_rows(rows, like=like, **{**known, penalty: float(value), "start": start})
         assert isinstance(run.objective, MarginRisk)
+        if like is None:
+            run.objective.along_path()
+        else:
+            like.left_behind()
         start, like = run.params, run.objective
         yield run
+    if like is not None:
+        like.left_behind()
 
 
 def _is_given(name: str, named: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from steepest.diagnosis.separation import separation_without_penalty
 from steepest.errors import ChoiceError
@@ -120,6 +120,9 @@ class Pages(Pictures):
     def lesson(
         self,
         *,
+        title: str = "",
+        author: str = "",
+        hide: Sequence[str] = (),
         language: str = "",
         theme: str = "",
         link: str = "",
@@ -132,6 +135,9 @@ class Pages(Pictures):
         self,
         path: str | os.PathLike[str],
         *more: str | os.PathLike[str],
+        title: str = "",
+        author: str = "",
+        hide: Sequence[str] = (),
         language: str = "",
         theme: str = "",
         link: str = "",
@@ -146,6 +152,9 @@ class Pages(Pictures):
         self,
         path: str | os.PathLike[str] | None = None,
         *more: str | os.PathLike[str],
+        title: str = "",
+        author: str = "",
+        hide: Sequence[str] = (),
         language: str = "",
         theme: str = "",
         link: str = "",
@@ -166,13 +175,14 @@ class Pages(Pictures):
         - `.gift`: its tasks as a quiz; `.zip`: as a package that reports, `scorm` 1.2 (if left
           out) or 2004.
 
-        It shows a line of the one feature that alone tells most of the target, or its classes; what
-        the target is not is shown on shipped rows, and said so. `language` is "en" or "de"; left
-        out, English, and of a page alone the browser's. `settings` is a `lesson.toml`: order,
-        sentences, slides and tasks of your own. `theme` is light, dark or projector: of slides, and
-        of the page, which without is as its reader's system. `link` is the address of a page where
-        the tasks are answered: page, slides and hand-out show its QR code. With `present` a page
-        opens as a class sees it.
+        It shows the one feature that alone tells most of the target. A number is in thirds where
+        the lecture comes to classes; of classes the line predicts another number of the rows, or 1
+        for one class and 0 for the others. `title` and `author` head it; `hide` names builds that
+        are left out. `language` is "en" or "de"; left out, English, and of a page alone the
+        browser's. `theme` is light, dark or projector: of slides, and of the page, which without
+        is as its reader's system. `link` is the address of a page where the tasks are answered:
+        page, slides and hand-out show its QR code. `settings` is a `lesson.toml`: all these, order,
+        sentences, slides and tasks of your own. With `present` a page opens as a class sees it.
 
         Raises FileError for any other ending, and ChoiceError without data, for another language,
         without a package that is needed, and for what is said of a file that is not written.
@@ -181,14 +191,16 @@ class Pages(Pictures):
         from steepest.lesson.settings import Settings, read_settings
 
         said = Settings() if settings is None else read_settings(settings)
-        given = {"language": language, "theme": theme, "link": link}
+        given: dict[str, Any] = {"title": title, "author": author, "hide": tuple(hide)}
+        given |= {"language": language, "theme": theme, "link": link}
         said = said.with_given(given)
         run = cast("Run", self)
         doors = Doors(
             run, said, template, paper=paper or "a4", version=scorm or "1.2", present=present
         )
         of_kinds: dict[str, object] = {"template": template, "paper": paper, "scorm": scorm}
-        of_kinds |= {"present": present or None, "theme": theme or None, "link": link or None}
+        of_kinds |= {name: given[name] or None for name in ("author", "hide", "theme", "link")}
+        of_kinds["present"] = present or None
         if path is None:
             return view_lesson(doors, of_kinds)
         write_lesson(doors, [path, *more], of_kinds)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from steepest.data.out_of_core.first_pass import Progress
+from steepest.data.out_of_core.first_pass import Progress, silent
 from steepest.data.out_of_core.scratch import size_in_words
-from steepest.data.prepare import silent
 
 __all__ = ["passes_shown"]
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from steepest.descent.loop import Descent
-from steepest.descent.stop import Stop
-from steepest.descent.stopping import RISEN
+from steepest.descent.stop import RISEN, Stop
 from steepest.diagnosis.verdict import Verdict
 from steepest.objective.evaluation import norm
 from steepest.objective.minimum.identifiability import Identifiability

@@ -199,3 +199,24 @@ def test_a_pattern_where_one_file_is_needed_and_files_that_are_not_read_in_passe
         st.descend(tmp_path / "*.xlsx", "y")
     with pytest.raises(FileError, match="a pattern is read in passes"):
         read_table(tmp_path / "*.xlsx")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_letters_that_are_none_are_told_by_file_column_and_row(folder, suffix):
+    letters = np.array([0, 2, 4, 6], np.int32)
+    buffers = [None, pa.py_buffer(letters), pa.py_buffer(b"ok\xc3\xa9\xff\xfe")]
+    last = pa.Array.from_buffers(pa.string(), 3, buffers)
+    words = pa.concat_arrays([pa.array(["ok"] * 57), last])
+    spoiled = table(1).append_column("c", words)
+    for k in (0, 2):
+        sound = table(k).append_column("c", pa.array(["ok", "no"] * 30))
+        pq.write_table(sound, folder / f"p{k}.parquet")
+    (folder / "p1.parquet").unlink()
+    path = folder / f"p1.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(spoiled, path, row_group_size=20)
+    else:
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, spoiled.schema) as writer:
+            writer.write_table(spoiled, max_chunksize=20)
+    said = refused(folder, DataError)
+    assert f"p1.{suffix}: column 'c', row 60 holds bytes that are no letters in UTF-8" in said

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block
 from steepest.data.left_out import check_rows
 from steepest.data.out_of_core.cluster import Cluster
+from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.first_pass import FirstPass
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.out_of_core.second_pass import AllRows, among, order_drawn
-from steepest.data.out_of_core.sources import Source, Unit
+from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_blocks import StoredBlocks, added, large_sum
 from steepest.data.out_of_core.stored_rows import StoredRows, buffer_of
 from steepest.data.out_of_core.unit_rows import Recipe

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.out_of_core.cluster import Cluster, answering, distributed
+from steepest.data.out_of_core.file_units import BATCH_ROWS, BUFFERED, Unit
 from steepest.data.out_of_core.schemas import unified
-from steepest.data.out_of_core.sources import BATCH_ROWS, BUFFERED, Source, Unit
+from steepest.data.out_of_core.sources import Source
 from steepest.errors import DataError
 
 if TYPE_CHECKING:

@@ -15,22 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.out_of_core.digests import Digest, as_numbers, digest_of, side_by_side
+from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.places import hashed, hashes_of, threshold
-from steepest.data.out_of_core.sources import Source, Unit
+from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import ScratchRows
 from steepest.interrupts import patient
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FirstPass", "Plain", "Progress", "each_unit", "first_pass"]
+__all__ = ["FirstPass", "Plain", "Progress", "each_unit", "first_pass", "is_plain", "silent"]
 
 Result = TypeVar("Result")
 Array = NDArray[np.float64]
 
 Progress = Callable[[str, int, int, int], None]
 """Is called with what is going on, how many rows are done of how many, and of how many bytes."""
+
+
+def silent(what: str, done: int, rows: int, size: int) -> None:
+    """Tell nobody how far a pass is."""
 
 
 @dataclass(frozen=True)

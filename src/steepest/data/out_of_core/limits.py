@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from steepest.checks import whole_number
 from steepest.data.blocks import Blocks
@@ -46,6 +47,7 @@ class Limits:
     cache: str | None = None
     threads: int | None = None
     cluster: Cluster | None = None  # whose workers hold the rows; None: this process
+    keep_cache: str | None = None  # by what name decoded rows are kept in the cache folder
     said: tuple[str, ...] = ()  # what of it was asked for: then a single file is read in passes too
 
     @property
@@ -92,7 +94,11 @@ LEAST_MEMORY = 64_000_000
 
 
 def limits_of(
-    memory: int | str | None, cache: str | None, threads: int | None, cluster: object = None
+    memory: int | str | None,
+    cache: str | None,
+    threads: int | None,
+    cluster: object = None,
+    keep_cache: str | None = None,
 ) -> Limits:
     """Return the limits that are asked for; ChoiceError for what is no size, or too small.
 
@@ -102,7 +108,8 @@ def limits_of(
     folder = None if cache is None else _folder(cache)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     workers = None if cluster is None else Cluster.of(cluster)
-    given = {"memory": memory, "cache": cache, "cluster": cluster}
+    name = None if keep_cache is None else _name(keep_cache, folder)
+    given = {"memory": memory, "cache": cache, "cluster": cluster, "keep_cache": keep_cache}
     said = tuple(name for name, one in given.items() if one is not None)
     size = MEMORY if memory is None else _bytes(memory)
     if size < LEAST_MEMORY:
@@ -110,7 +117,7 @@ def limits_of(
             f"memory is {memory}, but reading in passes takes {LEAST_MEMORY // 10**6} MB at least; "
             "say more, such as 512MB"
         )
-    return Limits(size, folder, threads, workers, said)
+    return Limits(size, folder, threads, workers, name, said)
 
 
 def _folder(cache: object) -> str:
@@ -119,6 +126,25 @@ def _folder(cache: object) -> str:
     raise ChoiceError(
         f"cache is {cache!r}, but it must be a folder for the scratch file of the rows, or none"
     )
+
+
+def _name(name: object, folder: str | None) -> str:
+    """Return by what name decoded rows are kept; ChoiceError if there is no folder to keep it in.
+
+    >>> _name("flights", "/scratch")
+    'flights'
+    """
+    if folder is None or folder == DECODE:
+        raise ChoiceError(
+            f"keep_cache is {name!r}, but no folder is named to keep it in; name one with "
+            "--cache DIR (in Python: cache=)"
+        )
+    if not isinstance(name, str) or name in ("", ".", "..") or Path(name).name != name:
+        raise ChoiceError(
+            f"keep_cache is {name!r}, but it must be the name of a folder in {folder}, such as "
+            "flights"
+        )
+    return name
 
 
 def _bytes(memory: int | str) -> int:

@@ -12,9 +12,11 @@ from steepest.data.out_of_core.dask_frames import (
     is_dask_frame,
     source_of_frame,
 )
+from steepest.data.out_of_core.file_units import BATCH_ROWS
+from steepest.data.out_of_core.first_pass import Progress, silent
+from steepest.data.out_of_core.kept_cache import KeptCache
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.sources import (
-    BATCH_ROWS,
     SUFFIXES,
     Source,
     called_by,
@@ -37,7 +39,9 @@ TEXT = (".csv", ".tsv", ".txt")
 ARROW = (".arrow", ".feather", ".ipc")
 
 
-def stored_source(given: object, limits: Limits, reading: Reading = AS_FOUND) -> Source | None:
+def stored_source(
+    given: object, limits: Limits, reading: Reading = AS_FOUND, progress: Progress = silent
+) -> Source | None:
     """Return what is given as a source that is read in passes; None of a table in memory.
 
     A folder, a pattern and a list of files are, a dataset of Arrow, and what gives its rows as
@@ -45,19 +49,18 @@ def stored_source(given: object, limits: Limits, reading: Reading = AS_FOUND) ->
     Raises FileError where there are no such files, or one is damaged.
     """
     if isinstance(given, list) and given and all(map(_is_path, given)):
-        return _of_files(
-            [_file(one) for one in given], counted(len(given), "file"), None, limits, reading
-        )
+        files = [_file(one) for one in given]
+        return _of_files(files, counted(len(given), "file"), None, limits, reading, progress)
     if is_dask_frame(given):
         return source_of_frame(given, cluster_of_frame(limits.cluster))
     if not _is_path(given):
         return _of_batches(given, limits)
     path = Path(str(given))
-    files = files_of(path) if str(given) else None
-    if files is not None:
-        return _of_files(files, str(given), root_of(path), limits, reading)
+    found = files_of(path) if str(given) else None
+    if found is not None:
+        return _of_files(found, str(given), root_of(path), limits, reading, progress)
     if limits.asked and path.is_file() and path.suffix.lower() in SUFFIXES:
-        return _of_files([path], path.name, None, limits, reading)
+        return _of_files([path], path.name, None, limits, reading, progress)
     return None
 
 
@@ -66,14 +69,38 @@ def _is_path(given: object) -> bool:
 
 
 def _of_files(
+    files: Sequence[Path],
+    name: str,
+    root: Path | None,
+    limits: Limits,
+    reading: Reading,
+    progress: Progress,
+) -> Source:
+    """Return files as a source, from what was kept of them where that is asked for and there."""
+    stamps = {file: Stamp.of(file) for file in files}
+    for file in files:
+        _check_kind(file)
+    if limits.keep_cache is None:
+        return replace(_decoded(files, name, root, limits, reading), files=stamps)
+    cache = KeptCache(limits.scratch, limits.keep_cache, reading)
+    parts, how = cache.found(files), "read from"
+    if parts is None:
+        how = "kept in"
+        cache.write(_decoded(files, name, root, limits, reading), stamps, progress)
+        parts = cache.found(files)
+    if parts is None:
+        raise FileError(f"{name} changed while it was read; fit once more when nobody writes to it")
+    found = source_of_files(list(parts), name, root, called_by(parts), None, parts)
+    return replace(found, files=stamps, notes=(*found.notes, f"decoded rows {how} {cache.folder}"))
+
+
+def _decoded(
     files: Sequence[Path], name: str, root: Path | None, limits: Limits, reading: Reading
 ) -> Source:
     """Return files as a source; those of text, and Arrow streams, are spooled."""
-    stamps = {file: Stamp.of(file) for file in files}
     spool, read = None, list[Path]()
     origins: dict[Path, Path] = {}
     for file in files:
-        _check_kind(file)
         parts = [file]
         text = file.suffix.lower() in TEXT
         if text or _is_arrow_stream(file):
@@ -81,8 +108,7 @@ def _of_files(
             parts = spool.text(file, reading) if text else [_spooled(spool, file)]
         read += parts
         origins |= dict.fromkeys(parts, file)
-    source = source_of_files(read, name, root, called_by(origins), spool, origins)
-    return replace(source, files=stamps)
+    return source_of_files(read, name, root, called_by(origins), spool, origins)
 
 
 def _check_kind(file: Path) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.left_out import check_rows
+from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.first_pass import FirstPass, Progress, each_unit
 from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.scratch import Scratch
-from steepest.data.out_of_core.sources import Source, Unit
+from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import RowReader, ScratchRows, StoredRows
 from steepest.data.out_of_core.unit_rows import DecodedRows, Recipe, Rows
 from steepest.numerals import counted

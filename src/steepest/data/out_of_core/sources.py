@@ -6,7 +6,7 @@ known from the footers, so that every row has its place before the first is read
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from steepest.data.frames import one_line
+from steepest.data.frames import check_sound, one_line
+from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.stamp import Stamp
 from steepest.data.table import Table
@@ -25,45 +26,13 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "Source", "Unit", "called_by", "files_of", "root_of", "source_of_files"]
-
-BATCH_ROWS = 2**17
-"""Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
-
-BUFFERED = 2**25
-"""Bytes that are read ahead, of all columns together; a decoded batch is as large."""
-
-LEAST_BUFFER, MOST_BUFFER = 2**14, 2**20
-"""Bytes of a column of Parquet that are read at a time."""
+__all__ = ["Source", "called_by", "files_of", "root_of", "source_of_files"]
 
 SUFFIXES = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".csv", ".tsv", ".txt")
 """What counts as data in a folder."""
 
-PARQUET = (".parquet", ".pq")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How Hive writes a partition of no value."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Neighbouring rows of a file: its row group `group`, from row `start` of all on."""
-
-    file: Path
-    group: int
-    rows: int
-    start: int
-    in_file: int  # the row of the file, from 0, at which it begins
-    called: str  # how messages call the file
-
-    @property
-    def stop(self) -> int:
-        """The row of all at which it ends."""
-        return self.start + self.rows
-
-    @property
-    def name(self) -> str:
-        """How messages call it."""
-        return f"{self.called}, row group {self.group + 1}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +52,7 @@ class Source:
     notes: tuple[str, ...] = ()
     files: Mapping[Path, Stamp] = field(default_factory=dict)  # the reader's own; none of batches
     held: object = None  # what is there as long as the source is: a folder of scratch files
+    origins: Mapping[Path, Path] = field(default_factory=dict)  # the files that those read are of
 
     @cached_property
     def rows(self) -> int:
@@ -128,16 +98,26 @@ class Source:
 
         Raises FileError, by file and row group, for what cannot be read.
         """
+        here = [name for name in columns if name not in self.parts[unit.file]]
+        for batch in self.own_batches(unit, here, buffered):
+            yield self._as_unified(batch, unit, columns)
+
+    def own_batches(
+        self, unit: Unit, columns: Sequence[str], buffered: int = BUFFERED
+    ) -> Iterator["pa.RecordBatch"]:
+        """Yield the same, of columns that are in the file, in the types of the file.
+
+        Each batch is looked at in full: DataError, by row, for letters that are none.
+        """
         import pyarrow as pa
 
         self._check_same(unit.file)
-        here = [name for name in columns if name not in self.parts[unit.file]]
-        read = _parquet_batches if _is_parquet(unit.file) else _arrow_batches
         try:
             rows = 0
-            for batch in read(unit, here, buffered):
+            for batch in batches_of(unit, columns, buffered):
+                _check_sound(batch, unit, unit.in_file + rows)
                 rows += batch.num_rows
-                yield self._as_unified(batch, unit, columns)
+                yield batch
         except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
             self.check_unchanged()
             raise FileError(
@@ -177,6 +157,14 @@ class Source:
                 arrays.append(_cast(batch.column(name), field.type))
             fields.append(field)
         return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _check_sound(batch: "pa.RecordBatch", unit: Unit, start: int) -> None:
+    """Raise DataError for a batch, `start` rows into its file, with bytes that are no values."""
+    import pyarrow as pa
+
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        check_sound(pa.chunked_array([column]), f"{unit.called}: column {name!r}", start)
 
 
 def _cast(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
@@ -222,10 +210,6 @@ def _is_data(file: Path, folder: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
 
 
-def _is_parquet(file: Path) -> bool:
-    return file.suffix.lower() in PARQUET
-
-
 def source_of_files(
     files: Sequence[Path],
     name: str,
@@ -250,7 +234,7 @@ def source_of_files(
     schemas: dict[str, pa.Schema] = {}
     empty = []
     for file in files:
-        schema, sizes = _footer(file)
+        schema, sizes = footer_of(file)
         rows = (
             units[-1].in_file + units[-1].rows if units and _goes_on(units[-1], called[file]) else 0
         )
@@ -272,7 +256,16 @@ def source_of_files(
     )
     schema, unlike = unified(schemas)
     return Source(
-        name, tuple(units), schema, schemas, unlike, stamps, parts, tuple(notes), held=held
+        name,
+        tuple(units),
+        schema,
+        schemas,
+        unlike,
+        stamps,
+        parts,
+        tuple(notes),
+        held=held,
+        origins=origins,
     )
 
 
@@ -322,67 +315,3 @@ def _said(file: Path, root: Path | None) -> Iterator[tuple[str, Any]]:
         name, sign, value = folder.partition("=")
         if sign and name:
             yield unquote(name), None if value == NO_VALUE else unquote(value)
-
-
-def _footer(file: Path) -> tuple["pa.Schema", list[int]]:
-    """Return the schema of a file and how many rows each of its units has."""
-    import pyarrow as pa
-
-    kind = "a Parquet file" if _is_parquet(file) else "an Arrow file"
-    read: Callable[[Path], tuple[pa.Schema, list[int]]]
-    read = _parquet_footer if _is_parquet(file) else _arrow_footer
-    try:
-        return read(file)
-    except (pa.ArrowException, OSError) as error:
-        raise FileError(
-            f"cannot read {file}: it is not {kind}, or is damaged or cut short "
-            f"({one_line(error)}); make it anew"
-        ) from error
-
-
-def _parquet_footer(file: Path) -> tuple["pa.Schema", list[int]]:
-    from pyarrow import parquet
-
-    with parquet.ParquetFile(file) as opened:
-        meta = opened.metadata
-        sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
-        return opened.schema_arrow, sizes
-
-
-def _parquet_batches(
-    unit: Unit, columns: Sequence[str], buffered: int
-) -> Iterator["pa.RecordBatch"]:
-    from pyarrow import parquet
-
-    each = max(LEAST_BUFFER, min(MOST_BUFFER, buffered // max(1, len(columns))))
-    rows = _batch_rows(buffered, len(columns))
-    # Neither a buffer of the whole row group nor threads: these cost 60 MB a file (measured).
-    with parquet.ParquetFile(unit.file, pre_buffer=False, buffer_size=each) as file:
-        yield from file.iter_batches(
-            rows, row_groups=[unit.group], columns=list(columns), use_threads=False
-        )
-
-
-def _batch_rows(buffered: int, columns: int) -> int:
-    """Return how many rows are decoded at a time."""
-    return max(1, min(BATCH_ROWS, buffered // (8 * max(1, columns))))
-
-
-def _arrow_footer(file: Path) -> tuple["pa.Schema", list[int]]:
-    """Return the schema of an Arrow file and how many rows each of its batches has."""
-    import pyarrow as pa
-
-    with pa.memory_map(str(file)) as opened, pa.ipc.open_file(opened) as reader:
-        sizes = [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
-        return reader.schema, sizes
-
-
-def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterator["pa.RecordBatch"]:
-    import pyarrow as pa
-
-    with pa.memory_map(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:
-        batch = reader.get_batch(unit.group).select(list(columns))
-        batch.validate(full=True)
-        rows = _batch_rows(buffered, len(columns))
-        for start in range(0, batch.num_rows, rows):
-            yield batch.slice(start, rows)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steepest.data.out_of_core.file_units import BATCH_ROWS
 from steepest.data.out_of_core.scratch import Scratch
-from steepest.data.out_of_core.sources import BATCH_ROWS
 from steepest.data.stamp import Stamp
 from steepest.data.text.dialect import read_dialect
 from steepest.data.text.leading_zeros import has_leading_zeros

@@ -11,8 +11,9 @@ from numpy.typing import DTypeLike, NDArray
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.gaps import sound_rows
 from steepest.data.out_of_core.digests import as_numbers, side_by_side
+from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.kept_back import KeptBack
-from steepest.data.out_of_core.sources import Source, Unit
+from steepest.data.out_of_core.sources import Source
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 from steepest.data.target import Target

@@ -53,7 +53,8 @@ def auto_rule(
             f"Adam, then L-BFGS: {objective.count:,} rows are many for {objective.size:,} params, "
             "so the first steps see mini-batches (at a third of the rate that successive halving "
             "finds: Jamieson & Talwalkar 2016), at a tenth of that once epochs bring little (He et "
-            "al. 2016), and at last all rows"
+            "al. 2016), then all rows; where these bring little it begins anew, once, with twice "
+            "as many batches (Loshchilov & Hutter 2017)"
         )
     if for_network:
         return "lbfgs", (

@@ -11,12 +11,12 @@ from steepest.descent.loop import Method
 from steepest.descent.plan.method import is_automatic, plan_method
 from steepest.descent.plan.options import Options
 from steepest.descent.sampling import AllRows
-from steepest.descent.stop import Stop
+from steepest.descent.stop import Stop, least_rise
 from steepest.descent.stopping import (
     MOST_NETWORK_STEPS,
     MOST_STEPS,
+    MOST_WITHOUT_PROGRESS,
     Stopping,
-    least_rise,
 )
 from steepest.errors import ChoiceError
 from steepest.numerals import short
@@ -78,7 +78,8 @@ def plan_stopping(
     of_rows = objective.curvature_of_rows(method.coordinates.name)
     steepness = most * sqrt(min(curvature, of_rows)) if curvature else 0.0
     by_slope = not (curvature or null_loss)
-    in_epoch = method.sampler.in_epoch if method.rule.begins_on_batches else 1
+    on_batches = method.rule.begins_on_batches
+    in_epoch = method.sampler.in_epoch if on_batches else 1
     return Stopping(
         steps=options.steps,
         seconds=options.seconds,
@@ -90,7 +91,9 @@ def plan_stopping(
         safe_steepness=sqrt(2 * (curvature or 0.0) * null_loss),
         since=since,
         most_steps=MOST_STEPS if objective.is_convex else MOST_NETWORK_STEPS * in_epoch,
-        most_passes=MOST_NETWORK_STEPS if method.rule.begins_on_batches else inf,
+        most_passes=MOST_NETWORK_STEPS if on_batches else inf,
+        # Where batches begin anew losses are higher at first, for up to a third of all passes.
+        most_without_progress=MOST_NETWORK_STEPS // 3 if on_batches else MOST_WITHOUT_PROGRESS,
         gap_tol=objective.gap_tol if arriving else 0.0,
         proved_gap=lambda last: objective.proved_gap(_at(last)),
         exact=arriving and method.step_size.proves_gap and not objective.gap_tol,

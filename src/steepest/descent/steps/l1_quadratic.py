@@ -47,7 +47,9 @@ def minimise_l1_quadratic(hessian: Array, slope: Array, threshold: Array, start:
     """
     own = np.sqrt(np.diag(hessian))
     unit = np.where(own > 0.0, own, 1.0)
-    quadratic = _Quadratic(hessian / np.outer(unit, unit), slope / unit, threshold / unit)
+    scaled = np.outer(unit, unit)
+    np.divide(hessian, scaled, out=scaled)
+    quadratic = _Quadratic(scaled, slope / unit, threshold / unit)
     return quadratic.lowest(start * unit) / unit
 
 
@@ -92,7 +94,7 @@ class _Quadratic:
         """Return where a step on the face of x leads, and whether no number has left the face."""
         face = np.flatnonzero((x != 0.0) | self.free)
         self.faces, self.work = self.faces + 1, self.work + float(len(face)) ** 3
-        hessian, at = self.hessian[np.ix_(face, face)], x[face]
+        hessian, at = self.hessian.take(face, axis=0).take(face, axis=1), x[face]
         slope = (self.hessian @ x + self.slope + self.threshold * np.sign(x))[face]
         move = _solved(hessian, -slope)
         if not float(slope @ move) < 0.0:

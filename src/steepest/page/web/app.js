@@ -48,7 +48,7 @@ const CARDS = [
   ['fit', 'Data and fit', makeFit, 0],
   ['relief', 'Loss surface', makeRelief, 0],
   ['map', SAY.same, makeMap, 0],
-  ['chart', SAY.loss, makeChart, 40],
+  ['chart', SAY.loss, makeChart, 0],
   ['sharpness', SAY.sharpness, makeSharpness, 40],
   ['gradient', SAY.gradient, makeGradient, 40],
 ];
@@ -78,10 +78,13 @@ export function mount(parent, store, options = {}) {
   const shown = build(root, store, { sources, helper, lesson, classroom, fits });
   const pictures = shown.filter((one) => one.isPicture);
   const words = new Later(shown.filter((one) => !one.isPicture), store);
+  // What says the round says the one that is drawn, however fast a run is shown.
+  const rounds = shown.filter((one) => one.saysRound);
   const show = (state, changed) => {
     if (changed?.has('dark')) changed.add('theme');
     if (isNew(changed, 'theme')) applyTheme(root, state);
     pictures.forEach((one) => one.show(state, changed));
+    if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
     mirror(root, state);
   };

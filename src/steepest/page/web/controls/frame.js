@@ -13,18 +13,23 @@ const LIT = 700;
 export function makeFrame(parent) {
   const list = element('ol', { class: 'st-frame', attributes: { 'data-control': 'steps' } }, parent);
   const parts = [1, 2, 3, 4].map((number) => makePart(list, number));
-  const observer = keepRoom(list);
+  const room = keepRoom(list);
+  let params = null;
   const light = new Light((lit) => parts.forEach(({ item }, i) => item.classList.toggle('st-lit', i + 1 === lit)));
   return {
+    saysRound: true,
     show(state) {
       const fitted = Boolean(list.closest('[data-fitted]'));
+      // Other data have other words: what these took was room for those before.
+      if (params !== state.scene.params) room.forget();
+      params = state.scene.params;
       const steps = fourSteps(state, MOST_PARAMS[fitted ? 'fitted' : 'all']);
       steps.forEach((step, i) => showPart(parts[i], step, { slowly: state.slow, fitted }));
       if (fitted) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
     },
     destroy() {
       light.out();
-      observer.disconnect();
+      room.disconnect();
     },
   };
 }
@@ -75,13 +80,21 @@ function showPart({ item, heading, body }, step, { slowly, fitted }) {
   item.classList.toggle('st-lit', step.lit);
   if (step.lit) item.setAttribute('aria-current', 'step');
   else item.removeAttribute('aria-current');
-  heading.textContent = step.heading;
-  const lines = slowly && step.phases ? phaseLines(step.phases) : plainLines(fitted ? step.brief : step.lines);
-  body.replaceChildren(...lines);
+  write(heading, step.heading);
+  if (slowly && step.phases) body.replaceChildren(...phaseLines(step.phases));
+  else writeLines(body, fitted ? step.brief : step.lines);
 }
 
-function plainLines(lines) {
-  return lines.map((text) => element('p', { text }));
+/** Writes the lines of a step; those that stay as they are cost no layout, since a run tells a round a frame. */
+function writeLines(body, lines) {
+  const known = [...body.children];
+  const plain = known.length === lines.length && known.every(({ className }) => !className);
+  if (plain) lines.forEach((text, i) => write(known[i], text));
+  else body.replaceChildren(...lines.map((text) => element('p', { text })));
+}
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** One part of the step at a time, so that the pictures stay in sight. */

@@ -38,7 +38,8 @@ export class Later {
 
   /** Shows one part after the other; all that changed since the run began may be new to each. */
   showNext(k) {
-    this.parts[k].show(this.store.state, this.changed);
+    // What says the round is shown with every round.
+    if (!this.parts[k].saysRound) this.parts[k].show(this.store.state, this.changed);
     const more = k + 1 < this.parts.length;
     this.timer = more ? setTimeout(() => this.showNext(k + 1)) : 0;
   }

@@ -22,6 +22,7 @@ export function makeTransport(parent, store) {
   const pace = makePace(buttons.row, store);
   return {
     bar,
+    saysRound: true,
     show(state) {
       buttons.show(state);
       scrubber.show(state);

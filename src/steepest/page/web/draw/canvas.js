@@ -123,16 +123,23 @@ export function watchWidth(node, act) {
   return observer;
 }
 
-/** Keep an element as high as it ever was at this width: what is below must not jump. */
+/**
+ * Keep an element as high as it ever was at this width, until `forget()`: what is below must not jump. Returns what
+ * observes it.
+ */
 export function keepRoom(node) {
   let width = 0;
+  const forget = () => ['--st-room', 'min-height'].forEach((name) => node.style.removeProperty(name));
   const observer = new ResizeObserver(([entry]) => {
     const { inlineSize, blockSize } = entry.borderBoxSize[0];
-    node.style.minHeight = inlineSize === width ? `${blockSize}px` : '';
+    if (inlineSize === width) {
+      node.style.setProperty('--st-room', `${blockSize}px`);
+      node.style.minHeight = 'var(--st-room)';
+    } else forget();
     width = inlineSize;
   });
   observer.observe(node);
-  return observer;
+  return { forget, disconnect: () => observer.disconnect() };
 }
 
 /**

@@ -1,17 +1,67 @@
-// The lecturer's editor beside the lesson: which builds are shown, in which order, and with which sentences.
+// The lecturer's editor beside the lesson: its title, which builds are shown, in which order, with which sentences.
 import { button } from '../controls/fields.js';
+import { applyTheme } from '../controls/theme.js';
 import { element, part } from '../draw/canvas.js';
 import { attached } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { filled } from '../sentences/filled.js';
 import { editsOf } from './edited.js';
 
+/** The editor of a lesson, beside it or not; the lesson is had by its `told`, `build`, `speak`, `go` and `goTo`. */
+export class Editor {
+  constructor(lesson) {
+    this.lesson = lesson;
+    this.shown = null;
+  }
+
+  toggle() {
+    const { shown, lesson } = this;
+    this.close();
+    if (shown) return;
+    const { root, record, told, spoken: language } = lesson;
+    this.shown = showEditor(/** @type {Element} */ (root.parentElement), {
+      record,
+      told,
+      at: lesson.build.key,
+      language,
+      edit: (edits) => this.edit(edits),
+      go: (key) => lesson.goTo(key),
+      save: (isClosed) => lesson.save(language, isClosed),
+      close: () => this.close(),
+    });
+    applyTheme(this.shown.root, lesson.store.state);
+    root.toggleAttribute('data-editing', true);
+  }
+
+  close() {
+    this.shown?.destroy();
+    this.shown = null;
+    this.lesson.root.toggleAttribute('data-editing', false);
+  }
+
+  /** Has an editor that is shown speak the language of the lesson. */
+  renew() {
+    if (!this.shown) return;
+    this.close();
+    this.toggle();
+  }
+
+  /** Has the lesson be as it is edited, at the same build where that is still shown. */
+  edit(edits) {
+    const { lesson } = this;
+    const { key } = lesson.build;
+    lesson.record.edits = edits;
+    lesson.speak(lesson.spoken);
+    if (!lesson.goTo(key)) lesson.go(lesson.at, false);
+  }
+}
+
 /**
  * Shows the editor of a record below `parent`, at a build; returns `{root, destroy}`. `told` has the sentences,
  * `edit(edits)` hears of every change, null for the original; `go(key)` shows a build, `save(isClosed)` saves the
  * file and returns its name; `close()` ends it.
  */
-export function showEditor(parent, { record, told, at, language, edit, go, save, close }) {
+function showEditor(parent, { record, told, at, language, edit, go, save, close }) {
   const { ui } = told;
   const attributes = { role: 'dialog', 'aria-label': ui.edit };
   const root = element('section', { class: 'st-lecture st-le-edit', attributes }, parent);
@@ -21,8 +71,31 @@ export function showEditor(parent, { record, told, at, language, edit, go, save,
   const row = part(root, 'st-le-answer');
   const said = element('p', { attributes: { role: 'status' } }, root);
   element('p', { text: ui.edit_hint }, root);
+  const label = element('label', { text: ui.title }, root);
+  const title = element('input', { attributes: { type: 'text' } }, label);
+  title.value = told.words.title;
   const list = element('ol', {}, root);
-  list.append(...itemsOf(record, { told, language, edit, go, list }));
+  const change = () => {
+    const isOwn = title.value !== record.words[language].title;
+    edit({ ...readFrom(list, record, language), title: isOwn ? title.value.trim() : '' });
+  };
+  title.addEventListener('input', change);
+  list.append(...itemsOf(record, { told, change, go }));
+  addSaving(row, said, { ui, save, edit, close });
+  end.focus();
+  list.querySelector(`[data-key="${at}"]`)?.scrollIntoView({ block: 'center' });
+  const detach = attached(new Keyboard(root, 'menu', { close }));
+  return {
+    root,
+    destroy() {
+      detach();
+      root.remove();
+    },
+  };
+}
+
+/** Adds what saves the file, and what takes all changes back if it is pressed twice. */
+function addSaving(row, said, { ui, save, edit, close }) {
   const tellSaved = async (isClosed) => { said.textContent = filled(ui.saved, { name: await save(isClosed) }); };
   button(row, ui.save, () => tellSaved(false), { style: 'st-le-next' });
   button(row, ui.save_class, () => tellSaved(true));
@@ -36,20 +109,10 @@ export function showEditor(parent, { record, told, at, language, edit, go, save,
     edit(null);
     close();
   });
-  end.focus();
-  list.querySelector(`[data-key="${at}"]`)?.scrollIntoView({ block: 'center' });
-  const detach = attached(new Keyboard(root, 'menu', { close }));
-  return {
-    root,
-    destroy() {
-      detach();
-      root.remove();
-    },
-  };
 }
 
 /** Returns an item for each build, with what is done to it. */
-function itemsOf(record, { told, language, edit, go, list }) {
+function itemsOf(record, { told, change, go }) {
   const { order, hidden } = editsOf(record);
   return order.map((key) => {
     const item = element('li', { attributes: { 'data-key': key } });
@@ -59,7 +122,6 @@ function itemsOf(record, { told, language, edit, go, list }) {
     const box = element('input', { attributes: { type: 'checkbox' } }, element('label', {}, row));
     box.checked = !hidden.includes(key);
     box.after(ui.shown);
-    const change = () => edit(readFrom(list, record, language));
     box.addEventListener('change', change);
     button(row, ui.look, () => go(key), { name: `${ui.look}: ${say}` });
     for (const [sign, name, by] of [['↑', ui.earlier, -1], ['↓', ui.later, 1]]) {
@@ -69,20 +131,30 @@ function itemsOf(record, { told, language, edit, go, list }) {
         change();
       }, { name: `${name}: ${say}` });
     }
-    addSentence(item, record, { key, say, name: ui.sentence, change });
+    addSentence(item, record, { key, say, told, change });
     return item;
   });
 }
 
 /** The sentence of a build, to be written anew; a slide of an author's own has its words in its own file. */
-function addSentence(item, { builds }, { key, say, name, change }) {
+function addSentence(item, { builds }, { key, say, told, change }) {
   if (builds.find((one) => one.key === key).lines) {
     element('p', { text: say }, item);
     return;
   }
-  const area = element('textarea', { attributes: { 'aria-label': `${name} ${key}`, rows: 2 } }, item);
+  const { ui } = told;
+  const area = element('textarea', { attributes: { 'aria-label': `${ui.sentence} ${key}`, rows: 2 } }, item);
   area.value = say;
-  area.addEventListener('input', change);
+  const warning = element('p', { class: 'st-le-warning', attributes: { role: 'status' } }, item);
+  const tellUnknown = () => {
+    const names = told.unknown(area.value).map((name) => `{${name}}`).join(', ');
+    warning.textContent = names ? filled(ui.unknown, { names }) : '';
+  };
+  tellUnknown();
+  area.addEventListener('input', () => {
+    tellUnknown();
+    change();
+  });
 }
 
 function moveBy(item, by) {

@@ -1,14 +1,15 @@
-// A lesson as a lecturer edited it in the page: builds in another order, left out, and sentences of their own.
+// A lesson as a lecturer edited it in the page: its title, builds in another order or left out, and sentences.
 
 /**
- * Returns what is edited of a record: all keys in their order, those that are left out, and sentences by language.
- * @returns {{order: string[], hidden: string[], say: Record<string, Record<string, string>>}}
+ * Returns what is edited of a record: its title, empty where it is as it was; all keys in their order, those that are
+ * left out, and sentences by language.
+ * @returns {{title: string, order: string[], hidden: string[], say: Record<string, Record<string, string>>}}
  */
 export function editsOf({ builds, edits }) {
   const known = builds.map(({ key }) => key);
   const kept = (edits?.order ?? []).filter((key) => known.includes(key));
   const order = [...kept, ...known.filter((key) => !kept.includes(key))];
-  return { order, hidden: edits?.hidden ?? [], say: edits?.say ?? {} };
+  return { title: edits?.title ?? '', order, hidden: edits?.hidden ?? [], say: edits?.say ?? {} };
 }
 
 /** Returns the builds of a record that are shown, in their order; all where none would be left. */
@@ -21,10 +22,11 @@ export function editedBuilds(record) {
 /** Returns the words of a language with the sentences that a lecturer wrote. */
 export function editedWords(record, language) {
   const words = record.words[language];
-  const own = editsOf(record).say[language] ?? {};
+  const { title, say } = editsOf(record);
+  const own = say[language] ?? {};
   const changed = Object.entries(own).filter(([key]) => key in words.builds)
-    .map(([key, say]) => [key, { ...words.builds[key], say, say_round: say }]);
-  return { ...words, builds: { ...words.builds, ...Object.fromEntries(changed) } };
+    .map(([key, text]) => [key, { ...words.builds[key], say: text, say_round: text }]);
+  return { ...words, title: title || words.title, builds: { ...words.builds, ...Object.fromEntries(changed) } };
 }
 
 /** Returns a record with its edits for good: what is left out is no longer in it. */

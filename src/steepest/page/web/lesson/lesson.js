@@ -6,7 +6,7 @@ import { Enter } from '../gestures/enter.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
-import { showEditor } from './edit.js';
+import { Editor } from './edit.js';
 import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
 import { OwnSlide } from './own.js';
 import { Pen } from './pen.js';
@@ -58,6 +58,7 @@ class Lesson {
     this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
     this.own = new OwnSlide(this.root);
     this.makeBand(explore);
+    this.editor = new Editor(this);
     this.speak(language);
     this.hear(keys, store);
     this.root.toggleAttribute('data-present', isPresented);
@@ -78,7 +79,7 @@ class Lesson {
     this.whole = button(this.ways, '', () => this.present());
     this.asks = button(this.ways, '', () => this.toggleTasks());
     this.asks.hidden = !Object.keys(this.tasks).length;
-    this.edits = button(this.ways, '', () => this.toggleEditor(), { style: 'st-le-edits' });
+    this.edits = button(this.ways, '', () => this.editor.toggle(), { style: 'st-le-edits' });
     this.edits.hidden = !this.save;
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
@@ -215,42 +216,7 @@ class Lesson {
     Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
-    if (!isOther || !this.editor) return;
-    this.closeEditor();
-    this.toggleEditor();
-  }
-
-  /** Shows the editor beside the lesson, or hides it. */
-  toggleEditor() {
-    const { editor, record, told, spoken: language } = this;
-    this.closeEditor();
-    if (editor) return;
-    this.editor = showEditor(/** @type {Element} */ (this.root.parentElement), {
-      record,
-      told,
-      at: this.build.key,
-      language,
-      edit: (edits) => this.edit(edits),
-      go: (key) => this.goTo(key),
-      save: (isClosed) => this.save(language, isClosed),
-      close: () => this.closeEditor(),
-    });
-    applyTheme(this.editor.root, this.store.state);
-    this.root.toggleAttribute('data-editing', true);
-  }
-
-  closeEditor() {
-    this.editor?.destroy();
-    this.editor = null;
-    this.root.toggleAttribute('data-editing', false);
-  }
-
-  /** Has the lesson be as it is edited, at the same build where that is still shown. */
-  edit(edits) {
-    const { key } = this.build;
-    this.record.edits = edits;
-    this.speak(this.spoken);
-    if (!this.goTo(key)) this.go(this.at, false);
+    if (isOther) this.editor.renew();
   }
 
   /** Shows a build as it ends; returns whether it is one of those that are shown. */
@@ -410,7 +376,7 @@ class Lesson {
   }
 
   destroy() {
-    this.closeEditor();
+    this.editor.close();
     document.title = this.title;
     document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());

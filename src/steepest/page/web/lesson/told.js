@@ -4,7 +4,7 @@ import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
 import { editedBuilds, editedWords } from './edited.js';
-import { filled } from '../sentences/filled.js';
+import { filled, placesIn } from '../sentences/filled.js';
 import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
@@ -46,6 +46,7 @@ function toldIn(record, models, language) {
     words,
     source: known.source,
     placed: (value) => manner.placed(value, places),
+    unknown: (text) => placesIn(text).filter((name) => !(name in known)),
     raw: (key) => sentence(words.builds[key], 'say', line),
     say: (key) => filled(sentence(words.builds[key], 'say', line), known),
     sum: (key) => {

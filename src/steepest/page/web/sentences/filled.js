@@ -6,3 +6,11 @@
 export function filled(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
+
+/**
+ * Returns the names of the places of a sentence.
+ * @param {string} sentence
+ */
+export function placesIn(sentence) {
+  return Array.from(sentence.matchAll(/\{(\w+)\}/g), ([, name]) => name);
+}

@@ -159,12 +159,15 @@ function stepLines(state, move) {
 }
 
 /**
- * Returns no more of a step than its arithmetic; who predicts is told what it is made of.
+ * Returns no more of a step than its arithmetic, and of one in standard units what it is in the reader's own; who
+ * predicts is told what it is made of.
  * @param {State} state
  */
 function briefStep(state, move) {
   if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
-  return [...move.told.map((i) => updateLine(state, move, i)), ...moreLines(state, move)];
+  const [first, ...others] = move.told.map((i) => updateLine(state, move, i));
+  const named = move.where && first ? filled(SAY.standard, [first]) : first;
+  return [named, ...others, ...moreLines(state, move), ...unitLines(state, move)].filter(Boolean);
 }
 
 /**
