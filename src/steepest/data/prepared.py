@@ -49,6 +49,10 @@ class Data:
         sample = None if self.sample is None else self.sample.counting(by_class)
         return replace(self, sample_weight=weights, count_by="class", sample=sample)
 
+    def noted(self, notes: tuple[str, ...]) -> "Data":
+        """Return the data with further notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes)) if notes else self
+
     def from_where(self, given: object, asked: Mapping[str, object]) -> "Data":
         """Return the data with what was given, and how it was asked to be read, where that counts.
 
@@ -64,4 +68,8 @@ class Data:
     @property
     def row_numbers(self) -> NDArray[np.intp]:
         """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
-        return (np.arange(len(self.y)) if self.kept is None else self.kept) + 1
+        return self.numbers_of(np.arange(len(self.y)))
+
+    def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the same of some rows, by their indices, (n,): of all there may be no room."""
+        return (rows if self.kept is None else self.kept[rows]) + 1

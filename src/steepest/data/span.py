@@ -42,16 +42,14 @@ def check_span(
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
-    `places`, (rows,), what the rows are called.
+    `places`, (rows,), those of the rows in their source, from 0; None if none was left out.
     """
-    places = np.arange(1, len(y) + 1) if places is None else places
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
     _check(target, y, places, largest, dtype)
-    few = (deviation < LEAST[dtype]) | (deviation == 1.0)
-    suspects = np.flatnonzero(~(deviation < largest) | few)
-    if not len(suspects):
+    suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
+    if not suspect.any():
         return
-    for j in suspects.tolist():
+    for j in np.flatnonzero(suspect).tolist():
         _check(names[j], _column(X, j), places, largest, dtype)
 
 
@@ -82,14 +80,19 @@ def _column(X: Matrix, j: int) -> Array:
 
 
 def _check(
-    name: str, column: Array, places: NDArray[np.intp], largest: float, dtype: np.dtype[Any]
+    name: str, column: Array, places: NDArray[np.intp] | None, largest: float, dtype: np.dtype[Any]
 ) -> None:
-    """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room."""
-    at = int(np.argmax(np.abs(column)))
-    size, spread = abs(float(column[at])), float(column.max()) - float(column.min())
+    """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room.
+
+    The column may be on disk: nothing as long is made of it unless it is refused.
+    """
+    low, high = float(column.min()), float(column.max())
+    size, spread = max(abs(low), abs(high)), high - low
     if size > largest:
+        at = int(np.argmax(np.abs(column)))
+        row = 1 + (at if places is None else int(places[at]))
         raise DataError(
-            f"{name} holds numbers up to {size:.3g} (row {places[at]:,}), whose squares are beyond "
+            f"{name} holds numbers up to {size:.3g} (row {row:,}), whose squares are beyond "
             f"{dtype}; tell it in larger units: numbers up to {largest:.2g} will do"
         )
     if 0.0 < spread < LEAST[dtype]:

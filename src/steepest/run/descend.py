@@ -251,7 +251,7 @@ def _on_rows(
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
     names, dtype = (rows.features.names, rows.target.name), objective.dtype
-    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.row_numbers)
+    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.kept)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = problem_on(rows, objective)
