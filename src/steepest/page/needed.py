@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from steepest.page.record import Record
 
-__all__ = ["unneeded"]
+__all__ = ["ROWLESS", "unneeded"]
+
+
+ROWLESS = frozenset(("cards/sharpness.js", "cards/gradient.js"))
+"""The cards of runs without rows alone, which a live page never opens."""
 
 
 def unneeded(record: "Record") -> frozenset[str]:
