@@ -28,6 +28,7 @@ from bench.surface import entropy_surface, squared_surface
 from bench.timing import machine, progress
 from bench.torch_hessian import torch_hessian
 from bench.torch_surface import TORCH_SURFACES, torch_surface
+from bench.torch_watch import torch_watch
 from bench.training import FULL, QUICK, train
 from bench.verdicts import verdicts
 
@@ -49,6 +50,7 @@ def parts(quick: bool) -> dict[str, Part]:
         **{f"net-hessian-{name}": partial(network_hessian, name) for name in NETS},
         **{f"torch-surface-{name}": partial(torch_surface, name) for name in TORCH_SURFACES},
         "torch-hessian": torch_hessian,
+        "torch-watch": partial(torch_watch, quick),
         "page": page,
         "network-steps": partial(network_steps, quick),
         "network-loss": partial(network_loss, quick),

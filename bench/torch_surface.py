@@ -97,7 +97,10 @@ def torch_surface(name: str) -> str:
     exact = model.double(), loss, X.double(), _double(y)
     truth = _loop(exact, plane, torch.float64, a, b)
     true = dict.fromkeys(works, truth)
-    true |= {name: _loop(exact, plane, torch.float64, *peer.points) for name, peer in peers.items()}
+    true |= {
+        name: _loop(exact, peer.plane or plane, torch.float64, *peer.points)
+        for name, peer in peers.items()
+    }
     each = {name: taken / found[name][1] for name, taken in seconds.items()}
     rows = [
         [name, milliseconds(taken * SIDE**2), times(taken / each[OURS]),

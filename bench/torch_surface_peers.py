@@ -29,11 +29,17 @@ class Peer(NamedTuple):
 
     work: Callable[[], Any]
     points: Points
+    plane: Plane | None = None
+    """Its own plane, of a library that takes no other; None where it is the one it was given."""
 
 
 def missing_peers() -> list[str]:
     """Return the libraries that are not installed."""
-    known = {"loss-landscapes": "loss_landscapes", "loss-landscape-3d": "loss_landscape_3d"}
+    known = {
+        "loss-landscapes": "loss_landscapes",
+        "loss-landscape-3d": "loss_landscape_3d",
+        "Landscaper": "landscaper",
+    }
     return [name for name, package in known.items() if not find_spec(package)]
 
 
@@ -45,6 +51,8 @@ def peers_on(plane: Plane, of: tuple[Any, ...]) -> Mapping[str, Peer]:
         found |= _loss_landscapes(plane, of)
     if "loss-landscape-3d" not in absent:
         found["loss-landscape-3d, calculate"] = _loss_landscape_3d(plane, of)
+    if "Landscaper" not in absent:
+        found["Landscaper, compute"] = _landscaper(plane, of)
     return found
 
 
@@ -101,3 +109,49 @@ def _loss_landscape_3d(plane: Plane, of: tuple[Any, ...]) -> Peer:
             return calculator.calculate(axis, axis, zero, other, centre)
 
     return Peer(grid, (np.repeat(axis, SIDE), np.tile(axis, SIDE)))
+
+
+def _landscaper(plane: Plane, of: tuple[Any, ...]) -> Peer:
+    """Return the grid of Landscaper, from -1 to 1 along two directions of length 1.
+
+    It makes each tensor of a direction as long as the root of its numbers, and all of it as long as
+    a share of the weights: those of this plane are made so before, and the share is told to it.
+    """
+    import torch
+    from landscaper.compute import compute_loss_landscape
+
+    model, loss, X, y = of
+    tensors = list(model.parameters())
+    u, v = (_by_tensor(one, tensors) for one in (plane.u, plane.v))
+    length = float(np.linalg.norm(plane.origin))
+    axis, directions = np.linspace(-1.0, 1.0, SIDE), []
+    for one in (u, v):
+        parts = torch.from_numpy(one).to(tensors[0].dtype).split([p.numel() for p in tensors])
+        directions.append([d.view(p.shape) for d, p in zip(parts, tensors, strict=True)])
+
+    def grid() -> Any:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            found, _ = compute_loss_landscape(
+                deepcopy(model),
+                (X, y),
+                directions,
+                lambda module, rows: float(loss(module(rows[0]), rows[1])),
+                steps=SIDE,
+                distance=SIDE / 2 / (SIDE // 2) / length,
+                dim=2,
+                device="cpu",
+            )
+        return found
+
+    points = np.repeat(axis, SIDE), np.tile(axis, SIDE)
+    return Peer(grid, points, Plane(plane.origin, u, v))
+
+
+def _by_tensor(vector: Any, tensors: Any) -> Any:
+    """Return a vector of length 1 that is as long in each tensor as the root of its numbers."""
+    cuts = np.cumsum([one.numel() for one in tensors])[:-1]
+    parts = np.split(vector, cuts)
+    lengths = [np.linalg.norm(part) or 1.0 for part in parts]
+    parts = [np.sqrt(len(one)) / length * one for one, length in zip(parts, lengths, strict=True)]
+    made = np.concatenate(parts)
+    return made / np.linalg.norm(made)

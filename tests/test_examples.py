@@ -1,5 +1,7 @@
 """The examples run as they stand, and say what they promise."""
 
+import json
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,21 @@ def test_why_a_training_fails_is_found(capsys: pytest.CaptureFixture[str]) -> No
         "nothing": [],
     }
     assert "nothing: no verdict" in capsys.readouterr().out
+
+
+def test_a_notebook_finds_why_a_training_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its cells print what is kept below them, but for digits, which may differ elsewhere."""
+    cells = json.loads((EXAMPLES / "torch_why.ipynb").read_text(encoding="utf-8"))["cells"]
+    space: dict[str, Any] = {}
+    for cell in (one for one in cells if one["cell_type"] == "code"):
+        exec("".join(cell["source"]), space)
+        kept = "".join(line for out in cell["outputs"] for line in out["text"])
+        number = re.compile(r"-?\d[\d.,]*(e[+-]?\d+)?")
+        assert number.sub("#", capsys.readouterr().out) == number.sub("#", kept)
+    names = [[one.name for one in space[run].verdicts] for run in ("run", "larger", "mended")]
+    assert names == [["vanishing"], ["unsettled"], []]
+    losses = [space[run].trace.full_losses[-1] for run in ("run", "larger", "mended")]
+    assert abs(losses[0] - 0.692) < 0.01 and losses[1] > losses[0] and losses[2] < 0.1
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of Lightning itself

@@ -170,3 +170,41 @@ def test_a_training_that_broke_is_told_its_first_tensor_that_is_not_finite_and_t
     tensor = run.param_names[lost].split("[")[0]
     assert f"at step {broken[0]} a number of {tensor} is the first" in run.verdicts[0].message
     assert broken[0] < 200 and not torch.isfinite(model[2].bias).all()
+
+
+def stacked(layers: int, between: Any, width: int = 6) -> Any:
+    inner = [one for _ in range(layers) for one in (nn.Linear(width, width), between())]
+    return nn.Sequential(nn.Linear(2, width), between(), *inner, nn.Linear(width, 1))
+
+
+FAULTY: dict[str, tuple[Any, float, float, int]] = {
+    "vanishing": (lambda: stacked(6, nn.Sigmoid), 1.0, 0.5, 30),
+    "oscillation": (lambda: stacked(6, nn.Tanh), 1.0, 0.5, 300),
+    "saturation": (lambda: stacked(0, nn.Tanh), 300.0, 1e-3, 20),
+    "unsettled": (lambda: stacked(1, nn.ReLU), 1.0, 100.0, 30),
+    "too small": (lambda: stacked(0, nn.Tanh), 1.0, 1e-5, 20),
+    "dead units": (lambda: stacked(1, nn.ReLU), -1000.0, 0.5, 30),
+}
+"""By the verdict: the module, by what the inputs are multiplied, the rate, and the steps."""
+
+OPTIONS = ("auto", "scale =", "init =", "activation =", "(seed)", "clip out")
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_remedies_are_in_words_of_a_loop_that_has_no_options_of_ours(name: str) -> None:
+    make, scale, rate, steps = FAULTY[name]
+    torch.manual_seed(0)
+    X = 2.0 * torch.rand(60, 2) - 1.0
+    y = (X.norm(dim=1, keepdim=True) > 0.75).float()
+    X = scale * X.abs() if name == "dead units" else scale * X
+    model, loss = make(), nn.BCEWithLogitsLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, y)) as watched:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss(model(X), y).backward()
+            optimizer.step()
+    verdicts = watched.run.verdicts
+    assert name in [one.name for one in verdicts]
+    for verdict in verdicts:
+        assert verdict.remedy and not [word for word in OPTIONS if word in verdict.remedy]

@@ -16,7 +16,7 @@ FORMS: dict[str, Any] = {"float64": np.asarray, "float32": np.float32, "sparse":
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 500)
 
 
 def made(form: str, rows: int = 60, features: int = 4, weighted: bool = True) -> Any:

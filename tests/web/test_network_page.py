@@ -221,6 +221,21 @@ def test_a_line_that_is_pressed_is_the_axis_across_and_a_circle_the_one_up(page:
     assert page.get_by_label("surface over", exact=True).input_value() == "14"
 
 
+def test_what_is_pressed_is_told_by_mouse_and_by_finger(saved: Path, doors: Doors) -> None:
+    for touch in (False, True):
+        page = doors.file(saved, "at=3", has_touch=touch)
+        picture = card(page, "network").locator("[role=application]")
+        for number in ("15", "16"):
+            x, y = into_sight(picture.get_by_text(number, exact=True).first)
+            if touch:
+                page.touchscreen.tap(x, y)
+            else:
+                page.mouse.click(x, y)
+            settle(page)
+            assert told(page).startswith(f"weight {number} (layer 1, unit 8,"), touch
+            assert axes(page) is not None and str(axes(page)).startswith(f"{int(number) - 1} ")
+
+
 def test_the_surface_over_the_path_of_the_run(rings: st.Run, page: "Page") -> None:
     """Its shares are those of Python's; a weight that is chosen leads back to params."""
     page.get_by_label("drawn", exact=True).select_option("path")

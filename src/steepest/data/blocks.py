@@ -1,6 +1,6 @@
 """Rows by blocks: read once, while they are in the cache, by as many threads as there are.
 
-A block is some 3 MB of rows, so that whatever is computed from it still finds it in the cache.
+A block is some 2 or 3 MB of rows, so that whatever is computed from it still finds it in the cache.
 The blocks depend on the shape of the data alone and their results are added in a fixed tree, so
 one thread and many give the same bits (the aim of Demmel & Nguyen 2013, "Fast reproducible
 floating-point summation"; pairwise sums also grow the error by log n only, Higham 1993).
@@ -40,9 +40,16 @@ COLUMN_LANES = 8
 BLOCK_BYTES = 3 * 2**19
 """Bytes of a block: with its numbers by row it stays in a core's cache from margin to gradient.
 
-Of 500,000 x 30, with 2 MB of cache a core, loss and gradient took 31.5 ms of CPU in blocks of 3 MB,
-29.6 of 2, 26.5 of 1.5, 25.7 of 1; twenty classes 790, 639, 616 ms of 3, 1.5, 1. A lasso of 5,000
-features took as long with 1.5 as with 3, and a third longer with 1.
+Twenty classes took 790, 639, 616 ms of CPU in blocks of 3, 1.5, 1 MB. A lasso of 5,000 features
+took as long with 1.5 as with 3, and a third longer with 1.
+"""
+
+BLOCKS_OF_ONE_OUTPUT = 2
+"""How many such blocks make one where a row gives rise to one number: calls take longer than cache.
+
+Whole fits of 1,000,000 x 28, with 1 MB of cache a core, took in blocks of 1.5, 2, 2.5, 3 MB: two
+classes 83.1, 80.6, 79.7, 80.9 ms of CPU; of many scales 104.9, 101.9, 99.9, 98.5; Huber's loss
+96.9, 94.4, 94.6, 91.7; counts 111.7, 108.4, 107.7, 105.1.
 """
 
 MOST_LARGER = 4
@@ -57,6 +64,13 @@ one of its own to be added up.
 
 WIDE_ROWS = 4096
 """Rows up to which that is done: a sum in order over them loses a digit more than one in a tree."""
+
+SPARSE_NUMBERS = 16
+"""Numbers of a block of sparse rows by those of its gradient, at least.
+
+With 4 a fit of 100,000 x 50,000, 0.1 % filled, had 27 blocks in place of 6 and took an eighth more
+CPU: each block has a gradient to be added up, and a transpose for SciPy to check.
+"""
 
 DENSE_BYTES = 2**25
 """The most that a block of sparse rows may take when it is made dense."""
@@ -98,7 +112,7 @@ class Block(NamedTuple):
 
 
 class Blocks:
-    """The data, X of shape (rows, features) with a target per row, in blocks of about 1.5 MB.
+    """The data, X of shape (rows, features) with a target per row, in blocks of about 1.5 MB, or 3.
 
     X is float64 or float32 in C order, or sparse by rows (CSR). `sample_weight` is None or one
     number a row. `outputs` is how many numbers a row gives rise to at a time (its margins and what
@@ -106,7 +120,7 @@ class Blocks:
     what the numbers of X are computed with, float64, or float32, which X must be then; targets and
     weights are float64. A block of dense rows has about `least` of them, where there are as many,
     and it is then about `MOST_LARGER` times as large as others at most; if `least` is more than 1,
-    there is one block or an even number of equal ones.
+    there is one block or an even number of equal ones. So it is of very wide sparse rows.
     """
 
     shares_memory = True
@@ -142,7 +156,7 @@ class Blocks:
         self.threads = threads or cores()
         self.is_sparse = is_sparse(X)
         size = _rows_in_block(X, outputs, self.is_sparse, least)
-        if least > 1:
+        if least > 1 or (self.is_sparse and X.shape[1] > DENSE_FEATURES):
             size = _evenly(len(y), size)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
         self._blocks: list[Block] | None = None
@@ -393,10 +407,11 @@ def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
     """
     features = X.shape[1]
     if not sparse:
-        fit = BLOCK_BYTES // (8 * (features + 4 * outputs))
+        room = BLOCK_BYTES * (BLOCKS_OF_ONE_OUTPUT if outputs == 1 else 1)
+        fit = room // (8 * (features + 4 * outputs))
         return max(1, fit, min(least, MOST_LARGER * fit))
     numbers = X.nnz / max(1, X.shape[0])
-    rows = int(max(BLOCK_BYTES // 8, 4 * features * outputs) / (numbers + 4 * outputs))
+    rows = int(max(BLOCK_BYTES // 8, SPARSE_NUMBERS * features * outputs) / (numbers + 4 * outputs))
     if features <= DENSE_FEATURES:
         rows = min(rows, DENSE_BYTES // (8 * features))
     return max(1, rows)

@@ -21,7 +21,7 @@ from steepest.data.left_out import check_rows, counting_rows, row_place, whole_r
 from steepest.data.prepared import Data
 from steepest.data.sparse import Matrix, is_sparse
 from steepest.data.split import Split
-from steepest.data.target import plain_target
+from steepest.data.target import vector_target
 from steepest.data.weights import WEIGHTS, array_weights, weight_holes
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
@@ -68,7 +68,7 @@ def from_arrays(
         kept = np.flatnonzero(sound) if counting is None else counting[sound]
         weights = None if weights is None else weights[sound]
         check_rows(len(y), "arrays", f"{counted(dropped, 'row')} with gaps")
-    target, values = plain_target(y, classify, positive)
+    target, values = vector_target(y, classify, positive)
     target = target.over(exposure)
     back = split.kept_back(None, values, target, kept, rows)
     notes = () if exposure is None else (exposure.in_words("y"),)

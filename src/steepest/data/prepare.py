@@ -95,7 +95,7 @@ def prepare(
         data = from_arrays(
             source, names, classify, missing, sample_weight, threads, split, exposure, positive
         )
-        return count_by_class(replace(data, notes=(*notes, *data.notes)), class_weight)
+        return count_by_class(data.noted(notes), class_weight)
     category = _names(category) or ()
     limits = limits or Limits(threads=threads)
     if is_dask_frame(source):
@@ -118,8 +118,7 @@ def prepare(
     asked = Asked(*columns, missing, bias, exposure, dates, made, positive)
     if stored is None:
         notes = held_in_memory(limits, f"{table.name} is")
-        data = from_table(table, asked, sample_weight, split)
-        data = replace(data, notes=(*notes, *data.notes))
+        data = from_table(table, asked, sample_weight, split).noted(notes)
     else:
         data = prepare_source(stored, asked, sample_weight, split, limits, progress)
     return count_by_class(data, class_weight)

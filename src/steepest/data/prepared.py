@@ -49,6 +49,10 @@ class Data:
         sample = None if self.sample is None else self.sample.counting(by_class)
         return replace(self, sample_weight=weights, count_by="class", sample=sample)
 
+    def noted(self, notes: tuple[str, ...]) -> "Data":
+        """Return the data with further notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes)) if notes else self
+
     def from_where(self, given: object, asked: Mapping[str, object]) -> "Data":
         """Return the data with what was given, and how it was asked to be read, where that counts.
 

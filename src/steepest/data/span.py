@@ -46,11 +46,10 @@ def check_span(
     """
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
     _check(target, y, places, largest, dtype)
-    few = (deviation < LEAST[dtype]) | (deviation == 1.0)
-    suspects = np.flatnonzero(~(deviation < largest) | few)
-    if not len(suspects):
+    suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
+    if not suspect.any():
         return
-    for j in suspects.tolist():
+    for j in np.flatnonzero(suspect).tolist():
         _check(names[j], _column(X, j), places, largest, dtype)
 
 

@@ -26,7 +26,7 @@ from steepest.data.table import Table
 from steepest.errors import ChoiceError, DataError
 from steepest.numerals import counted
 
-__all__ = ["Target", "choose_target", "plain_target"]
+__all__ = ["Target", "choose_target", "plain_target", "vector_target"]
 
 _MOST_CLASSES = 50
 
@@ -127,7 +127,8 @@ class Target:
         if len(self.classes or ()) == 2:
             # Two comparisons are quicker than a search.
             first, second = (values == label for label in self.classes or ())
-            return second - np.where(first | second, 0.0, 1.0)
+            known = first | second
+            return second.astype(np.float64) if known.all() else second - np.where(known, 0.0, 1.0)
         known = np.array(self.classes, dtype=np.float64)
         near = np.minimum(np.searchsorted(known, values), len(known) - 1)
         return np.where(known[near] == values, near, -1.0)
@@ -194,7 +195,13 @@ def plain_target(
     `positive` is which of two classes comes second. The rules and errors are those of
     `choose_target`: DataError for what can be no target.
     """
-    values = as_vector(y)
+    return vector_target(as_vector(y), classify, positive)
+
+
+def vector_target(
+    values: AnyArray, classify: bool | None, positive: object = None
+) -> tuple[Target, NDArray[np.float64]]:
+    """Return what `plain_target` does, of values that are (rows,) already."""
     where = "y"
     if _all_words(values):
         if classify is False:

@@ -40,4 +40,4 @@ def tree_merge(parts: Sequence[Part], merge: Callable[[Part, Part], Part]) -> Pa
 
 
 def _added(left: Sums, right: Sums, plus: Callable[[Any, Any], Any]) -> Sums:
-    return tuple(plus(a, b) for a, b in zip(left, right, strict=True))
+    return tuple(map(plus, left, right))

@@ -11,7 +11,7 @@ alone, `measured` against a theory that holds for these runs, `rule of thumb`. N
 confidence. What is worth knowing though nothing is wrong is a `note`, made alike: `uniqueness` and
 `flat_bottom` have those on what the rows leave open, `notes` lists them. `metrics` say how good
 the predictions are (`metrics_in_passes` of rows beyond memory), `uncertainty` how sure the params
-(`student` has quantiles). A `check` says what
-was looked at and what was not, `checks` lists them (`network_checks` has those of networks);
-`findings` are all of a run. Files and programs read them as JSON (`as_record`).
+(`student` has quantiles). `remedies` are in our options, or in PyTorch's words for a loop of it.
+A `check` says what was looked at and what was not, `checks` lists them (`network_checks` has those
+of networks); `findings` are all of a run. Files and programs read them as JSON (`as_record`).
 """

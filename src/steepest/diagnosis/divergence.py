@@ -14,6 +14,7 @@ import numpy as np
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.stop import least_rise
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.remedies import or_auto, remedy
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted
 from steepest.trace import Step, Trace
@@ -171,7 +172,7 @@ def _beyond_limit(evidence: Evidence, rate: float, curvature: float, limit: floa
             "best_step": best.index,
             "best_loss": best.full_loss,
         },
-        remedy=f"use learning rate {1.0 / curvature:.2g} (1/curvature), or auto",
+        remedy=f"use learning rate {1.0 / curvature:.2g} (1/curvature){or_auto(evidence)}",
         source=method.rule.limit_source,
     )
 
@@ -188,7 +189,11 @@ def _by_rule(evidence: Evidence) -> Verdict:
             f"{trace.full_losses[0]:.3g}; of the rule {rule.name} {rule.fault}"
         ),
         numbers={"best_step": best.index, "best_loss": best.full_loss},
-        remedy=f"use a beta below 1, such as the rule {rule.name} without a number: 0.9",
+        remedy=remedy(
+            evidence,
+            f"use a beta below 1, such as the rule {rule.name} without a number: 0.9",
+            "use momentum below 1, such as 0.9",
+        ),
         source=rule.limit_source,
     )
 
@@ -222,6 +227,9 @@ def _unexplained(evidence: Evidence, rate: float, loss: float) -> Verdict:
             "best_step": best.index,
             "best_loss": best.full_loss,
         },
-        remedy=f"try {rate / 10:.2g}, then a tenth of that, or auto; find_rate tries them all",
+        remedy=(
+            f"try {rate / 10:.2g}, then a tenth of that{or_auto(evidence)}; "
+            "find_rate tries them all"
+        ),
         source="ours: no limit of the rate is known here, so tenths of it are tried in turn",
     )

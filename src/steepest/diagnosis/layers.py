@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.remedies import STANDARDISE, remedy
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import short
 from steepest.trace import Step
@@ -83,7 +84,12 @@ def _vanishing(evidence: Evidence, start: Ratio) -> Verdict:
         f"the gradient vanishes on its way back: {_sizes(evidence, start)}, a share of "
         f"{short(start.value)}, at the start",
         start,
-        "use fewer layers, activation = relu, init = auto, or the rule adam",
+        remedy(
+            evidence,
+            "use fewer layers, activation = relu, init = auto, or the rule adam",
+            "use fewer layers, nn.ReLU with torch.nn.init.kaiming_uniform_, layers of "
+            "normalisation, or torch.optim.Adam",
+        ),
         f"a share below {VANISHING:g}",
     )
 
@@ -94,18 +100,23 @@ def _exploding(evidence: Evidence, start: Ratio) -> Verdict:
         f"the gradient grows on its way back: {_sizes(evidence, start)}, "
         f"{short(start.value)} times as large",
         start,
-        "use scale = standard, init = auto, a clip, or a smaller learning rate",
+        remedy(
+            evidence,
+            "use scale = standard, init = auto, a clip, or a smaller learning rate",
+            f"{STANDARDISE}, torch.nn.init.xavier_uniform_, torch.nn.utils.clip_grad_norm_, or a "
+            "smaller learning rate",
+        ),
         f"more than {EXPLODING:g} times",
     )
 
 
-def _verdict(name: str, said: str, start: Ratio, remedy: str, threshold: str) -> Verdict:
+def _verdict(name: str, said: str, start: Ratio, change: str, threshold: str) -> Verdict:
     return Verdict(
         level="rule of thumb",
         name=name,
         message=f"{said}, and the loss is hardly lower",
         numbers=start.numbers,
-        remedy=remedy,
+        remedy=change,
         source=f"{SOURCE}: {threshold}",
     )
 

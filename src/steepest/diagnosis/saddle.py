@@ -7,6 +7,7 @@ non-convex optimization". That a lower loss is near is not left to the curvature
 import numpy as np
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.remedies import seed
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import short
 from steepest.objective.linear_algebra.lanczos import Ends
@@ -52,7 +53,7 @@ def judge_saddle(evidence: Evidence) -> Verdict | None:
             f"down the loss falls from {short(step.full_loss)} to {short(lower)}"
         ),
         numbers={"bottom": bottom, "top": top, "lower": lower},
-        remedy="take more steps, a rule with momentum, or another start (seed)",
+        remedy=f"take more steps, a rule with momentum, or another start {seed(evidence)}",
         source="Dauphin et al. 2014, Identifying and attacking the saddle point problem",
     )
 

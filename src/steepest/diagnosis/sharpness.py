@@ -11,6 +11,7 @@ from dataclasses import replace
 from steepest.diagnosis.divergence import too_far
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.remedies import or_auto, remedy
 from steepest.diagnosis.stability import Stability, largest_stability, stability
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import percent, short
@@ -54,7 +55,7 @@ def explain_divergence(evidence: Evidence, verdict: Verdict) -> Verdict:
             "limit": known.limit,
             "suggested": suggested,
         },
-        remedy=f"use learning rate {suggested:.2g}, half that limit, or auto",
+        remedy=f"use learning rate {suggested:.2g}, half that limit{or_auto(evidence)}",
         source=known.source,
     )
 
@@ -85,7 +86,8 @@ def judge_oscillation(evidence: Evidence) -> Verdict | None:
             "curvature": known.curvature,
             "suggested": suggested,
         },
-        remedy=f"use learning rate {suggested:.2g}, half that limit, a schedule, or auto",
+        remedy=f"use learning rate {suggested:.2g}, half that limit"
+        + or_auto(evidence, "a schedule"),
         source=known.source,
     )
 
@@ -113,7 +115,12 @@ def _left_lowest(evidence: Evidence) -> Verdict | None:
             "best_step": best.index,
             "best_loss": best.full_loss,
         },
-        remedy=f"try {rate / 10:.2g}, a schedule such as time, which lets it fade, or auto",
+        remedy=f"try {rate / 10:.2g}"
+        + remedy(
+            evidence,
+            ", a schedule such as time, which lets it fade, or auto",
+            ", or a scheduler that lets it fade, of torch.optim.lr_scheduler",
+        ),
         source="ours: no limit of the rate is known here, so a tenth of it is tried",
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.remedies import STANDARDISE, or_auto, remedy
 from steepest.diagnosis.spectrum import Spectrum
 from steepest.diagnosis.stability import stability
 from steepest.diagnosis.verdict import Verdict
@@ -79,7 +80,7 @@ def _too_small(evidence: Evidence, spectrum: Spectrum, rate: float, left: float)
             f"{short(limit)}, and {percent(left)} of the fall to the lowest loss is still to come"
         ),
         numbers={"learning_rate": rate, "limit": limit, "suggested": limit / 2.0, "left": left},
-        remedy=f"use learning rate {limit / 2.0:.2g}, half its limit, or auto",
+        remedy=f"use learning rate {limit / 2.0:.2g}, half its limit{or_auto(evidence)}",
         source=evidence.method.rule.limit_source,
     )
 
@@ -107,7 +108,11 @@ def _ravine(evidence: Evidence, spectrum: Spectrum, rate: float, left: float) ->
             "left": left,
             "steps": steps,
         },
-        remedy="use scale = standard or round, which make the loss round, or a rule left to auto",
+        remedy=remedy(
+            evidence,
+            "use scale = standard or round, which make the loss round, or a rule left to auto",
+            f"{STANDARDISE}, which makes the loss rounder, or momentum or Adam",
+        ),
         source="Nocedal & Wright 2006, Numerical optimization, theorem 3.3",
     )
 
@@ -131,6 +136,6 @@ def _of_network(evidence: Evidence) -> Verdict | None:
             f"{known.step:,}), and {percent(late / fall)} of the fall came in the second half"
         ),
         numbers={"learning_rate": known.rate, "limit": known.limit, "suggested": suggested},
-        remedy=f"try {suggested:.2g}, a quarter of that limit, or auto",
+        remedy=f"try {suggested:.2g}, a quarter of that limit{or_auto(evidence)}",
         source=known.source,
     )

@@ -1,6 +1,7 @@
 """Symmetry: units of a network that start alike, and so stay alike for ever."""
 
 from steepest.diagnosis.evidence import Evidence
+from steepest.diagnosis.remedies import remedy
 from steepest.diagnosis.verdict import Verdict
 
 __all__ = ["judge_symmetry"]
@@ -27,7 +28,12 @@ def judge_symmetry(evidence: Evidence) -> Verdict | None:
             "than one unit would, and where the gradient is 0 the loss need not be lowest"
         ),
         numbers={"layers": float(len(layers)), "first": float(layers[0])},
-        remedy="start elsewhere: leave out init and start, or choose init = random",
+        remedy=remedy(
+            evidence,
+            "start elsewhere: leave out init and start, or choose init = random",
+            "start elsewhere: leave the weights as PyTorch draws them, or draw them by "
+            "torch.nn.init.xavier_uniform_",
+        ),
         source="Rumelhart, Hinton & Williams 1986, Learning internal representations by error "
         "propagation, section on symmetry breaking",
     )

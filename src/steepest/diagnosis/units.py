@@ -3,6 +3,7 @@
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.layers import learns_little
 from steepest.diagnosis.note import Note
+from steepest.diagnosis.remedies import STANDARDISE, remedy, seed
 from steepest.diagnosis.verdict import Verdict
 from steepest.numerals import counted, percent
 from steepest.objective.model.activity import FAR
@@ -44,7 +45,11 @@ def judge_dead(evidence: Evidence) -> Verdict | None:
                 f"their gradient is 0, no step changes their weights, {harm}"
             ),
             numbers={"layer": float(i), "dead": float(layer.dead), "units": float(layer.units)},
-            remedy="use a smaller learning rate, activation = leaky, or another start (seed)",
+            remedy=remedy(
+                evidence,
+                "use a smaller learning rate, activation = leaky, or another start (seed)",
+                f"use a smaller learning rate, nn.LeakyReLU, or another start {seed(evidence)}",
+            ),
             source=(
                 "worked out on all rows"
                 if whole
@@ -83,7 +88,11 @@ def judge_saturated(evidence: Evidence) -> Verdict | None:
                 f"sums are {FAR:g} from 0 or further, where its units hardly change"
             ),
             numbers={"layer": float(i), "saturated": layer.saturated},
-            remedy="use scale = standard, init = auto, or features in smaller units",
+            remedy=remedy(
+                evidence,
+                "use scale = standard, init = auto, or features in smaller units",
+                f"{STANDARDISE}, or draw smaller weights by torch.nn.init.xavier_uniform_",
+            ),
             source="Cao et al. 2022, DeepDiagnosis: more than half of the sums",
         )
     return None

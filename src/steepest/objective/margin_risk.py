@@ -14,7 +14,11 @@ from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.minimum.duality_gap import duality_gap, groups_of
-from steepest.objective.minimum.feature_sizes import feature_sizes, sizes_that_decide
+from steepest.objective.minimum.feature_sizes import (
+    feature_sizes,
+    largest_size,
+    sizes_that_decide,
+)
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.plane.linear import LinearPlaneLoss
@@ -36,6 +40,9 @@ OF_ROWS = (
 )
 """What is worked out once, and the same under any penalty."""
 
+
+GAP_ROUNDING = 1e-13
+"""The share of the loss by which a gap may be larger than the sizes of features would prove it."""
 
 ALONG_PATH = ("kept_gram", "_sums", "_keeps_sums")
 """What is kept from one run of a path to the next one alone."""
@@ -217,21 +224,27 @@ class MarginRisk(Risk):
         weights = at.params[where]
         slope = at.smooth_gradient[where] - self.penalty.l2 * weights
         shares = groups.shares() if free else np.ones(len(groups.loss))
-        size = self._sizes(slope, groups.change(shares))
-        gap = duality_gap(groups, shares, self.penalty, weights, slope, size)
+        by_size = partial(duality_gap, groups, shares, self.penalty, weights, slope)
+        gap = self._gap(by_size, at.loss, slope, groups.change(shares))
         return gap if isfinite(gap) else None
 
-    def _sizes(self, slope: Vector, change: Array) -> Vector:
-        """Return the sizes of the features, (features,), or bounds where these prove as much.
+    def _gap(
+        self, by_size: Callable[[Vector], float], loss: float, slope: Vector, change: Array
+    ) -> float:
+        """Return the gap by the sizes of the features, or by bounds where these prove as much.
 
         Where the shares change nothing, as without a bias, no size counts.
         """
+        nothing = np.zeros(self.model.features)
         if not change.any():
-            return np.zeros(self.model.features)
+            return by_size(nothing)
         few = None
         if self.square_sum is not None and "feature_sizes" not in vars(self):
+            bounded = by_size(nothing + largest_size(self.blocks, self.square_sum))
+            if bounded - by_size(nothing) <= GAP_ROUNDING * abs(loss):
+                return bounded
             few = sizes_that_decide(self.blocks, self.square_sum, slope, change, self.penalty)
-        return self.feature_sizes if few is None else few
+        return by_size(self.feature_sizes if few is None else few)
 
     @cached_property
     def feature_sizes(self) -> Vector:

@@ -59,8 +59,9 @@ class Pages(Pictures):
         It shows what the figure shows, with every step; with one feature, and of a network that is
         not too large, it computes too: another start, rate, rule or data point. It opens on the
         plane of `surface`, one of `run.surface(...)`, drawn at as many points as a page has. A run
-        of one or two features whose rule, rate and scale were left to auto is its second run: the
-        first is a walk of fixed rate in standard units from the same start, which can be watched.
+        of a network, or of one or two features, whose rule, rate and scale were left to auto is its
+        second run: the first is a walk of fixed rate in standard units from the same start, which
+        can be watched.
         Without data it replays the steps, on a surface where there is one, and says what is left
         out; with `sharpness` it has the largest curvature along the run too, which takes time.
 

@@ -186,13 +186,16 @@ class HessianWhitening:
         Such a feature curves by rounding only, or by the penalty; else it is left as it is. The
         Hessian is changed.
         """
-        own = np.einsum("mii->mi", hessian)
-        alike = own / self._square
-        largest = alike.max()
-        constant = (alike <= CONSTANT * largest) & (not self.l2)
-        np.copyto(own, largest * self._square, where=constant)
+        has_constant = False
+        if not self.l2:
+            own = np.einsum("mii->mi", hessian)
+            alike = own / self._square
+            largest = alike.max()
+            constant = alike <= CONSTANT * largest
+            np.copyto(own, largest * self._square, where=constant)
+            has_constant = bool(constant.any())
         self._penalise(hessian)
-        return cholesky_or_spectral(hessian, self._flattest), bool(constant.any())
+        return cholesky_or_spectral(hessian, self._flattest), has_constant
 
     @cached_property
     def _flattest(self) -> float:
@@ -237,10 +240,13 @@ def _lift_unseen(gram: Array, deviation: Vector) -> bool:
 
     `gram` is (1, features + 1, features + 1) and is changed; a `deviation` of 1 is a constant's.
     """
-    own = np.einsum("mii->mi", gram)[:, :-1]
-    unseen = (own < SEEN * deviation**2) & (deviation != 1.0)
-    np.copyto(own, deviation**2, where=unseen)
-    return bool(unseen.any())
+    own, variance = np.einsum("mii->mi", gram)[:, :-1], deviation * deviation
+    unseen = own < SEEN * variance
+    unseen &= deviation != 1.0
+    if not unseen.any():
+        return False
+    np.copyto(own, variance, where=unseen)
+    return True
 
 
 def free_rows(objective: "LinearObjective", start: Vector | None = None) -> slice | None:

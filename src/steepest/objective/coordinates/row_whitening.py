@@ -104,15 +104,17 @@ class RowWhitening:
         """Return that of `objective`; None where it is no ridge of few rows."""
         if not is_whitened_by_rows(objective):
             return None
-        blocks, l2, mean = objective.blocks, objective.penalty.l2, objective.moments.mean
-        share = _shares(blocks)
+        blocks, l2, share = objective.blocks, objective.penalty.l2, _shares(objective.blocks)
         with ONE_BLAS_THREAD:
-            products = _row_products(blocks, mean) * np.outer(share, share)
+            products, mean = _row_products(blocks)
+            products *= share
+            products *= share[:, None]
             if not l2 > LEAST_L2 * np.trace(products) / len(share):
                 return None
-            shifted = products + l2 * np.eye(len(share))
-            upper = np.ascontiguousarray(np.linalg.cholesky(shifted).T, dtype=np.float64)
-        first, second = Triangle(upper), Triangle(upper + sqrt(l2) * np.eye(len(share)))
+            _add_to_diagonal(products, l2)
+            upper = np.ascontiguousarray(np.linalg.cholesky(products).T, dtype=np.float64)
+        first, second = Triangle(upper), Triangle(upper.copy())
+        _add_to_diagonal(second.upper, sqrt(l2))
         standard = Standard(mean, np.ones_like(mean), margins=1)
         row_root = RowRoot(blocks, mean, share, l2, first, second)
         return cls(Whitening(row_root, standard, full_rank=True), len(share))
@@ -135,12 +137,24 @@ def _shares(blocks: Blocks) -> Vector:
     return np.asarray(np.sqrt(CURVED * weight / blocks.total))
 
 
-def _row_products(blocks: Blocks, mean: Vector) -> Array:
-    """Return the products of all pairs of rows, less the `mean` of the features, (rows, rows)."""
+def _row_products(blocks: Blocks) -> tuple[Array, Vector]:
+    """Return the products of all pairs of rows, less the mean of the features, and that mean.
+
+    They are (rows, rows) and (features,), in one read of X.
+    """
+    mean = np.empty(blocks.features)
+    weight = np.ones(len(blocks)) if blocks.sample_weight is None else blocks.sample_weight
+    share = weight / blocks.total
 
     def product(at: slice) -> Array:
-        centred = blocks.X[:, at] - mean[at]
+        columns = blocks.X[:, at]
+        mean[at] = share @ columns
+        centred = columns - mean[at]
         found: Array = centred @ centred.T
         return found
 
-    return blocks.sum_columns(product, least=len(blocks))
+    return blocks.sum_columns(product, least=len(blocks)), mean
+
+
+def _add_to_diagonal(matrix: Array, number: float) -> None:
+    matrix.flat[:: len(matrix) + 1] += number

@@ -7,7 +7,7 @@ Hoemmen & Langou 2012, "Communication-optimal parallel and sequential QR and LU 
 never squares the condition number.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -144,7 +144,7 @@ def cholesky_or_spectral(hessian: Array, flattest: float) -> Factor:
     if factor is not None:
         pivots = factor.root.diagonal(axis1=1, axis2=2)
         if (pivots * pivots / own).min() > flattest:
-            return replace(factor, full_rank=True)
+            return Factor(factor.root, factor.inverse, full_rank=True)
     across = np.sqrt(own)[:, None, :]
     down = across.transpose(0, 2, 1)
     factor = spectral(hessian / down / across, flattest, stiffen=True)

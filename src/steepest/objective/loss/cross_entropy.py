@@ -22,8 +22,11 @@ Indices = NDArray[np.intp]
 SMALL = 1e-3
 """A mean loss below which `1 + e` loses more than 3 of the 16 digits of e: then `log1p`."""
 
-FEW = 64
-"""Factors up to which their logarithms take no longer than products of them, by what calls cost."""
+FEW = 2_000
+"""Factors up to which their logarithms take no longer than products of them: measured.
+
+Of 300 it is 1.6 us by logarithms and 3.9 by products, of 2,000 3.2 and 3.6, of 3,000 4.2 and 3.9.
+"""
 
 TOGETHER = 8
 """Factors that are multiplied before a logarithm is taken: it costs more than any product."""
@@ -85,7 +88,8 @@ class CrossEntropy(BaseLoss):
         of the logarithms is that of products of a few factors. Where that would overflow, or the
         loss is so small that its digits are in the exponential alone, by `value_and_slope`.
         """
-        side = 1.0 - 2.0 * target
+        side = -2.0 * target
+        side += 1.0
         odds = side * margin
         np.exp(odds, out=odds)
         factor = 1.0 + odds

@@ -301,7 +301,8 @@ class BaseLoss(Loss, Protocol):
 def mean(values: Array, weight: Array | None) -> Array:
     """Return the mean of values, (rows,), that count as often as their weights say, as (1,)."""
     if weight is None:
-        return values.mean(keepdims=True)
+        # The bits of `values.mean`, in half the time of few rows.
+        return np.add.reduce(values, keepdims=True) / len(values)
     return np.average(values, weights=weight, keepdims=True)
 
 

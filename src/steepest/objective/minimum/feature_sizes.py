@@ -17,7 +17,7 @@ from steepest.objective.evaluation import Vector
 from steepest.objective.loss.penalty import Penalty
 from steepest.objective.model.model import Array
 
-__all__ = ["feature_sizes", "sizes_that_decide"]
+__all__ = ["feature_sizes", "largest_size", "sizes_that_decide"]
 
 Indices = NDArray[np.intp]
 
@@ -37,8 +37,7 @@ def sizes_that_decide(
     `slope`, (weights,), is that of the rows' loss, `change`, (margins,), by what a size is
     multiplied in the gap, `square_sum` the sum of the squares of X, or more.
     """
-    heaviest = 1.0 if blocks.sample_weight is None else float(blocks.sample_weight.max())
-    bound = sqrt(square_sum * heaviest / blocks.total) * ROUNDED
+    bound = largest_size(blocks, square_sum)
     by_feature = np.abs(slope).reshape(blocks.features, -1)
     largest = float(by_feature.max(initial=0.0))
     # With L2 a slope beyond L1 counts, and not the largest alone.
@@ -49,6 +48,12 @@ def sizes_that_decide(
     sizes = np.full(blocks.features, bound)
     sizes[chosen] = feature_sizes(blocks, chosen)
     return sizes
+
+
+def largest_size(blocks: Blocks, square_sum: float) -> float:
+    """Return what no feature is larger than, by the sum of the squares of X."""
+    heaviest = 1.0 if blocks.sample_weight is None else float(blocks.sample_weight.max())
+    return sqrt(square_sum * heaviest / blocks.total) * ROUNDED
 
 
 def feature_sizes(blocks: Blocks, chosen: Indices | None = None) -> Vector:

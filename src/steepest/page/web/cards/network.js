@@ -214,6 +214,8 @@ class NetworkCard {
 
   /** Put a param on an axis of the surface: a weight across, a bias up; `other` the other way. */
   choose(i, other) {
+    // A press gives the focus first, which lights where the keyboard was: what is pressed is told.
+    this.light(i);
     if (i < 0) return;
     this.current = i;
     const { surface, plane } = this.state;

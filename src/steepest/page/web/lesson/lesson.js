@@ -13,11 +13,14 @@ import { Pen } from './pen.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
 import { showTasks } from './tasks.js';
-import { glossed } from './telling.js';
+import { glossed, isLong } from './telling.js';
 import { lessonOf } from './told.js';
 
 /** Seconds that stand for the end of every movement. */
 const STILL = 99;
+
+/** The builds that say where rows are from. */
+const NOTED = ['title', 'classes'];
 
 /** Parts of the lesson that have the equation of the line above their pictures. */
 const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
@@ -280,6 +283,7 @@ class Lesson {
     this.part.textContent = words.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
     this.write(this.say, build.lines ? '' : say);
+    this.root.toggleAttribute('data-long', NOTED.includes(key) && isLong(say, told.sum(key)));
     this.own.show(build.lines ?? null);
     this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
