@@ -73,6 +73,9 @@ LIVE = """\
 """
 
 
+UNUSED_LIVE = frozenset({"lesson/edit.js"})
+"""The modules that a live page never asks for: it has no file of a lesson to save."""
+
 SENTENCES = "sentences/en.json"
 """The sentences of the page: of a saved and a live one they stand beside the code."""
 
@@ -194,8 +197,8 @@ def live_html(token: str) -> str:
 
 
 def live_script() -> str:
-    """Return the module of the live page, minified."""
-    return _started("live.js", apart=True)
+    """Return the module of the live page, minified: without the editor of a saved lesson."""
+    return _started("live.js", apart=True, without=UNUSED_LIVE)
 
 
 def notebook_script() -> str:
