@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from steepest.page.record import Record
 
-__all__ = ["ROWLESS", "unneeded"]
+__all__ = ["UNUSED_LIVE", "unneeded"]
 
-
-ROWLESS = frozenset(("cards/sharpness.js", "cards/gradient.js"))
-"""The cards of runs without rows alone, which a live page never opens."""
+UNUSED_LIVE = frozenset(("cards/sharpness.js", "cards/gradient.js", "lesson/edit.js"))
+"""What a live page never opens: the cards of runs without rows, the editor of a lesson's file."""
 
 
 def unneeded(record: "Record") -> frozenset[str]:
