@@ -20,11 +20,13 @@ from steepest.session import Session
 
 ROWS, STEPS, ROUNDS, OPENINGS = 300, 200, 60, 12
 
+MANY_ROWS = 20_000
+
 START, POINT = "[data-card=map] [role=slider]", "[data-card=fit] .st-point"
 """What is dragged: the start of the walk, a row of the data."""
 
-Wait = tuple[str, str, list[float], int | None]
-"""What is waited for, the loss, the milliseconds of each time, and the bar."""
+Wait = tuple[str, str, list[float], str]
+"""What is waited for, the loss, the milliseconds of each time, and the bars of median and 95th."""
 
 RATES = {"squared": 0.03, "cross_entropy": 0.05}
 
@@ -151,11 +153,12 @@ def page() -> str:
     """Return the tables: what the reader waits for, median and 95th percentile; the file's size."""
     with tempfile.TemporaryDirectory() as folder, _browser() as browser:
         rows = [_row(*wait) for name in RATES for wait in waits(browser, name, Path(folder))]
+        rows.append(_row(*_large(browser, Path(folder))))
         size = _size(Path(folder) / "squared.html")
         network = list(_network_rows(browser, Path(folder)))
     title = f"The page ({size}): {ROWS} rows, {STEPS} steps, headless Chromium without a GPU"
     large = "The page of a network: 2-8-8-1, 500 rows, the same browser; it trains by itself"
-    head = ("median ms", "95th percentile ms", "bar ms")
+    head = ("median ms", "95th percentile ms", "bars ms")
     return "\n\n".join(
         [table(title, ("", "loss", *head), rows), table(large, ("", *head), network)]
     )
@@ -182,23 +185,32 @@ def waits(browser: Browser, loss: str, folder: Path) -> Iterator[Wait]:
     run = _run(loss)
     path = folder / f"{loss}.html"
     run.page(path)
-    works: dict[str, tuple[Callable[[], list[float]], int]] = {
-        "first picture of the saved file": (lambda: _openings(browser, path), 1000),
-        "pointer moved to path redrawn": (lambda: _saved(browser, path, START), 33),
-        "data point moved to surface redrawn": (lambda: _saved(browser, path, POINT), 100),
+    works: dict[str, tuple[Callable[[], list[float]], str]] = {
+        "first picture of the saved file": (lambda: _openings(browser, path), "350 / 450"),
+        "pointer moved to path redrawn": (lambda: _saved(browser, path, START), "10 / 16"),
+        "data point moved to surface redrawn": (lambda: _saved(browser, path, POINT), "25 / 33"),
     }
     for name, (work, bar) in works.items():
         progress(f"      {loss}: {name} ...")
         yield name, loss, work(), bar
     progress(f"      {loss}: the same drag through Python ...")
     trips, drawn = _live(browser, run)
-    yield "question to Python and answer, 200 steps", loss, trips, 50
-    yield "pointer moved to path redrawn, through Python", loss, drawn, None
+    yield "question to Python and answer, 200 steps", loss, trips, "50"
+    yield "pointer moved to path redrawn, through Python", loss, drawn, ""
 
 
-def _row(name: str, loss: str, taken: list[float], bar: int | None) -> tuple[str, ...]:
+def _large(browser: Browser, folder: Path) -> Wait:
+    """Return how long a drag of the start takes on the saved page of very many rows."""
+    progress(f"      {MANY_ROWS:,} rows: the start dragged ...")
+    path = folder / "large.html"
+    _run("squared", MANY_ROWS).page(path)
+    name = f"the same of {MANY_ROWS:,} rows: pointer moved to path redrawn"
+    return name, "squared", _saved(browser, path, START), "- / 33"
+
+
+def _row(name: str, loss: str, taken: list[float], bars: str) -> tuple[str, ...]:
     median, late = np.quantile(taken, [0.5, 0.95])
-    return name, loss, f"{median:.3g}", f"{late:.3g}", "" if bar is None else str(bar)
+    return name, loss, f"{median:.3g}", f"{late:.3g}", bars
 
 
 def _size(path: Path) -> str:
@@ -209,10 +221,10 @@ def _size(path: Path) -> str:
     return f"{len(text) / 1000:,.0f} kB, {len(code) / 1000:,.0f} kB of it code"
 
 
-def _run(loss: str) -> Run:
+def _run(loss: str, rows: int = ROWS) -> Run:
     """Return a run on rows of Old Faithful, drawn with replacement until there are enough."""
     geyser = st.dataset("geyser")
-    chosen = np.random.default_rng(0).choice(geyser.num_rows, ROWS)
+    chosen = np.random.default_rng(0).choice(geyser.num_rows, rows)
     X = geyser["duration"].to_numpy()[chosen][:, None]
     y = geyser["waiting"].to_numpy()[chosen].astype(float)
     y = y if loss == "squared" else np.where(y > 70, "long", "short")
@@ -231,14 +243,17 @@ def _network_rows(browser: Browser, folder: Path) -> Iterator[tuple[str, ...]]:
     found = [page.evaluate(REFINED, weight) for weight in WEIGHTS]
     page.close()
     drawn = f"frame with {np.median(steps):.0f} steps and the region drawn anew"
-    waits: dict[str, tuple[list[float], int]] = {
-        drawn: (taken, 17),
-        "a weight of layer 1 chosen to its surface of 17 x 17": ([one["17"] for one in found], 200),
-        "the same of 51 x 51": ([one["51"] for one in found], 2000),
-        "frame meanwhile": ([frame for one in found for frame in one["frames"]], 17),
+    waits: dict[str, tuple[list[float], str]] = {
+        drawn: (taken, "17"),
+        "a weight of layer 1 chosen to its surface of 17 x 17": (
+            [one["17"] for one in found],
+            "200",
+        ),
+        "the same of 51 x 51": ([one["51"] for one in found], "2000"),
+        "frame meanwhile": ([frame for one in found for frame in one["frames"]], "17"),
     }
-    for name, (times, bar) in waits.items():
-        first, _, *rest = _row(name, "", times, bar)
+    for name, (times, bars) in waits.items():
+        first, _, *rest = _row(name, "", times, bars)
         yield first, *rest
 
 

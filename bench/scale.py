@@ -123,7 +123,7 @@ def cluster() -> str:
         for name in names
     ]
     same = all(one for name, one in found.items() if name.endswith("bits"))
-    title = f"A step, 2 workers, 100 parts of 100 rows (few) or 20,000; same bits: {same}"
+    title = f"A step, 2 workers, 100 parts of 100 rows (few) or 100,000; same bits: {same}"
     return table(title, ("", "wall, ms, least", "CPU, ms"), cells)
 
 

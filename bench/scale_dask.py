@@ -13,7 +13,7 @@ import numpy as np
 from bench.scale import FEATURES, L2
 
 PARTS, WORKERS = 100, 2
-FEW, MANY = 100, 20_000
+FEW, MANY = 100, 100_000
 """Rows of a part."""
 
 STEPS = 20

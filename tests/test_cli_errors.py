@@ -528,6 +528,23 @@ def test_nothing_is_told_where_the_columns_are_chosen_or_nothing_would_run(
     assert "try:" not in refused("fit", "d.csv", "--target", "z")
 
 
+def test_nothing_is_told_where_another_column_is_at_fault(refused: Callable[..., str]) -> None:
+    """A twin of the target could be left out, and the command would be refused again."""
+    rows = [f"{i},{1e155 if i == 7 else i},{i + 1}" for i in range(20)]
+    Path("c.csv").write_text("\n".join(["x,z,y", *rows, ""]))
+    said = refused("fit", "c.csv", "--target", "y")
+    has_all(said, "z holds numbers up to 1e+155 (row 8)")
+    assert "try:" not in said
+
+
+def test_rows_that_are_read_in_passes_are_not_held_to_see_what_would_run(
+    refused: Callable[..., str],
+) -> None:
+    Path("c.csv").write_text("a,b,y\n" + "".join(f"{i},7,{i * i % 11}\n" for i in range(20)))
+    assert "try:" in refused("fit", "c.csv", "--target", "y")
+    assert "try:" not in refused("fit", "c.csv", "--target", "y", "--memory", "100MB")
+
+
 BAD_PLAYS = {
     "none.csv": ["cannot read none.csv", "no such file"],
     "f.steepest --target a": ["f.steepest is a saved run", "are settled"],

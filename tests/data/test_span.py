@@ -1,5 +1,6 @@
 """Numbers whose squares leave float64 are refused by name; all others give the same fit."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from hypothesis import strategies as some
 from scipy import sparse
 
 import steepest as st
+from steepest.data.span import check_span
+from steepest.errors import DataError
 
 X = np.array([[0.0, 3.0], [2.0, 1.0], [4.0, 2.0], [1.0, 0.0], [3.0, 1.0], [0.0, 1.5]])
 Y = np.array([1.0, 3.0, 2.0, 5.0, 4.0, 9.0])
@@ -55,3 +58,20 @@ def test_all_other_sizes_give_the_same_fit(of_x: float, of_y: float) -> None:
 def test_a_constant_is_no_fault_of_its_size() -> None:
     rows = np.column_stack([X, np.full(len(Y), 1e-200), np.zeros(len(Y))])
     assert st.descend((rows, Y)).loss == pytest.approx(st.descend((X, Y)).loss, rel=1e-12)
+
+
+def test_a_target_on_disk_is_not_copied_to_be_looked_at():
+    """Rows that are read in passes have no array as long as they are in memory."""
+    y = np.linspace(-1.0, 1.0, 200_000)
+    X = y[:, None]
+    tracemalloc.start()
+    check_span(X, y, np.array([0.5]), ["x"], "y")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < y.nbytes / 20
+
+
+def test_a_row_is_called_by_its_place_among_those_left_out():
+    y = np.array([1.0, 1e200, 2.0])
+    with pytest.raises(DataError, match=r"y holds numbers up to 1e\+200 \(row 8\)"):
+        check_span(np.ones((3, 1)), y, np.array([0.5]), ["x"], "y", places=np.array([2, 7, 9]))

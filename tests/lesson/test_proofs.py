@@ -243,9 +243,12 @@ def test_a_runtime_gets_score_completion_answers_and_state(
     status = {"1.2": "cmi.core.lesson_status", "2004": "cmi.completion_status"}[version]
     assert value_of(page, version, status) == "incomplete"
     frame = page.frame_locator("iframe")
+    assert frame.locator("li fieldset").count() == 0
     wrong = tasks[0]
     for task in tasks:
         if task.choices:
+            # Of a fieldset the number in the list would stand below the question, its legend.
+            assert frame.get_by_role("radiogroup", name=task.question).count() == 1
             frame.locator(f'input[name="{task.key}"][value="{int(task.answer)}"]').check()
         else:
             answer = -1e6 if task is wrong else task.answer

@@ -242,6 +242,29 @@ def test_the_second_step_says_its_units_and_what_it_is_in_the_readers_own(
     assert page.evaluate(STRIP)["high"] == longer > high
 
 
+CUT_TEXTS = """() => {
+  const plot = document.querySelector('[data-card="chart"] .st-plot-svg').getBoundingClientRect();
+  return [...document.querySelectorAll('[data-card="chart"] text')].filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    const area = one.closest('svg').getBoundingClientRect();
+    const [from, to] = [Math.max(plot.left, area.left), Math.min(plot.right, area.right)];
+    const out = left < from - 1 || right > to + 1;
+    return width && (out || one.textContent.endsWith('\u2026'));
+  }).map((one) => one.textContent);
+}"""
+
+
+def test_no_word_of_the_loss_is_cut_beside_an_open_drawer(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1280, 720))
+    page.evaluate("() => document.fonts.ready")
+    for name in ("Rows", "Rate and rule"):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_timeout(150)
+        told = page.locator('[data-card="chart"] text').all_text_contents()
+        assert "mean squared error" in " ".join(told) and any("34.7" in one for one in told)
+        assert page.evaluate(CUT_TEXTS) == [], name
+
+
 FILM = """(pace) => new Promise((done) => {
   const app = document.querySelector('.st-app');
   const field = document.querySelector('.st-pace');

@@ -1,6 +1,7 @@
 """The lesson in a browser: one press a build, true numbers, and nothing of what is to come."""
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import steepest as st
+from steepest.lesson.lesson import lesson_of
+from steepest.lesson.settings import Settings
 from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
-from steepest.page.lesson.record import lesson_rows
+from steepest.page.lesson.record import lesson_record, lesson_rows
 from steepest.page.lesson.rows import LessonRows
 
 if TYPE_CHECKING:
@@ -369,3 +372,46 @@ def test_on_a_phone_no_name_of_a_part_covers_the_count(
     line.lesson(tmp_path / "lesson.html", language="de")
     page = opened(doors, tmp_path / "lesson.html", (390, 844), key)
     assert page.evaluate(PART_BESIDE)
+
+
+TOLD = """async ([record, language]) => {
+  const told = (await import('/lesson/told.js')).lessonOf(record).in(language);
+  return { names: told.classes.classes, notes: ['title', 'classes'].map(told.sum) };
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_was_made_of_the_readers_rows_is_told_as_python_tells_it(
+    modules: "Page", line: st.Run, penguins: st.Run, language: str
+) -> None:
+    for run in (line, penguins, st.descend("orings", "damaged", ["temperature"], steps=1)):
+        record = json.loads(json.dumps(lesson_record(run.record()), default=np.ndarray.tolist))
+        told = modules.evaluate(TOLD, [record, language])
+        lesson = lesson_of(run, Settings(language=language))
+        assert told["names"] == lesson.classes.classes
+        assert told["notes"] == [lesson.sentence(key, "sum") for key in ("title", "classes")]
+
+
+@pytest.fixture(scope="module")
+def long_named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve features of long names, gaps, and more rows than a page draws."""
+    folder = tmp_path_factory.mktemp("wide")
+    X = np.random.default_rng(0).normal(size=(2500, 12)).round(3)
+    names = [f"temperature_of_the_sensor_{i}" for i in range(12)]
+    rows = [",".join([*map(str, x), "birch" if x[0] > 0 else "oak"]) for x in X]
+    rows[3] = "," + rows[3].split(",", 1)[1]
+    table = folder / "measured.csv"
+    table.write_text("\n".join([",".join([*names, "kind_of_the_tree"]), *rows]), encoding="utf-8")
+    run = st.descend(table, "kind_of_the_tree", missing="drop", rule="steepest", steps=2)
+    run.lesson(folder / "lesson.html", author="Ada Lovelace", language="de")
+    return folder / "lesson.html"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 625), (390, 844)])
+def test_a_long_note_on_the_rows_is_not_cut(
+    doors: Doors, long_named: Path, size: tuple[int, int]
+) -> None:
+    for key in ("title", "classes"):
+        page = opened(doors, long_named, size, key)
+        assert page.evaluate(CUT) == [] and page.evaluate(ELLIPSES) == []
+        assert ("von 12 Merkmalen" in said(page)[1]) == (key == "title"), "it is said once"

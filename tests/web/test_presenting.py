@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from test_lesson_page import KEYS, opened, pixels
 
 import steepest as st
+from steepest.numerals import short
 from steepest.page.lesson.builds import sentences
 
 if TYPE_CHECKING:
@@ -162,4 +163,29 @@ def test_an_explored_page_is_a_hand_out_too(doors: Doors, saved: Path, tmp_path:
     page.pdf(path=tmp_path / "sheet.pdf", format="A4")
     document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
     texts = [one.get_textpage().get_text_range() for one in document]
-    assert len(texts) == 2 and "learning rate" in texts[1]
+    assert len(texts) == 3 and "learning rate" in texts[1] and texts[2].startswith("Answers")
+    x = st.dataset("geyser")["duration"].to_numpy()
+    steepest = 2 * np.linalg.eigvalsh([[np.mean(x * x), x.mean()], [x.mean(), 1.0]])[-1]
+    assert "2/curvature" in texts[2] and f"{2 / steepest:.3g}" in texts[2]
+
+
+def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_path: Path) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    choices: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "steps": 5}
+    features = ["flipper_length_mm", "bill_length_mm"]
+    run = st.descend("penguins", "body_mass_g", features, scale="standard", **choices)
+    run.page(tmp_path / "two.html", theme="light", hide=["tasks"])
+    page = doors.file(tmp_path / "two.html", "explore")
+    page.locator("button", has_text="Fit to the window").click()
+    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    texts = [one.get_textpage().get_text_range() for one in document]
+    assert len(texts) == 2 and texts[1].startswith("body_mass_g by 2 features")
+    cards = ("Data and fit", "The same from above", "Loss by round")
+    assert all(name in texts[1] for name in cards)
+    assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[1].replace("\r\n", " ")
+    seen = np.asarray(document[1].render(scale=1).to_pil().convert("RGB")).astype(int)
+    height, width, _ = seen.shape
+    quarters = (seen[: height // 3, : width // 2], seen[: height // 3, width // 2 :])
+    for part in (*quarters, seen[height // 3 : 2 * height // 3, : width // 2]):
+        assert (np.ptp(part, axis=2) > 60).sum() > 100, "a picture is blank"

@@ -20,6 +20,9 @@ PREPARING = ("category", "date", "missing", "sample_weight", "class_weight", "va
 OTHERWISE = ("features", "terms", "exposure", "offset")
 """What says which columns there are to be: then none is left out for the reader."""
 
+IN_PASSES = ("memory", "cache", "cluster")
+"""What says that the table is not held in memory: then it is not, to see what would run."""
+
 
 @contextmanager
 def what_runs_is_told(data: str, target: str, drop: Sequence[str], **given: Any) -> Iterator[None]:
@@ -39,7 +42,7 @@ def what_runs_is_told(data: str, target: str, drop: Sequence[str], **given: Any)
 
 def _lacking(data: str, target: str, drop: Sequence[str], given: Mapping[str, Any]) -> list[str]:
     """Return the options that the command lacks; none if there are none by which it runs."""
-    if any(given.get(name) is not None for name in OTHERWISE):
+    if any(given.get(name) is not None for name in (*OTHERWISE, *IN_PASSES)):
         return []
     reading = Reading(**{name: given[name] for name in READING})
     chosen = {name: given[name] for name in (*PREPARING, "positive") if name in given}

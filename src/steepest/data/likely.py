@@ -19,7 +19,10 @@ from steepest.data.features import refusal
 from steepest.data.gaps import sound_rows
 from steepest.data.held_out import marks_held_out
 from steepest.data.prepare import prepare
+from steepest.data.prepared import Data
 from steepest.data.profile import ColumnProfile, gappy, level_counts, profile
+from steepest.data.span import check_span
+from steepest.data.sparse import is_sparse
 from steepest.data.suspects import counts_rows
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
@@ -139,9 +142,19 @@ def options_that_run(
     chosen: dict[str, Any] = {**others, "category": category, "date": date, "missing": gaps}
     try:
         data = prepare(table, target, drop=[*drop, *out], **chosen)
+        _check_sizes(data)
     except SteepestError:
         return []
     return [*_drops(out), *(["--missing", gaps] if data.dropped and missing == "error" else [])]
+
+
+def _check_sizes(data: Data) -> None:
+    """Raise DataError for numbers that are too large to compute with; of sparse X in no column."""
+    if is_sparse(data.X):
+        return
+    with np.errstate(all="ignore"):
+        deviation = np.asarray(data.X.std(axis=0, dtype=np.float64))
+    check_span(data.X, data.y, deviation, data.features.names, data.target.name)
 
 
 def _drops(names: Sequence[str]) -> list[str]:

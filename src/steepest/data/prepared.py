@@ -68,4 +68,8 @@ class Data:
     @property
     def row_numbers(self) -> NDArray[np.intp]:
         """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
-        return (np.arange(len(self.y)) if self.kept is None else self.kept) + 1
+        return self.numbers_of(np.arange(len(self.y)))
+
+    def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the same of some rows, by their indices, (n,): of all there may be no room."""
+        return (rows if self.kept is None else self.kept[rows]) + 1

@@ -36,21 +36,21 @@ def check_span(
     names: Sequence[str],
     target: str,
     dtype: np.dtype[Any] = FLOAT64,
-    kept: NDArray[np.intp] | None = None,
+    places: NDArray[np.intp] | None = None,
 ) -> None:
     """Raise DataError if a column is too large or varies too little for its squares in `dtype`.
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
-    `kept`, (rows,), where rows were among all, None if all are left.
+    `places`, (rows,), those of the rows in their source, from 0; None if none was left out.
     """
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
-    _check(target, y, kept, largest, dtype)
+    _check(target, y, places, largest, dtype)
     suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
     if not suspect.any():
         return
     for j in np.flatnonzero(suspect).tolist():
-        _check(names[j], _column(X, j), kept, largest, dtype)
+        _check(names[j], _column(X, j), places, largest, dtype)
 
 
 def check_digits(
@@ -80,18 +80,17 @@ def _column(X: Matrix, j: int) -> Array:
 
 
 def _check(
-    name: str,
-    column: Array,
-    kept: NDArray[np.intp] | None,
-    largest: float,
-    dtype: np.dtype[Any],
+    name: str, column: Array, places: NDArray[np.intp] | None, largest: float, dtype: np.dtype[Any]
 ) -> None:
-    """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room."""
-    high, low = float(column.max()), float(column.min())
-    size, spread = max(high, -low), high - low
+    """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room.
+
+    The column may be on disk: nothing as long is made of it unless it is refused.
+    """
+    low, high = float(column.min()), float(column.max())
+    size, spread = max(abs(low), abs(high)), high - low
     if size > largest:
         at = int(np.argmax(np.abs(column)))
-        row = 1 + (at if kept is None else kept[at])
+        row = 1 + (at if places is None else int(places[at]))
         raise DataError(
             f"{name} holds numbers up to {size:.3g} (row {row:,}), whose squares are beyond "
             f"{dtype}; tell it in larger units: numbers up to {largest:.2g} will do"

@@ -42,25 +42,32 @@ def source_notes(
     """Return what is said of the rows of a line, of classes and of the network, by their builds."""
     own = shortened(scene["target"]["name"], NAME)
     learnt = {"shipped": source_in(words, network)}
+    first, second = (_about(rows, words, language) for rows in (numbers, classes))
+    told_once = [one for one in second if one not in first]
     return {
-        "title": _note(numbers, own, words, language),
-        "classes": _note(classes, own, words, language),
+        "title": "; ".join([*_made(numbers, own, words, language), *first]),
+        "classes": "; ".join([*_made(classes, own, words, language), *told_once]),
         "two": filled(words["ui"]["shipped_network"], learnt, language),
     }
 
 
-def _note(rows: LessonRows, own: str, words: Mapping[str, Any], language: str) -> str:
-    """Return what is said of rows: why they stand in for others, or what of these is shown."""
-    ui, shown = words["ui"], len(rows["Y"])
+def _made(rows: LessonRows, own: str, words: Mapping[str, Any], language: str) -> list[str]:
+    """Return what was made of the reader's target, or why other rows stand in; empty if neither."""
     places: Mapping[str, Value] = {
         "own": own,
         "shipped": source_in(words, rows["source"]),
         "y": shortened(rows["y"], NAME),
         "is": shortened(rows["isClass"], NAME),
     }
-    said = [filled(ui[rows["made"]], places, language)] if rows["made"] else []
+    return [filled(words["ui"][rows["made"]], places, language)] if rows["made"] else []
+
+
+def _about(rows: LessonRows, words: Mapping[str, Any], language: str) -> list[str]:
+    """Return what of the reader's own rows is shown; empty for others."""
+    ui, shown = words["ui"], len(rows["Y"])
+    said: list[str] = []
     if not rows["own"]:
-        return "".join(said)
+        return said
     if rows["total"] > shown:
         said.append(filled(ui["sampled"], {"shown": shown, "rows": rows["total"]}, language))
     if rows["dropped"]:
@@ -69,4 +76,4 @@ def _note(rows: LessonRows, own: str, words: Mapping[str, Any], language: str) -
     if rows["of"] > 1:
         chosen: Mapping[str, Value] = {"count": rows["of"], "x": shortened(rows["x"], NAME)}
         said.append(filled(ui["feature"], chosen, language))
-    return "; ".join(said)
+    return said

@@ -49,7 +49,7 @@ class StoredProblem(TableProblem):
 
     def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the places, from 1, of rows by their indices among all rows, (n,)."""
-        return self.all_rows.row_numbers[rows]
+        return self.all_rows.numbers_of(rows)
 
     @property
     def trained_on(self) -> Data:

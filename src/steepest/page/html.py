@@ -19,7 +19,7 @@ from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text, web_text
 from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import LessonRecord, lesson_record
-from steepest.page.needed import unneeded
+from steepest.page.needed import UNUSED_LIVE, unneeded
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
@@ -194,8 +194,8 @@ def live_html(token: str) -> str:
 
 
 def live_script() -> str:
-    """Return the module of the live page, minified."""
-    return _started("live.js", apart=True)
+    """Return the module of the live page, minified: without what it never shows."""
+    return _started("live.js", apart=True, without=UNUSED_LIVE)
 
 
 def notebook_script() -> str:

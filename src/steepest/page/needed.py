@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from steepest.page.record import Record
 
-__all__ = ["unneeded"]
+__all__ = ["UNUSED_LIVE", "unneeded"]
+
+UNUSED_LIVE = frozenset(("cards/sharpness.js", "cards/gradient.js", "lesson/edit.js"))
+"""What a live page never opens: the cards of runs without rows, the editor of a lesson's file."""
 
 
 def unneeded(record: "Record") -> frozenset[str]:

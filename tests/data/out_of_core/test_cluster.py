@@ -74,6 +74,20 @@ def test_a_worker_of_another_version(tmp_path, monkeypatch):
                 st.descend(folder_of(tmp_path), "y", cluster=client)
 
 
+def test_a_worker_that_dies_while_it_is_asked_its_version_is_left_out(tmp_path, monkeypatch):
+    """Of two the other one answers; where it was the only one it is asked again."""
+    folder, real, lost = folder_of(tmp_path), distributed.Client.run, OSError("closed")
+    answers = [{"tcp://gone": lost}, {"tcp://gone": lost, "tcp://there": st.__version__}]
+
+    def run(self, function, *args, **named):
+        return answers.pop(0) if function is eval and answers else real(self, function, *args)
+
+    monkeypatch.setattr(distributed.Client, "run", run)
+    with of_threads(1) as cluster, distributed.Client(cluster) as client:
+        run = st.descend(folder, "y", l2=1e-3, cluster=client)
+    assert not answers and (run.params == st.descend(folder, "y", l2=1e-3).params).all()
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_processes_come_to_the_bits_of_one_process(tmp_path, workers):

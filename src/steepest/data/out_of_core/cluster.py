@@ -64,6 +64,24 @@ class Cluster:
     def _check_workers(self) -> None:
         """Raise ChoiceError if there is no worker, or one without this very steepest."""
         here = sys.modules["steepest"].__version__
+        versions: dict[str, str] = {}
+        for _ in range(RETRIES):
+            # One that dies while it is asked tells nothing: another takes its place.
+            versions = versions or self._versions()
+        for worker, version in versions.items():
+            if version == here:
+                continue
+            got = f"steepest {version}" if version else "no steepest"
+            raise ChoiceError(
+                f"the worker {worker} has {got}, but here it is {here}; install that there: "
+                f"pip install steepest=={here}"
+            )
+
+    def _versions(self) -> dict[str, str]:
+        """Return the version of steepest that each worker has; ChoiceError if there is no worker.
+
+        Those that died while they were asked are left out.
+        """
         try:
             self.client.wait_for_workers(1, timeout=ANSWER_SECONDS)
         except TimeoutError as error:
@@ -75,15 +93,12 @@ class Cluster:
             raise ChoiceError("the client of the cluster is closed; make another") from error
         # By a function that every Python has: a worker without steepest could read none of ours.
         with answering():
-            versions = self.client.run(eval, FIND_VERSION)
-        for worker, version in versions.items():
-            if version == here:
-                continue
-            got = f"steepest {version}" if version else "no steepest"
-            raise ChoiceError(
-                f"the worker {worker} has {got}, but here it is {here}; install that there: "
-                f"pip install steepest=={here}"
-            )
+            told = self.client.run(eval, FIND_VERSION, on_error="return")
+            found = {one: said for one, said in told.items() if not isinstance(said, OSError)}
+            for said in found.values():
+                if isinstance(said, Exception):
+                    raise said
+        return found
 
     def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:
         """Return `work(source, unit)` of each unit, in order."""

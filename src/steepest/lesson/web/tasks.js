@@ -61,8 +61,12 @@ function makeNumber(item, task, before) {
 }
 
 function makeChoices(item, task, before) {
-  const group = add(item, 'fieldset');
-  add(group, 'legend').textContent = task.question;
+  // Of a legend the number in the list would stand beside the choices below it.
+  const asked = add(item, 'div');
+  Object.assign(asked, { textContent: task.question, id: `asked-${task.key}` });
+  const group = add(item, 'div');
+  group.setAttribute('role', 'radiogroup');
+  group.setAttribute('aria-labelledby', asked.id);
   const inputs = task.choices.map((choice, i) => {
     const label = add(group, 'label', 'choice');
     const input = document.createElement('input');

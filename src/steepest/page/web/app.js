@@ -65,9 +65,9 @@ const NEEDS = {
 };
 
 /**
- * Puts the page below `parent`; returns `{destroy}`. `keys` is who hears the keyboard, `followTheme`
- * tells the store what is dark, and returns how to end that; `sources` make more controls, of what
- * only some pages can do; a `helper` works beside the page; `lesson` and `classroom` lead there, if there are any.
+ * Puts the page below `parent`; returns `{destroy, pictures}`: what is drawn, for paper. `keys` is who hears the
+ * keyboard, `followTheme` tells the store what is dark, and returns how to end that; `sources` make more controls, of
+ * what only some pages can do; a `helper` works beside the page; `lesson` and `classroom` lead there, if there are any.
  * @param {Element} parent
  * @param {Store} store
  * @param {MountOptions} [options]
@@ -99,11 +99,18 @@ export function mount(parent, store, options = {}) {
   const player = new Player(store);
   show(store.state, null);
   return {
+    pictures: () => shown.find(({ cards }) => cards).cards.flatMap(printed),
     destroy() {
       player.destroy();
       ends.forEach((end) => end());
     },
   };
+}
+
+/** Returns a card that is in sight as it is printed: its title, a copy of its picture, and what its marks mean. */
+function printed({ title, figure, caption, picture }) {
+  const drawn = figure?.checkVisibility() ? picture() : null;
+  return drawn ? [{ title, picture: drawn, caption: caption.textContent }] : [];
 }
 
 /** @param {Store} store */

@@ -8,6 +8,7 @@ import { faultOfLink, toFragment } from './keep/link.js';
 import { remember, rememberer } from './keep/remember.js';
 import { mountLesson } from './lesson/lesson.js';
 import { makeSheet } from './lesson/sheet.js';
+import { fourSteps } from './words/steps.js';
 import { tasksOf } from './words/tasks.js';
 
 const WAYS = ['lesson', 'explore', 'present', 'class'];
@@ -34,6 +35,20 @@ export function isFreshLink(link) {
 /** Returns a task without its answer. */
 function asked({ question, choices }) {
   return { question, choices };
+}
+
+/** Whether a run has more than the line or the curves of one feature, which the lesson's pictures are of. */
+function isBeyondLesson({ scene }) {
+  return Boolean(scene.network) || scene.features.length > 1;
+}
+
+/**
+ * Answers the page's own tasks on a sheet. The page works them out in promises alone, which are all kept before a
+ * browser goes on from `beforeprint` to the paper.
+ */
+async function answerOn(sheet, tasks) {
+  const answers = await Promise.all(tasks.map((task) => task.answer().catch(() => '')));
+  sheet.answer(answers.map((why) => ({ choices: [], why })));
 }
 
 /** The page below an element: `store` has its state, `lesson` the record of the lesson. */
@@ -70,9 +85,21 @@ export class Ways {
   makePaper() {
     const { tasks = {} } = this.lesson;
     const { state, engine } = this.store;
-    const own = tasks[this.language] ?? tasks.en ?? tasksOf(state, engine).map((task) => ({ ...task, choices: [] }));
-    const sheet = makeSheet(this.parent, this.lesson, this.language, state.exam ? own.map(asked) : own);
+    const told = tasks[this.language] ?? tasks.en;
+    const own = told || state.hidden.includes('tasks') ? [] : tasksOf(state, engine);
+    const all = told ?? own.map((task) => ({ ...task, choices: [] }));
+    const sheet = makeSheet(this.parent, this.lesson, this.language, {
+      tasks: state.exam ? all.map(asked) : all, run: isBeyondLesson(state) ? this.printedRun() : null,
+    });
+    if (own.length && !state.exam && engine.kind !== 'python') answerOn(sheet, own);
     window.addEventListener('afterprint', () => sheet.remove(), { once: true });
+  }
+
+  /** Returns the run that is explored as it is printed: its pictures, and its four steps with their numbers. */
+  printedRun() {
+    const { state } = this.store;
+    const pictures = this.shown.pictures?.() ?? [];
+    return pictures.length ? { title: state.scene.title, pictures, steps: fourSteps(state, 2) } : null;
   }
 
   /** Takes in the links of a class, from a file that was dropped anywhere. */
@@ -145,6 +172,7 @@ export class Ways {
     });
     const unheard = this.store.subscribe(rememberer(state));
     return {
+      pictures: shown.pictures,
       destroy() {
         unheard();
         shown.destroy();

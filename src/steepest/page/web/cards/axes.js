@@ -41,6 +41,7 @@ function longStepAxis(last) {
   const out = scale(-0.12, 1.04 * spread(last), 0, 1);
   return {
     label: 'round (0, 1, 10, 100, … evenly spaced)',
+    brief: 'round', // its ticks say the rest
     ticks: () => powersTo(last),
     scale: (from, to) => {
       const place = scale(0, 1, from, to);

@@ -184,7 +184,9 @@ class Chart {
     const { muted } = this.plot.theme;
     const look = { stroke: muted, 'stroke-dasharray': '5 4' };
     svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
-    this.words.write(this.floor, `lowest ${short(lowest)}`, muted, levelSpots(y));
+    const texts = [`lowest ${short(lowest)}`, short(lowest), short(lowest, 2)];
+    const text = texts.find((one) => this.plot.wide(one) < this.plot.inner.width - 4) ?? texts.at(-1);
+    this.words.write(this.floor, text, muted, levelSpots(y));
   }
 
   /**

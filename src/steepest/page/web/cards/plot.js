@@ -7,6 +7,9 @@ import { themeOf } from '../draw/colours.js';
 /** Pixels for each number at the axis that goes up, and in a fitted page, whose first sight is to be plain. */
 const [TICK, FITTED_TICK] = [60, 110];
 
+/** Lines on which the name of an axis up may stand. */
+const MOST_LINES = 3;
+
 const LOWEST = 230;
 const HIGHEST = 440;
 const ASPECT = 0.62;
@@ -93,15 +96,29 @@ export class Plot {
   head(label, legend, note) {
     const line = Math.round(1.45 * this.size);
     const { ink, muted } = this.theme;
-    let base = line;
-    const name = this.fitted(label, this.width - 4);
-    this.write(this.still, 2, base, name, { fill: ink });
+    const names = this.wrapped(label, this.width - 4);
+    names.forEach((text, i) => this.write(this.still, 2, (i + 1) * line, text, { fill: ink }));
+    const [name] = names.slice(-1);
+    let base = names.length * line;
     if (note) {
       const beside = this.wide(name) + this.wide(note) + 24 < this.width;
       if (!beside) base += line;
       this.write(this.still, this.width - 4, base, note, { fill: muted, 'text-anchor': 'end' });
     }
     return this.legend(legend, base, line) + Math.round(0.75 * this.size);
+  }
+
+  /** Return the lines on which a text has room, broken between its words; what is wider than all is cut. */
+  wrapped(text, width) {
+    if (this.wide(text) <= width) return [text];
+    const lines = [''];
+    for (const word of text.split(' ')) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (!lines.at(-1) || this.wide(longer) <= width) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    const last = lines.slice(MOST_LINES - 1).join(' ');
+    return [...lines.slice(0, MOST_LINES - 1), last].filter(Boolean).map((one) => this.fitted(one, width));
   }
 
   legend(items, base, line) {
@@ -148,7 +165,8 @@ export class Plot {
       if (i % every) return;
       this.write(this.still, middle, bottom + 4 + 1.05 * this.size, text, at);
     });
-    this.labelX(axis.label);
+    const { label, brief = label } = axis;
+    this.labelX(this.wide(label) > this.width - 4 ? brief : label);
   }
 
   labelX(label) {

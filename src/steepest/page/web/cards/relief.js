@@ -48,6 +48,7 @@ class Relief extends Surfaced {
     this.detach = this.attach();
     this.helper = helper;
     this.ready = null;
+    this.firstLook = null;
   }
 
   /** Drag turns it, the wheel and two fingers zoom, keys do both, a tap starts there; returns how to end that. */
@@ -79,9 +80,20 @@ class Relief extends Surfaced {
     this.frames.ask('surface');
   }
 
-  /** Look as the state says, unless that is what was told from here. */
+  /** Look as the state says; where the surface is not in sight, once it is: the best look at it takes long to find. */
   takeLook(first) {
-    if (first) this.chooseLook();
+    if (first) this.firstLook = null;
+    if (this.firstLook || this.layers.width) this.lookAsTold();
+  }
+
+  draw(parts) {
+    if (this.state && this.layers.width && !this.firstLook) this.lookAsTold();
+    super.draw(parts);
+  }
+
+  /** Look as the state says, unless that is what was told from here. */
+  lookAsTold() {
+    if (!this.firstLook) this.chooseLook();
     const told = this.state.camera ?? null;
     if (told === this.told) return;
     this.told = told;

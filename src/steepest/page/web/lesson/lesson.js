@@ -13,11 +13,14 @@ import { Pen } from './pen.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
 import { showTasks } from './tasks.js';
-import { glossed } from './telling.js';
+import { glossed, isLong } from './telling.js';
 import { lessonOf } from './told.js';
 
 /** Seconds that stand for the end of every movement. */
 const STILL = 99;
+
+/** The builds that say where rows are from. */
+const NOTED = ['title', 'classes'];
 
 /** Parts of the lesson that have the equation of the line above their pictures. */
 const OF_LINE = ['step 1', 'step 2', 'step 3', 'step 4'];
@@ -58,7 +61,8 @@ class Lesson {
     this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
     this.own = new OwnSlide(this.root);
     this.makeBand(explore);
-    this.editor = new Editor(this);
+    // A live page has no file to save, and no editor in its code.
+    this.editor = save ? new Editor(this) : null;
     this.speak(language);
     this.hear(keys, store);
     this.root.toggleAttribute('data-present', isPresented);
@@ -79,7 +83,7 @@ class Lesson {
     this.whole = button(this.ways, '', () => this.present());
     this.asks = button(this.ways, '', () => this.toggleTasks());
     this.asks.hidden = !Object.keys(this.tasks).length;
-    this.edits = button(this.ways, '', () => this.editor.toggle(), { style: 'st-le-edits' });
+    this.edits = button(this.ways, '', () => this.editor?.toggle(), { style: 'st-le-edits' });
     this.edits.hidden = !this.save;
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
@@ -216,7 +220,7 @@ class Lesson {
     Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
-    if (isOther) this.editor.renew();
+    if (isOther) this.editor?.renew();
   }
 
   /** Shows a build as it ends; returns whether it is one of those that are shown. */
@@ -280,6 +284,7 @@ class Lesson {
     this.part.textContent = words.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
     this.write(this.say, build.lines ? '' : say);
+    this.root.toggleAttribute('data-long', NOTED.includes(key) && isLong(say, told.sum(key)));
     this.own.show(build.lines ?? null);
     this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
@@ -376,7 +381,7 @@ class Lesson {
   }
 
   destroy() {
-    this.editor.close();
+    this.editor?.close();
     document.title = this.title;
     document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());

@@ -23,20 +23,44 @@ const SHARP = 3;
 const STILL = 99;
 
 /**
- * Adds the sheet below `parent`; `tasks` are asked on it, and those that have a `why` are answered.
+ * Adds the sheet below `parent`; `tasks` are asked on it, and those that have a `why` are answered. A `run` has a page
+ * of its own: {title, pictures, steps}. Returns how to `answer` tasks later, and to `remove` it.
  * @param {Element} parent
+ * @param {any} record
+ * @param {string} language
+ * @param {{ tasks: any[], run: any }} what
  */
-export function makeSheet(parent, record, language, tasks) {
+export function makeSheet(parent, record, language, { tasks, run }) {
   const lesson = lessonOf(record);
   const spoken = lesson.languages.includes(language) ? language : lesson.languages[0];
   const told = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
   const attributes = { lang: spoken, 'data-theme': 'projector' };
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
   addSteps(part(sheet, 'st-sheet-page', 'section'), told, record.isClass && record.classes.own ? record.classes : null);
+  if (run) addRun(part(sheet, 'st-sheet-page', 'section'), told, run);
   if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks);
+  const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
   const answered = tasks.filter(({ why }) => why);
-  if (answered.length) addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
-  return sheet;
+  if (answered.length) answer(answered);
+  return { answer, remove: () => sheet.remove() };
+}
+
+/** Adds the run that was explored: its pictures, and its four steps with their numbers. */
+function addRun(page, { ui }, { title, pictures, steps }) {
+  element('h2', { text: title }, page);
+  const grid = part(page, 'st-sheet-steps');
+  for (const { title: name, picture, caption } of pictures) {
+    const figure = element('figure', {}, grid);
+    element('b', { text: name }, figure);
+    const held = part(figure, 'st-sheet-own');
+    held.append(picture);
+    element('figcaption', { text: caption }, figure);
+  }
+  for (const { number, heading, brief } of steps) {
+    const line = element('p', {}, page);
+    element('b', { text: `${ui.step.replace('{step}', String(number))} ` }, line);
+    line.append([heading, ...brief].join('   '));
+  }
 }
 
 /** Of the reader's own `classes` the pictures are of these rows, else of a line. */

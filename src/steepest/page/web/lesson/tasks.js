@@ -71,10 +71,11 @@ function addNumber(row, task, { ui, language, before, take }) {
 }
 
 function addChoices(row, task, before, take) {
+  const attributes = { role: 'radiogroup', 'aria-label': task.question };
+  const group = element('div', { class: 'st-le-choices', attributes }, row);
   task.choices.forEach((choice, i) => {
-    const label = element('label', {}, row);
-    const attributes = { type: 'radio', name: task.key };
-    const input = element('input', { attributes }, label);
+    const label = element('label', {}, group);
+    const input = element('input', { attributes: { type: 'radio', name: task.key } }, label);
     input.checked = before === i;
     element('span', { text: choice }, label);
     input.addEventListener('change', () => take(i));

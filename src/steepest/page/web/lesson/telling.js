@@ -53,6 +53,14 @@ export function placesFor(size) {
   return Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(size) || 1))));
 }
 
+/** Letters of a line of a sentence and of what stands below it, at 1280 x 720, and lines that there is room for. */
+const [SAID, BELOW, ROOM] = [70, 78, 2];
+
+/** Whether a sentence and what stands below it are too long for their usual size. */
+export function isLong(say, sum) {
+  return Math.ceil(say.length / SAID) + Math.ceil(sum.length / BELOW) > ROOM;
+}
+
 /** Returns a text in pieces, those that the glossary tells with their meaning: {text, meaning}. */
 export function glossed(text, glossary) {
   const words = Object.keys(glossary).sort((a, b) => b.length - a.length);

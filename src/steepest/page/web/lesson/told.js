@@ -88,12 +88,14 @@ function notesOf(record, { line, classes, network }, words, { short }) {
   const chosen = (rows) => (rows.of > 1 ? [filled(ui.feature, { count: short(rows.of), x: rows.x })] : []);
   const made = (rows) => (rows.made
     ? [filled(ui[rows.made], { own, shipped: shippedOf(rows), y: rows.y, is: plainName(rows.isClass) })] : []);
-  const note = (rows) => [
-    ...made(rows), ...(rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []),
-  ].join('; ');
+  const about = (rows) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []);
+  const note = (rows, told = []) => (
+    [...made(rows), ...about(rows).filter((one) => !told.includes(one))].join('; ')
+  );
+  const numbers = { ...record.numbers, x: line.x, y: line.y };
   return {
-    title: note({ ...record.numbers, x: line.x, y: line.y }),
-    classes: note({ ...record.classes, x: classes.x }),
+    title: note(numbers),
+    classes: note({ ...record.classes, x: classes.x }, about(numbers)),
     two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
   };
 }
