@@ -407,14 +407,6 @@ def test_classes_keep_a_row_each() -> None:
     lost = refused(session, "descend", rows={"X": [50, 60, 70], "y": [0, 0, 0]})
     assert lost == "no row is left of the class yes"
     assert "no class" in refused(session, "descend", rows={"X": [50, 60], "y": [0, 0.5]})
-    assert "one feature only" in refused(
-        Session.of_table(read_table("diabetes")),
-        "surface",
-        base=[0.0] * 11,
-        x=0,
-        y=10,
-        axes="walk",
-    )
 
 
 def test_a_fault_of_ours_is_told_and_not_raised(

@@ -90,6 +90,7 @@ GLOBALS = (
     *("Math.ceil", "Math.cos", "Math.sin", "Math.exp", "Math.log", "Array.from"),
     *("Number.isFinite", "Object.assign", "Object.entries", "Object.keys", "Object.fromEntries"),
     *("Error", "Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
+    *("Float32Array", "Boolean", "performance", "Set"),
 )
 """What the modules name most of what every page has."""
 
@@ -200,7 +201,8 @@ def live_script() -> str:
 
 def notebook_script() -> str:
     """Return the module of the notebook's widget, minified: its default export renders."""
-    return _minified(f"{_script('notebook.js', 'render')}export default {{ render }};\n")
+    script = _script("notebook.js", "render")
+    return _minified(f"let shown;{{{script}shown=render;}}export default {{ render: shown }};\n")
 
 
 @cache
