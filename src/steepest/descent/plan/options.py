@@ -87,7 +87,7 @@ class Options:
         Kind.SIZES,
         Part.OBJECTIVE,
         "Units of each hidden layer of a network: 8,8.",
-        detail="All losses, rules and rates are there for it; L1 is not.",
+        detail="All losses, rules and rates are there for it; with `l1` the rule is proximal.",
         metavar="UNITS,...",
         left_out="none, one neuron",
     )
@@ -122,7 +122,7 @@ class Options:
         Kind.SWITCH,
         Part.OBJECTIVE,
         "Whether there is a bias; without one the margin is 0 where all features are.",
-        detail="Then scale is none or round, l1 needs a learning rate, and there is no page.",
+        detail="Then scale is none or round, and there is no page.",
     )
     rule: str | GradientTransformation = option(
         "auto",
