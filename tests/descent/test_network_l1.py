@@ -115,12 +115,10 @@ def test_it_is_no_higher_than_subgradient_descent_of_torch_and_has_exact_zeros()
     lowest = np.inf
     for rate in (0.01, 0.1):
         params = torch.tensor(np.array(run.trace[0].params), requires_grad=True)
-        torch_steps = torch.optim.SGD([params], lr=rate)
         for _ in range(100):
-            torch_steps.zero_grad()
             loss = torch_loss(run.objective, params)
-            loss.backward()
-            torch_steps.step()
+            (slope,) = torch.autograd.grad(loss, params)
+            params = (params - rate * slope).detach().requires_grad_()
             lowest = min(lowest, float(loss.detach()))
     assert run.loss <= lowest
     assert np.count_nonzero(run.params[run.objective.layout.weights] == 0.0) > 5
@@ -209,3 +207,29 @@ def test_all_weights_at_0_is_said_to_have_no_ratio_of_gradients() -> None:
     assert not run.params[: run.objective.layout.weights.stop].any()
     words = run.explain()
     assert "nan" not in words and "that of the last layer's weights is exactly 0" in words
+
+
+def test_many_rows_begin_on_batches_and_end_on_all_with_exact_zeros() -> None:
+    layers = HiddenLayers.of((3,), "tanh", "auto", "float64")
+    assert layers is not None
+    many = NetworkObjective.of(*rows(count=10_000), st.Squared(), Penalty(l1=0.01), layers)
+    method, why = plan_method(many, Options())
+    assert method.rule.name == "adam_proximal" and method.sampler.in_epoch == 40
+    assert "Adam, then proximal steps: 10,000 rows are many for 22 params" in why
+    assert plan_method(many, Options(steps=9))[0].rule.name == "proximal"
+    few = {"data": rows(count=600), "hidden": (3,), "l1": 0.01, "rule": "adam_proximal"}
+    run = st.descend(**few, steps=150)
+    assert run.trace.rows[0] < run.trace.rows[-1] == 600
+    weights = run.params[run.objective.layout.weights]
+    assert 0 < np.count_nonzero(weights == 0.0) < len(weights)
+
+
+def test_batches_of_ones_own_are_refused_with_it_and_the_rule_goes_on_to_the_bit() -> None:
+    choices = {"data": rows(count=600), "hidden": (3,), "l1": 0.003, "rule": "adam_proximal"}
+    whole = st.descend(**choices, steps=40)
+    again = st.descend(**choices, steps=25).resume(steps=15)
+    assert np.array_equal(again.trace.params, whole.trace.params)
+    with pytest.raises(st.ChoiceError, match=r"a learning rate was asked for.* the rule prox"):
+        st.descend(**choices, learning_rate=0.1, steps=2)
+    with pytest.raises(st.ChoiceError, match=r"is for networks.*choose the rule auto or proximal"):
+        st.descend(rows(), l1=0.003, rule="adam_proximal", steps=2)

@@ -72,7 +72,8 @@ class Options:
         "Penalty on the sizes of the weights: many come to rest at exactly 0.",
         detail="Adds `l1 |weights|_1` to the mean loss, the bias free, the weights in the units "
         "of the data. It needs a smooth loss, steps of all rows, and the rule auto, steepest or "
-        "proximal. The gradient of a step is then the minimum-norm subgradient, 0 in the minimum.",
+        "proximal, or of networks adam_proximal. The gradient of a step is then the minimum-norm "
+        "subgradient, 0 in the minimum.",
     )
     l2: float = option(
         0.0,
@@ -87,7 +88,7 @@ class Options:
         Kind.SIZES,
         Part.OBJECTIVE,
         "Units of each hidden layer of a network: 8,8.",
-        detail="All losses, rules and rates are there for it; with `l1` the rule is proximal.",
+        detail="All losses, rules and rates are there for it; with `l1` proximal ones.",
         metavar="UNITS,...",
         left_out="none, one neuron",
     )

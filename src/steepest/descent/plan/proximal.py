@@ -4,11 +4,13 @@ from typing import Any
 
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
+from steepest.descent.plan.auto import has_many_rows, why_batches
+from steepest.descent.plan.batches_then_all import plan_batches_then_all
 from steepest.descent.plan.named_rates import choose_step_size
 from steepest.descent.plan.options import Options
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.start import read_start
-from steepest.descent.rules import Proximal
+from steepest.descent.rules import AdamProximal, Proximal
 from steepest.descent.sampling import AllRows
 from steepest.descent.steps.proximal_backtracking import ProximalBacktracking
 from steepest.descent.steps.proximal_gradient import ProximalGradient, thresholds_in
@@ -20,7 +22,7 @@ from steepest.objective.coordinates.coordinates import Coordinates
 
 __all__ = ["plan_proximal"]
 
-RULES = ("auto", "steepest", "proximal")
+RULES = ("auto", "steepest", "proximal", "adam_proximal")
 """Rules that mean proximal steps where there is L1."""
 
 KINK = "l1 has a kink wherever a weight is 0"
@@ -45,6 +47,8 @@ def plan_proximal(objective: Any, options: Options) -> tuple[Method, str]:
     Raises ChoiceError for what does not go with it.
     """
     _check(objective, options)
+    if _begins_on_batches(objective, options):
+        return _on_batches(objective, options)
     reasons = [_why(objective, options)] if options.rule == "auto" else []
     if options.scale == "auto" and objective.coordinates("standard") is not None:
         reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
@@ -53,6 +57,29 @@ def plan_proximal(objective: Any, options: Options) -> tuple[Method, str]:
     step_size = _step_size(objective, coordinates, options)
     sampler = AllRows(objective)
     return Method(objective, start, Proximal(), step_size, coordinates, sampler), "; ".join(reasons)
+
+
+def _begins_on_batches(objective: Any, options: Options) -> bool:
+    """Return whether the first steps see mini-batches: by the rule's name, or as auto has it."""
+    rule = options.rule if isinstance(options.rule, str) else choose_rule(options.rule).name
+    if rule != "auto":
+        return choose_rule(options.rule).begins_on_batches
+    automatic = options.learning_rate == "auto" and options.steps is None
+    for_network = objective.plane_is_dear and objective.has_curvature
+    return automatic and for_network and has_many_rows(objective)
+
+
+def _on_batches(objective: Any, options: Options) -> tuple[Method, str]:
+    """Return the parts of a descent that begins on mini-batches, and why."""
+    auto, scale, reasons = options.rule == "auto", options.scale, []
+    if auto:
+        reasons.append(why_batches(objective, "proximal steps"))
+    if scale == "auto":
+        scale, why = objective.suggested_scale(plane_search=False)
+        reasons.append(why)
+    rule = AdamProximal() if auto else choose_rule(options.rule)
+    start = read_start(options.start, objective, options.seed)
+    return plan_batches_then_all(objective, start, rule, scale, options), "; ".join(reasons)
 
 
 def _why(objective: Any, options: Options) -> str:
