@@ -407,14 +407,6 @@ def test_classes_keep_a_row_each() -> None:
     lost = refused(session, "descend", rows={"X": [50, 60, 70], "y": [0, 0, 0]})
     assert lost == "no row is left of the class yes"
     assert "no class" in refused(session, "descend", rows={"X": [50, 60], "y": [0, 0.5]})
-    assert "one feature only" in refused(
-        Session.of_table(read_table("diabetes")),
-        "surface",
-        base=[0.0] * 11,
-        x=0,
-        y=10,
-        axes="walk",
-    )
 
 
 def test_a_fault_of_ours_is_told_and_not_raised(
@@ -599,3 +591,11 @@ def test_dates_are_taken_in_days_where_nothing_else_is_there() -> None:
         assert found.data.target.name == "visitors" and len(found.data.features.names) == 1
         slope = np.polyfit(2 * np.arange(20), [3.0 * i + i % 3 for i in range(20)], 1)[0]
         assert found.run.weights[0] == pytest.approx(slope, rel=1e-3)
+
+
+def test_a_shipped_network_opens_on_a_walk_and_with_a_rule_of_ones_own_on_that() -> None:
+    walk = open_table(read_table("xor")).run
+    assert (walk.plan.rule.word, walk.plan.scale, len(walk.trace)) == ("steepest", "standard", 201)
+    assert (np.diff(walk.trace.losses) < 0).all()
+    own = open_table(read_table("xor"), rule="adam", learning_rate=0.1).run
+    assert own.plan.rule.word == "adam"

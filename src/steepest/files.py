@@ -20,8 +20,14 @@ from steepest.errors import FileError
 from steepest.file_locks import lock
 
 __all__ = [
-    *("FIGURES", "FILMS", "MODELS", "PAGES", "TABLES"),
-    *("check_writable", "sync_folder", "whole_file"),
+    "FIGURES",
+    "FILMS",
+    "MODELS",
+    "PAGES",
+    "TABLES",
+    "check_writable",
+    "sync_folder",
+    "whole_file",
 ]
 
 FIGURES = (".png", ".svg", ".pdf")

@@ -16,7 +16,7 @@ FORMS: dict[str, Any] = {"float64": np.asarray, "float32": np.float32, "sparse":
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 500)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 500)
 
 
 def made(form: str, rows: int = 60, features: int = 4, weighted: bool = True) -> Any:
@@ -118,7 +118,7 @@ def test_a_block_knows_which_rows_it_has() -> None:
 def test_blocks_with_a_least_number_of_rows_are_even(
     rows: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 3 * 2**19)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 3 * 2**19)
     # A row of 64 features with 42 outputs: 847 of them fit into a block.
     blocks = Blocks(np.zeros((rows, 64)), np.zeros(rows), outputs=42, least=600)
     assert [at.stop - at.start for at in blocks.slices] == sizes

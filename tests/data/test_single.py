@@ -23,7 +23,7 @@ LOSSES = {
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_float32_is_the_same_numbers_in_float64(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 8192)
     X, y = problem(kind, 0, rows=500, features=5)
     single = X.astype(np.float32)
     ours, double = (
@@ -86,7 +86,7 @@ def test_float32_of_a_mean_far_from_0_is_as_exact_as_the_formula(
 
     So is a loss by that times its slope, and half its square times the curvature, 2 at most.
     """
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 8192)
     rng, rows, features = np.random.default_rng(0), 3000, 4
     X = (rng.normal(size=(rows, features)) + far * np.array([1, -1, 1, 0])).astype(np.float32)
     weights, away = rng.normal(size=features), rng.normal(size=rows)

@@ -54,7 +54,7 @@ def test_sparse_rows_are_the_dense_ones(kind: str, weighted: bool, seed: int, fo
 def test_any_number_of_threads_gives_the_same_bits(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
     X, y = holed(kind, 3, rows=1000, features=7)
     found = []
     for threads in (1, 2, 5):

@@ -103,7 +103,7 @@ def test_the_size_of_all_weights_does_not_matter(kind: str) -> None:
 def test_any_number_of_threads_gives_the_same_bits(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
     X, y = problem(kind, 3, rows=1000, features=7)
     weight = np.random.default_rng(0).integers(0, 3, 1000)
     found = []

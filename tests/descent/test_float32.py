@@ -95,7 +95,7 @@ def test_loss_and_gradient_are_those_of_float64_but_for_rounding(
 
 
 def test_one_thread_and_more_have_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 8192)
     monkeypatch.setattr("steepest.objective.network.TOGETHER", 1)
     one, three = (single(threads=count) for count in (1, 3))
     assert len(one.problem.risk("").blocks.slices) > 3

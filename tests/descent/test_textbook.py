@@ -113,7 +113,7 @@ def test_another_seed_starts_elsewhere() -> None:
 
 @pytest.mark.parametrize("rule", ["steepest", "adam", "auto"])
 def test_threads_change_no_bit(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 4096)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 4096)
     data = problem("softmax", 0, rows=900, features=4)
     one, two = (
         st.descend(data, loss="cross_entropy", rule=rule, steps=15, threads=threads)

@@ -39,7 +39,7 @@ def test_many_triangles_are_inverted_as_each_by_itself() -> None:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
 
 
 def standard_rows(objective: LinearObjective) -> Array:

@@ -69,7 +69,7 @@ def test_a_weighted_gram_matrix_is_numpys(
     weight = generator.uniform(0.1, 3.0, rows) if weighted else None
     curvature = generator.uniform(0.0, 2.0, (rows, columns)) if columns else None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("steepest.data.blocks.BLOCK_BYTES", size)
+        patch.setattr("steepest.data.block_sizes.BLOCK_BYTES", size)
         blocks = Blocks(FORMS[form](X), y, sample_weight=weight)
         found = weighted_gram(
             blocks,
@@ -146,7 +146,7 @@ def grams(objective: LinearObjective, margins: Array, mean: Array, every: int = 
 
 
 def test_every_third_row_counts_for_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 700)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 700)
     X, y = problem("cross_entropy", 0, rows=90)
     weight = np.arange(90) % 4 + 1.0
     whole = LinearObjective(X, y, "cross_entropy", sample_weight=weight)

@@ -180,7 +180,7 @@ def test_other_kinds_of_rows_have_the_same_equations(kind: str) -> None:
 def test_any_number_of_threads_gives_the_same_bits(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 1024)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 1024)
     monkeypatch.setattr(module, "MOST_DOUBLE_DOUBLE", few)
     monkeypatch.setattr(module, "NEEDS_DOUBLE_DOUBLE", 0.0)
     results = []

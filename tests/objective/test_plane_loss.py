@@ -70,7 +70,7 @@ def test_the_rows_of_the_grid_are_those_of_the_second_axis(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_many_blocks_make_the_same_grid(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 8192)
     objective = made(kind, 1, 0.1, rows=700)
     a = np.linspace(-2, 2, 6)
     assert_true(objective, some_plane(objective), a, a[:4])
@@ -78,7 +78,7 @@ def test_many_blocks_make_the_same_grid(kind: str, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_threads_change_no_bit_of_the_grid(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 8192)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 8192)
     X, y = problem(kind, 1, rows=700)
     a = np.linspace(-2, 2, 6)
     one, two = (st.LinearObjective(X, y, LOSSES[kind], threads=threads) for threads in (1, 2))

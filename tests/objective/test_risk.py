@@ -92,7 +92,7 @@ def test_the_hessian_is_the_difference_of_gradients(kind: str, l2: float) -> Non
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -228,8 +228,8 @@ def test_params_are_named_by_row_and_class() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     code = """
 import multiprocessing, numpy as np, steepest as st
-from steepest.data import blocks
-blocks.BLOCK_BYTES = 2**12
+from steepest.data import block_sizes
+block_sizes.BLOCK_BYTES = 2**12
 data = np.arange(2000.0).reshape(-1, 1), np.arange(2000.0) % 7
 st.descend(data, threads=2)
 def child(): st.descend(data, threads=2)

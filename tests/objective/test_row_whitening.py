@@ -67,7 +67,7 @@ def test_ridge_of_few_rows_arrives_in_a_step_or_two(l2: float, weighed: bool) ->
 
 
 def test_any_number_of_threads_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 3000)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 3000)
     data = wide(2, 40, 300, False)
     ends = []
     for threads in (1, 2, 3):

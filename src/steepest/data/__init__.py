@@ -13,10 +13,10 @@ are kept back (`split`, `folds`), `gaps` counts what is missing (`table_gaps` in
 `left_out` leaves it out, `fill` says what stands for it, and `prepare` joins them to `prepared`
 Data; `new_rows` come after training. `suspects` are columns that may be other than they are taken
 for, `profile` (`twins`) says what a table holds before a fit, `likely` what could be predicted.
-`blocks` deals the rows out to `threads` (`tree_sum` adds their results in one fixed order; `blas`,
-`sparse`, `moments`), `shipped` holds the data sets that come along, `written` writes tables out;
-`origin` says where rows came from that no file of a run holds, `read_again` reads them anew
-if each file is the one that it was (`stamp`).
+`blocks`, of `block_sizes`, deals the rows out to `threads` (`tree_sum` adds their results in one
+fixed order; `blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written`
+writes tables out; `origin` says where rows came from that no file of a run holds, `read_again`
+reads them anew if each file is the one that it was (`stamp`).
 Whatever cannot be used is refused here, by file, line and column, so that no room further on has to
 doubt its numbers.
 """

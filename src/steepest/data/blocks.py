@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.block_sizes import DENSE_FEATURES, columns_in_block, rows_in_block
 from steepest.data.float_types import FLOAT64
 from steepest.data.sparse import Matrix, is_sparse, row_block
 from steepest.data.threads import cores, map_on_threads
@@ -19,7 +20,6 @@ from steepest.data.tree_sum import Sums, tree_sum
 from steepest.errors import ChoiceError
 
 __all__ = [
-    "BLOCK_BYTES",
     "DENSE_FEATURES",
     "LARGEST_SAMPLE",
     "Block",
@@ -37,24 +37,6 @@ LANES = 16
 COLUMN_LANES = 8
 """The same, of sums over columns, which are as large as rows squared."""
 
-BLOCK_BYTES = 3 * 2**19
-"""Bytes of a block: with its numbers by row it stays in a core's cache from margin to gradient.
-
-Twenty classes took 790, 639, 616 ms of CPU in blocks of 3, 1.5, 1 MB. A lasso of 5,000 features
-took as long with 1.5 as with 3, and a third longer with 1.
-"""
-
-BLOCKS_OF_ONE_OUTPUT = 2
-"""How many such blocks make one where a row gives rise to one number: calls take longer than cache.
-
-Whole fits of 1,000,000 x 28, with 1 MB of cache a core, took in blocks of 1.5, 2, 2.5, 3 MB: two
-classes 83.1, 80.6, 79.7, 80.9 ms of CPU; of many scales 104.9, 101.9, 99.9, 98.5; Huber's loss
-96.9, 94.4, 94.6, 91.7; counts 111.7, 108.4, 107.7, 105.1.
-"""
-
-MOST_LARGER = 4
-"""How many times as large a block may be that is to have more rows."""
-
 WIDE_COLUMNS = 2048
 """Columns that are taken at a time where rows are few: 16 kB of a gradient stay in a core's cache.
 
@@ -64,19 +46,6 @@ one of its own to be added up.
 
 WIDE_ROWS = 4096
 """Rows up to which that is done: a sum in order over them loses a digit more than one in a tree."""
-
-SPARSE_NUMBERS = 16
-"""Numbers of a block of sparse rows by those of its gradient, at least.
-
-With 4 a fit of 100,000 x 50,000, 0.1 % filled, had 27 blocks in place of 6 and took an eighth more
-CPU: each block has a gradient to be added up, and a transpose for SciPy to check.
-"""
-
-DENSE_BYTES = 2**25
-"""The most that a block of sparse rows may take when it is made dense."""
-
-DENSE_FEATURES = 2048
-"""Features up to which blocks of sparse rows may be made dense: for products of all pairs."""
 
 Result = TypeVar("Result")
 Part = TypeVar("Part")
@@ -119,7 +88,7 @@ class Blocks:
     is made of them): they share the cache with the row. `threads` is all cores if None. `dtype` is
     what the numbers of X are computed with, float64, or float32, which X must be then; targets and
     weights are float64. A block of dense rows has about `least` of them, where there are as many,
-    and it is then about `MOST_LARGER` times as large as others at most; if `least` is more than 1,
+    and it is then about four times as large as others at most; if `least` is more than 1,
     there is one block or an even number of equal ones. So it is of very wide sparse rows.
     """
 
@@ -155,9 +124,7 @@ class Blocks:
         self.total = float(len(y) if sample_weight is None else sample_weight.sum())
         self.threads = threads or cores()
         self.is_sparse = is_sparse(X)
-        size = _rows_in_block(X, outputs, self.is_sparse, least)
-        if least > 1 or (self.is_sparse and X.shape[1] > DENSE_FEATURES):
-            size = _evenly(len(y), size)
+        size = rows_in_block(X, outputs, self.is_sparse, least)
         self.slices = [slice(i, min(i + size, len(y))) for i in range(0, len(y), size)]
         self._blocks: list[Block] | None = None
 
@@ -339,7 +306,7 @@ class Blocks:
 
         As many as make a block of all rows, or at least so many, in lanes as in `sum_large`.
         """
-        size = max(least, BLOCK_BYTES // (8 * len(self)))
+        size = max(least, columns_in_block(len(self)))
         each = -(-self.features // (size * COLUMN_LANES))
 
         def lane(first: int) -> tuple[Array]:
@@ -397,32 +364,3 @@ def drawn_rows(count: int, size: int, seed: int) -> NDArray[np.intp]:
     """Return one row, (size,), drawn of each of as many stretches of `count` rows."""
     ends = np.arange(size + 1) * count // size
     return np.random.default_rng([seed, size]).integers(ends[:-1], ends[1:])
-
-
-def _rows_in_block(X: Any, outputs: int, sparse: bool, least: int) -> int:
-    """Return how many rows make a block; float32 has blocks of as many rows as float64.
-
-    A block of sparse rows has many more numbers than there are features, since each block has its
-    own gradient; where there are few features its rows could be made dense.
-    """
-    features = X.shape[1]
-    if not sparse:
-        room = BLOCK_BYTES * (BLOCKS_OF_ONE_OUTPUT if outputs == 1 else 1)
-        fit = room // (8 * (features + 4 * outputs))
-        return max(1, fit, min(least, MOST_LARGER * fit))
-    numbers = X.nnz / max(1, X.shape[0])
-    rows = int(max(BLOCK_BYTES // 8, SPARSE_NUMBERS * features * outputs) / (numbers + 4 * outputs))
-    if features <= DENSE_FEATURES:
-        rows = min(rows, DENSE_BYTES // (8 * features))
-    return max(1, rows)
-
-
-def _evenly(count: int, size: int) -> int:
-    """Return how many rows each of an even number of blocks has: about `size`, at most 5/4 of it.
-
-    Blocks of exactly `size` leave a rest: of 1,797 rows two of 847 and one of 103, so that the
-    first of two threads has 94 % of the rows. As many rows as fit into one block make one.
-    """
-    if count <= size:
-        return size
-    return -(-count // (2 * -(-2 * count // (5 * size))))

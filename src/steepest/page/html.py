@@ -19,7 +19,7 @@ from steepest.files import PAGES, check_writable, whole_file
 from steepest.page.joiner import join, style_text, web_text
 from steepest.page.lesson.builds import sentences
 from steepest.page.lesson.record import LessonRecord, lesson_record
-from steepest.page.needed import unneeded
+from steepest.page.needed import UNUSED_LIVE, unneeded
 from steepest.page.wire import to_json
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ GLOBALS = (
     *("Math.ceil", "Math.cos", "Math.sin", "Math.exp", "Math.log", "Array.from"),
     *("Number.isFinite", "Object.assign", "Object.entries", "Object.keys", "Object.fromEntries"),
     *("Error", "Math", "Float64Array", "Int32Array", "Object", "Number", "Array", "String"),
+    *("Float32Array", "Boolean", "performance", "Set"),
 )
 """What the modules name most of what every page has."""
 
@@ -194,13 +195,14 @@ def live_html(token: str) -> str:
 
 
 def live_script() -> str:
-    """Return the module of the live page, minified."""
-    return _started("live.js", apart=True)
+    """Return the module of the live page, minified: without what it never shows."""
+    return _started("live.js", apart=True, without=UNUSED_LIVE)
 
 
 def notebook_script() -> str:
     """Return the module of the notebook's widget, minified: its default export renders."""
-    return _minified(f"{_script('notebook.js', 'render')}export default {{ render }};\n")
+    script = _script("notebook.js", "render")
+    return _minified(f"let shown;{{{script}shown=render;}}export default {{ render: shown }};\n")
 
 
 @cache

@@ -8,7 +8,7 @@ rates 1, 2, 5, 10, ... at which its loss falls at every step.
 
 from dataclasses import replace
 from math import floor, inf, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from steepest.run.run import Run
     from steepest.trace import Step
 
-__all__ = ["watched"]
+__all__ = ["network_walk", "watched"]
 
 MOST_FEATURES = 2
 """Features of a model whose walk one picture of the rows can show."""
@@ -72,6 +72,16 @@ def watched(run: "Run") -> "Run | None":
         return _walk(run, options)
     except SteepestError:
         # What cannot be walked so has nothing else to be watched.
+        return None
+
+
+def network_walk(run: "Run") -> "Run | None":
+    """Return the walk from the start of a network's run that `watched` has; None if too large."""
+    if run.options is None or not _is_small(cast("TableProblem", run.problem)):
+        return None
+    try:
+        return _walk(run, run.options)
+    except SteepestError:
         return None
 
 

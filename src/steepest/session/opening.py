@@ -23,6 +23,7 @@ from steepest.numerals import counted
 from steepest.page.lesson.rows import variance_share
 from steepest.run.descend import descend_rows
 from steepest.run.run import Run
+from steepest.run.watched import network_walk
 from steepest.session.request import ChosenOptions
 from steepest.temporary_folder import TemporaryFolder
 
@@ -33,6 +34,9 @@ ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".arrow", ".feather", ".ip
 
 STEPS = 200
 """Steps of a first run."""
+
+HOW = frozenset({"rule", "learning_rate", "scale", "batch", "clip", "dropout", "epochs", "steps"})
+"""Choices of a walk: where all are left open a network is seen on one that can be watched."""
 
 SECONDS = 5.0
 """The most that a first run may take."""
@@ -149,6 +153,8 @@ def open_table(
     chosen["seconds"] = SECONDS
     chosen.update(choices)
     run = descend_rows(data, given_up=given_up, **chosen)
+    if choices.get("hidden") and not HOW & choices.keys():
+        run = network_walk(run) or run
     said = [*data.notes, proposed] if proposed else list(data.notes)
     if data.dropped:
         said.append(f"{counted(data.dropped, 'row')} with gaps left out")

@@ -329,8 +329,8 @@ def _shown_params(problem: Problem, trace: Trace, result: Step, biases: int) -> 
     if problem.by_layer(start.params):
         return sorted(_axes_params(problem, trace, result))
     moved = trace[1].params - start.params if len(trace) > 1 else start.gradient
-    first = [] if problem.has_rows else _axes_params(problem, trace, result)
-    last = [size - 1] if biases else []
+    first = [] if problem.rows else _axes_params(problem, trace, result)
+    last = [size - 1] if biases and size - 1 not in first else []
     owed = np.abs(start.gradient * moved)[: size - len(last)]
     owed[first] = -1.0
     most = np.argsort(-owed, kind="stable")[: MOST_PARAMS - len(first) - len(last)]

@@ -251,7 +251,7 @@ def _samples(story: Story) -> Iterator[str]:
 def _step_table(story: Story) -> list[str]:
     """Return the steps that a person reads: the first, then powers of two, then the last."""
     shown = story.shown_params
-    columns = shown[-MOST_COLUMNS:] if story.has_rows else shown[:MOST_COLUMNS]
+    columns = shown[-MOST_COLUMNS:] if story.rows else shown[:MOST_COLUMNS]
     loss = "batch loss" if story.plan.batch else "loss"
     loss = "sample's loss" if story.by_samples else loss
     heads = ["step", *(story.param_words[i] for i in columns), loss]

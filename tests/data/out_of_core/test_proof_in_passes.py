@@ -16,7 +16,7 @@ ROWS, GROUP, L2 = 4000, 1000, 1e-3
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have some thirty blocks in a row group, though it is small."""
-    monkeypatch.setattr("steepest.data.blocks.BLOCK_BYTES", 2048)
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
     monkeypatch.setattr("steepest.objective.linear_algebra.hessian.CACHED_NUMBERS", 8)
 
 

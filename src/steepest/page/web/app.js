@@ -138,7 +138,8 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
   equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
-  const presets = hasRows(store.state.scene) ? [makePresets(transport.bar, store)] : [];
+  // A saved network has no presets in its code: they are shares of a limit, which it has none of.
+  const presets = hasRows(store.state.scene) && makePresets ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson, classroom });
   makeFoot(root);

@@ -145,7 +145,7 @@ function addSentence(item, { builds }, { key, say, told, change }) {
   const { ui } = told;
   const area = element('textarea', { attributes: { 'aria-label': `${ui.sentence} ${key}`, rows: 2 } }, item);
   area.value = say;
-  const warning = element('p', { class: 'st-le-warning', attributes: { role: 'status' } }, item);
+  const warning = element('p', { attributes: { role: 'status' } }, item);
   const tellUnknown = () => {
     const names = told.unknown(area.value).map((name) => `{${name}}`).join(', ');
     warning.textContent = names ? filled(ui.unknown, { names }) : '';

@@ -61,7 +61,8 @@ class Lesson {
     this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
     this.own = new OwnSlide(this.root);
     this.makeBand(explore);
-    this.editor = new Editor(this);
+    // A live page has no file to save, and no editor in its code.
+    this.editor = save ? new Editor(this) : null;
     this.speak(language);
     this.hear(keys, store);
     this.root.toggleAttribute('data-present', isPresented);
@@ -82,7 +83,7 @@ class Lesson {
     this.whole = button(this.ways, '', () => this.present());
     this.asks = button(this.ways, '', () => this.toggleTasks());
     this.asks.hidden = !Object.keys(this.tasks).length;
-    this.edits = button(this.ways, '', () => this.editor.toggle(), { style: 'st-le-edits' });
+    this.edits = button(this.ways, '', () => this.editor?.toggle(), { style: 'st-le-edits' });
     this.edits.hidden = !this.save;
     this.explore = button(this.ways, '', explore ?? (() => {}));
     this.explore.hidden = !explore;
@@ -219,7 +220,7 @@ class Lesson {
     Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
-    if (isOther) this.editor.renew();
+    if (isOther) this.editor?.renew();
   }
 
   /** Shows a build as it ends; returns whether it is one of those that are shown. */
@@ -380,7 +381,7 @@ class Lesson {
   }
 
   destroy() {
-    this.editor.close();
+    this.editor?.close();
     document.title = this.title;
     document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());

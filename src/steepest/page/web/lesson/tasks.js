@@ -72,7 +72,7 @@ function addNumber(row, task, { ui, language, before, take }) {
 
 function addChoices(row, task, before, take) {
   const attributes = { role: 'radiogroup', 'aria-label': task.question };
-  const group = element('div', { class: 'st-le-choices', attributes }, row);
+  const group = element('div', { class: 'st-le-answer', attributes }, row);
   task.choices.forEach((choice, i) => {
     const label = element('label', {}, group);
     const input = element('input', { attributes: { type: 'radio', name: task.key } }, label);
