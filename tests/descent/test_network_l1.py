@@ -214,7 +214,7 @@ def test_many_rows_begin_on_batches_and_end_on_all_with_exact_zeros() -> None:
     assert layers is not None
     many = NetworkObjective.of(*rows(count=10_000), st.Squared(), Penalty(l1=0.01), layers)
     method, why = plan_method(many, Options())
-    assert method.rule.name == "adam_proximal" and method.sampler.in_epoch == 40
+    assert method.rule.name == "adam_proximal" and method.sampler.in_epoch == 39
     assert "Adam, then proximal steps: 10,000 rows are many for 22 params" in why
     assert plan_method(many, Options(steps=9))[0].rule.name == "proximal"
     few = {"data": rows(count=600), "hidden": (3,), "l1": 0.01, "rule": "adam_proximal"}
