@@ -58,7 +58,7 @@ def test_the_record_is_in_the_state_that_a_notebook_keeps(line: st.Run) -> None:
     scene = read_frame(state["record"])
     assert np.array_equal(scene["run"]["params"].reshape(-1, 2), line.trace.params)
     assert scene["engine"] == "page"
-    assert state["_esm"].rstrip().endswith("export default{render}")
+    assert state["_esm"].rstrip().endswith("export default{render:shown}")
     assert ".st-" in state["_css"]
 
 

@@ -253,6 +253,7 @@ def assert_a_lesson_is_on_the_data(live: "Page") -> None:
 
 
 def assert_the_token_leaves_the_address_and_a_reload_finds_it(live: "Page") -> None:
+    live.wait_for_function("() => location.hash")
     assert "token" not in live.url
     again = live.url
     live.reload()

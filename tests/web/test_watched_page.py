@@ -104,7 +104,7 @@ def test_without_a_surface_loss_and_gradient_have_the_whole_width(
     assert loss["x"] < 30 and gradient["x"] + gradient["width"] > 1250
     assert gradient["x"] - loss["x"] - loss["width"] < 30
     assert abs(loss["width"] - gradient["width"]) < 30 and gradient["height"] > 300
-    line = page.locator('[data-card="gradient"] path[opacity]').get_attribute("d")
+    line = page.locator('[data-card="steepness"] path[opacity]').get_attribute("d")
     assert len(line.split("L")) == np.isfinite(run.trace.gradient_norms).sum() == STEPS
 
 

@@ -201,7 +201,7 @@ def plain_target(
 def vector_target(
     values: AnyArray, classify: bool | None, positive: object = None
 ) -> tuple[Target, NDArray[np.float64]]:
-    """Return what `plain_target` does, of values that are (rows,) already."""
+    """Return what `plain_target` does, of values that are (rows,) already; DataError as there."""
     where = "y"
     if _all_words(values):
         if classify is False:

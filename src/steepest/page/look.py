@@ -13,7 +13,7 @@ PAGE_THEMES = ("auto", "light", "dark", "projector")
 """The themes of a page; auto is the reader's own, light or dark."""
 
 HIDDEN = (
-    *("fit", "relief", "map", "chart", "network", "sharpness", "gradient"),
+    *("fit", "relief", "map", "chart", "network", "sharpness", "steepness"),
     *("lesson", "theme", "keep", "steps", "speed", "slow", "presets", "data", "start", "params"),
     *("rate", "rule", "loss", "scale", "plane", "batch", "rows", "knobs", "runs", "check"),
     *("table", "tasks", "steps-table"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UNUSED_LIVE", "unneeded"]
 
-UNUSED_LIVE = frozenset(("cards/sharpness.js", "cards/gradient.js", "lesson/edit.js"))
+UNUSED_LIVE = frozenset(("cards/sharpness.js", "cards/steepness.js", "lesson/edit.js"))
 """What a live page never opens: the cards of runs without rows, the editor of a lesson's file."""
 
 
@@ -47,6 +47,6 @@ NEEDED: Mapping[str, Callable[["Record"], bool]] = {
     "cards/network.js": lambda record: record["network"] is not None,
     **{path: lambda record: record["network"] is None for path in OF_LIMITS},
     "cards/sharpness.js": lambda record: "sharpness" in record,
-    "cards/gradient.js": lambda record: not record["surface"]["nx"],
+    "cards/steepness.js": lambda record: not record["surface"]["nx"],
 }
 """The modules that not every page needs, and which records need them."""

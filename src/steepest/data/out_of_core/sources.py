@@ -107,7 +107,8 @@ class Source:
     ) -> Iterator["pa.RecordBatch"]:
         """Yield the same, of columns that are in the file, in the types of the file.
 
-        Each batch is looked at in full: DataError, by row, for letters that are none.
+        Each batch is looked at in full. Raises DataError, by row, for letters that are none, and
+        FileError for a file that is another by now.
         """
         import pyarrow as pa
 

@@ -49,7 +49,8 @@ class KeptGram:
     def block(self, chosen: Indices) -> Array:
         """Return the products of the `chosen` features and, as last one, of the bias.
 
-        (chosen + 1) squared; `chosen` are no more than `MOST_COLUMNS`, none twice.
+        They are (chosen + 1, chosen + 1); `chosen`, (chosen,), are no more than `MOST_COLUMNS`, none
+        twice.
         """
         new = chosen[self.place[chosen] < 0]
         if self.count + len(new) > MOST_COLUMNS:

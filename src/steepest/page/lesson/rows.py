@@ -23,6 +23,10 @@ FEWEST_VALUES = 3
 """Values of a column that a line predicts: one of two is a yes and a no."""
 
 
+FEWEST_ROWS = 6
+"""Rows that three classes have at least: fits take no more classes than half of the rows."""
+
+
 class LessonRows(TypedDict):
     """Rows of one feature or two for the lesson: (rows * features) X and (rows,) y.
 
@@ -91,7 +95,7 @@ def own_classes(scene: SceneRecord) -> LessonRows | None:
 
 
 def _bounds(y: Array) -> list[float]:
-    """Return where thirds of `y` end, but for the last; where these are fewer parts, one bound.
+    """Return where thirds of `y` end, but for the last; of few rows or values one bound, or none.
 
     >>> _bounds(np.arange(9.0)), _bounds(np.array([0.0, 0, 0, 1])), _bounds(np.ones(3))
     ([2.0, 5.0], [0.0], [])
@@ -99,7 +103,7 @@ def _bounds(y: Array) -> list[float]:
     ordered = np.sort(y)
     n = len(ordered)
     thirds = [float(ordered[-(-n * part // 3) - 1]) for part in (1, 2)]
-    if thirds[0] < thirds[1] < ordered[-1]:
+    if n >= FEWEST_ROWS and thirds[0] < thirds[1] < ordered[-1]:
         return thirds
     below = ordered[ordered < ordered[-1]]
     return [float(min(below[-1], max(np.median(ordered), below[0])))] if len(below) else []

@@ -6,7 +6,7 @@ import { makeMap } from './cards/map.js';
 import { makeNetwork } from './cards/network.js';
 import { Paced } from './cards/paced.js';
 import { makeRelief } from './cards/relief.js';
-import { makeGradient } from './cards/gradient.js';
+import { makeSteepness } from './cards/steepness.js';
 import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
@@ -50,7 +50,7 @@ const CARDS = [
   ['map', SAY.same, makeMap, 0],
   ['chart', SAY.loss, makeChart, 0],
   ['sharpness', SAY.sharpness, makeSharpness, 40],
-  ['gradient', SAY.gradient, makeGradient, 40],
+  ['steepness', SAY.gradient, makeSteepness, 40],
 ];
 
 /** Whether a run has rows, of which pictures, a table and tasks can be made. */

@@ -9,7 +9,7 @@ const HELD = ['.st-equation', RATE];
 /** The pictures of the pager, by the cards that take turns at one place. */
 const PAGES = [
   ['Data', ['fit', 'network']], ['Surface', ['map', 'relief']], ['Loss', ['chart']],
-  ['Sharpness', ['sharpness']], ['Gradient', ['gradient']],
+  ['Sharpness', ['sharpness']], ['Gradient', ['steepness']],
 ];
 
 /**

@@ -8,6 +8,9 @@ import { dot, length } from './vectors.js';
 /** Products after which the ends are told as they are, with their residuals. */
 const MOST_PRODUCTS = 300;
 
+/** Products at least: a start that lies across an eigenvector hides it at first. */
+const LEAST_PRODUCTS = 10;
+
 /** An end is found once its residual is at most this share of its own size. */
 const TOL = 1e-3;
 
@@ -29,11 +32,11 @@ const OFTEN = 32;
  */
 export function spectrumEnds(product, size) {
   const basis = new Basis(product, size);
-  const most = Math.min(size, MOST_PRODUCTS);
+  const [least, most] = [LEAST_PRODUCTS, MOST_PRODUCTS].map((count) => Math.min(size, count));
   for (;;) {
     basis.grow();
     const count = basis.diagonal.length;
-    if (count < 2 || (count >= OFTEN && count % 4 && count < most)) continue;
+    if (count < least || (count >= OFTEN && count % 4 && count < most)) continue;
     const ends = basis.ends();
     if (count >= most || !isOpen(ends)) return ends;
   }

@@ -14,8 +14,8 @@ const FACTOR = 3;
 const NAME = 'length of the gradient';
 
 /** Make the card in an element. */
-export function makeGradient(parent) {
-  const card = new Gradient(parent);
+export function makeSteepness(parent) {
+  const card = new Steepness(parent);
   return {
     show: (state) => card.show(state),
     picture: () => card.plot.picture(),
@@ -23,9 +23,9 @@ export function makeGradient(parent) {
   };
 }
 
-class Gradient {
+class Steepness {
   constructor(parent) {
-    this.plot = new Plot(parent, 'gradient', () => this.draw());
+    this.plot = new Plot(parent, 'steepness', () => this.draw());
     const { middle, front } = this.plot;
     this.ahead = svg('path', { fill: 'none', 'stroke-width': 1.4, opacity: 0.45 }, middle);
     this.done = svg('path', { fill: 'none', 'stroke-width': 2 }, middle);
