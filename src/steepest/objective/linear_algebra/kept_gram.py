@@ -49,7 +49,7 @@ class KeptGram:
     def block(self, chosen: Indices) -> Array:
         """Return the products of the `chosen` features and, as last one, of the bias.
 
-        They are (chosen + 1, chosen + 1); `chosen`, (chosen,), are no more than `MOST_COLUMNS`, none
+        They are (chosen + 1, chosen + 1); `chosen`, (chosen,), are at most `MOST_COLUMNS`, none
         twice.
         """
         new = chosen[self.place[chosen] < 0]

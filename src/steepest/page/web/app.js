@@ -61,7 +61,7 @@ const hasSurface = ({ surface }) => surface.nx > 0;
 /** What it takes for some of the cards. */
 const NEEDS = {
   fit: hasRows, relief: hasSurface, map: hasSurface, sharpness: ({ sharpness }) => Boolean(sharpness),
-  gradient: ({ surface }) => !surface.nx,
+  steepness: ({ surface }) => !surface.nx,
 };
 
 /**
