@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from steepest.data.out_of_core.file_units import BATCH_ROWS
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.stamp import Stamp
-from steepest.data.text.dialect import read_dialect
 from steepest.data.text.leading_zeros import has_leading_zeros
 from steepest.data.text.number_marks import written_numbers
+from steepest.data.text.read import parsed
 from steepest.data.text.reading import Reading
 from steepest.data.text.text_file import TextFile
 from steepest.errors import DataError, FileError
@@ -60,10 +60,12 @@ class Spool:
         Raises DataError and FileError as `read_text` does, and DataError for numbers that are not
         written with a point alone.
         """
-        stamp = Stamp.of(path)
-        dialect = read_dialect(path, reading.encoding, reading.delimiter)
-        file = TextFile(path, dialect, ())
-        texts = _codes(file) if has_leading_zeros(path, dialect) else set()
+        return parsed(path, reading, self._of_text)[1]
+
+    def _of_text(self, file: TextFile) -> list[Path]:
+        """Return the same of a file whose encoding is known."""
+        path, stamp = file.path, Stamp.of(file.path)
+        texts = _codes(file) if has_leading_zeros(path, file.dialect) else set()
         while True:
             more, parts = self._parsed(file, sorted(texts))
             if Stamp.of(path) != stamp:

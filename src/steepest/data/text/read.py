@@ -8,10 +8,10 @@ in a column of words only the empty field, since a country code "NA" is a word. 
 no rows, except in a file of one column, where a blank line is all that a gap can be.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -27,7 +27,9 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TextTable", "read_text"]
+__all__ = ["TextTable", "parsed", "read_text"]
+
+Result = TypeVar("Result")
 
 _HEAD = 100
 """Values that are looked at before a column is read as text."""
@@ -53,26 +55,39 @@ def read_text(path: Path, reading: Reading, as_written: Collection[str] = ()) ->
     Raises DataError for ragged lines, a quote left open or bytes that are no text, with the line;
     FileError if the file cannot be read to its end.
     """
-    dialect = read_dialect(path, reading.encoding, reading.delimiter)
-    file = TextFile(path, dialect, as_written)
-    try:
-        table = file.read()
-    except UnicodeDecodeError:
-        if reading.encoding is not None or dialect.encoding != UTF8:
-            refuse_junk(path, dialect.encoding)
-            raise
-        try:
-            dialect = read_dialect(path, FORMER, reading.delimiter)
-            file = TextFile(path, dialect, as_written)
-            table = file.read()
-        except (UnicodeDecodeError, FileError):
-            refuse_junk(path, UTF8)
-            raise
+    file, table = parsed(path, reading, TextFile.read, as_written)
+    dialect = file.dialect
     table, notes = _without_nothing(table, dialect)
     table, zeros = _with_codes(file, table)
     table, decimal, marks = _with_marks(file, table, reading)
     table = _named(table, dialect)
     return TextTable(table, dialect, decimal, (*dialect.notes, *notes, *zeros, *marks))
+
+
+def parsed(
+    path: Path,
+    reading: Reading,
+    parse: Callable[[TextFile], Result],
+    as_written: Collection[str] = (),
+) -> tuple[TextFile, Result]:
+    """Return a text file in the encoding that it has, and what `parse` makes of it.
+
+    What turns out not to be UTF-8 is taken as `FORMER`, unless `reading` says the encoding. Raises
+    FileError, with line and byte, for what is no text in either, and what `parse` raises.
+    """
+    file = TextFile(path, read_dialect(path, reading.encoding, reading.delimiter), as_written)
+    try:
+        return file, parse(file)
+    except UnicodeDecodeError:
+        if reading.encoding is not None or file.dialect.encoding != UTF8:
+            refuse_junk(path, file.dialect.encoding)
+            raise
+    try:
+        file = TextFile(path, read_dialect(path, FORMER, reading.delimiter), as_written)
+        return file, parse(file)
+    except (UnicodeDecodeError, FileError):
+        refuse_junk(path, UTF8)
+        raise
 
 
 def _without_nothing(table: "pa.Table", dialect: Dialect) -> "tuple[pa.Table, tuple[str, ...]]":
