@@ -16,6 +16,7 @@ from steepest.data.columns import in_order, kind_of, words
 from steepest.data.features import Features
 from steepest.data.fill import INDICATOR
 from steepest.data.out_of_core.digests import NOWHERE, Digest
+from steepest.data.out_of_core.first_pass import FirstPass
 from steepest.data.out_of_core.sources import Source
 from steepest.data.table import Table
 from steepest.errors import DataError
@@ -31,45 +32,73 @@ MOST_JUDGED = 20_000
 Digests = Mapping[str, Digest]
 
 
-def evidence_of(sample: "pa.Table", digests: Digests, name: str) -> Table:
-    """Return the sample and its witnesses as one table."""
+def evidence_of(first: FirstPass, source: Source) -> Table:
+    """Return the rows that columns are judged by, as one table.
+
+    All rows, in their order, where the sample has them all; else those of the sample, and behind
+    them what they lack. No row is there a second time, since what makes a category goes by the
+    number of rows.
+    """
+    some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
+    if len(places) == source.rows:
+        order = np.argsort(places)
+        return Table(some.take(order), source.name, kept=places[order])
+    return Table(_with_witnesses(some, first.digests), source.name)
+
+
+def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
+    """Return rows and, behind them, what columns have in others; a shorter column repeats its."""
     import pyarrow as pa
 
-    some = sample.slice(0, MOST_JUDGED)
-    witnesses = {one: _witness(some[one], digests[one]) for one in sample.column_names}
+    witnesses = {one: _witness(some[one], digests[one]) for one in some.column_names}
     rows = max((len(one) for one in witnesses.values()), default=0)
     columns = []
-    for one in sample.column_names:
-        held, sampled = witnesses[one], some[one]
-        cycle = np.arange(rows) % max(1, len(held))
-        more = held.take(pa.array(cycle)) if len(held) else sampled.slice(0, 0)
-        more = more.combine_chunks() if isinstance(more, pa.ChunkedArray) else more
-        if not len(held) and rows:
-            more = pa.nulls(rows, sampled.type)
-        columns.append(pa.chunked_array([*sampled.chunks, more], sampled.type))
-    return Table(pa.Table.from_arrays(columns, names=sample.column_names), name)
+    for one, held in witnesses.items():
+        sampled = some[one]
+        repeated = held if len(held) else sampled
+        more = repeated.take(pa.array(np.arange(rows) % max(1, len(repeated))))
+        chunks = more.chunks if isinstance(more, pa.ChunkedArray) else [more]
+        columns.append(pa.chunked_array([*sampled.chunks, *chunks], sampled.type))
+    return pa.Table.from_arrays(columns, names=some.column_names)
 
 
 def _witness(sampled: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
-    """Return values of a column that all rows have, its ends or levels, and a gap if one has it."""
+    """Return what a column has only outside its sample: of its ends or levels, and a gap."""
     import pyarrow as pa
 
-    kind = kind_of(sampled)
-    values: list[Any] = []
+    kind, plain = kind_of(sampled), sampled.type
+    held = pa.nulls(0, plain)
     if kind in ("text", "dictionary"):
-        values = sorted(digest.counts)
+        sampled = words(sampled)
+        held = _others(pa.array(sorted(digest.counts), pa.large_string()), sampled)
+        held = _coded(held, plain) if kind == "dictionary" else held.cast(plain)
     elif kind in ("number", "boolean") and digest.low <= digest.high:
-        values = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
-        whole = pa.types.is_integer(sampled.type) or kind == "boolean"
+        values: list[Any] = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
+        whole = pa.types.is_integer(plain) or kind == "boolean"
         cast = bool if kind == "boolean" else int if whole else float
-        values = [cast(value) for value in values]
-    else:
-        values = sampled.slice(0, 2).drop_null().to_pylist()
-    gaps = [None] if digest.gaps else []
-    kinds = sampled.type
-    if pa.types.is_dictionary(kinds):
-        return pa.array([*values, *gaps], kinds.value_type).cast(kinds)
-    return pa.array([*values, *gaps], kinds)
+        held = _others(pa.array([cast(value) for value in values], plain), sampled)
+    gap = digest.gaps and not sampled.null_count
+    return pa.concat_arrays([held, pa.nulls(1, plain)]) if gap else held
+
+
+def _coded(levels: "pa.Array", kind: "pa.DataType") -> "pa.Array":
+    """Return words as a dictionary column has them."""
+    import pyarrow as pa
+
+    coded = levels.cast(kind.value_type).dictionary_encode()
+    indices = coded.indices.cast(kind.index_type)
+    return pa.DictionaryArray.from_arrays(indices, coded.dictionary, ordered=kind.ordered)
+
+
+def _others(values: "pa.Array", sampled: "pa.ChunkedArray") -> "pa.Array":
+    """Return those of the values that a sample does not have."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # Arrow looks up no number of 16 bits.
+    plain = pa.float32() if pa.types.is_float16(values.type) else values.type
+    there = sampled.cast(plain).combine_chunks()
+    return values.filter(pc.invert(pc.is_in(values.cast(plain), there)))
 
 
 def check_levels(features: Features, digests: Digests, name: str) -> None:

@@ -108,7 +108,7 @@ class _Preparing:
             self.limits,
             self.progress,
         )
-        evidence = evidence_of(first.sample, first.digests, self.source.name)
+        evidence = evidence_of(first, self.source)
         judged = replace(self.asked, features=self._features, drop=())
         target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
@@ -134,6 +134,8 @@ class _Preparing:
         try:
             return asked.of(evidence, None)
         except DataError as error:
+            if evidence.arrow.num_rows == self.source.rows:
+                raise
             few = counted(evidence.arrow.num_rows, "row")
             raise DataError(
                 f"{error}\nrows that are counted here are of a sample, {few}"
@@ -280,7 +282,7 @@ class _Preparing:
         X, target, features = rows.X, recipe.target, recipe.features
         X.most_matrix = self.limits.most_matrix
         weights = rows.weights
-        evidence = evidence_of(first.sample, first.digests, self.source.name)
+        evidence = evidence_of(first, self.source)
         chosen = self.asked.features is not None
         y, few = (
             np.asarray(rows.y[X.sampled]),
