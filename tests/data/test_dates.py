@@ -67,6 +67,24 @@ def test_what_does_not_say_its_month_is_no_date(word: str) -> None:
         prepare(table, "y", date={"day": "days"})
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (
+            ["2020-01-01", "2019-13-45", "", "2020-01-03"],
+            "such as '2020-01-01', and what is no such date in 1 row, the first '2019-13-45' on "
+            "row 2; write all as 2024-01-31, and --date day=days",
+        ),
+        (["2020/01/01", "", "2020/01/02", ""], "such as '2020/01/01'; --date day=days"),
+        (["1.2.2024"] * 4, "such as '1.2.2024'; write them with the year first, then the month"),
+    ],
+)
+def test_dates_among_words_are_said_without_date(days: list[str], said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        prepare({"day": days, "x": [1, 2, 4, 3], "y": [1.0, 2.0, 4.0, 3.0]}, "y")
+    assert f"'day' holds dates written as text, {said}" in str(caught.value)
+
+
 def test_gaps_are_filled_or_told() -> None:
     days = pd.to_datetime(["2024-01-01", None, "2024-01-05", "2024-01-09"])
     table = pd.DataFrame({"day": days, "y": [1.0, 2.0, 4.0, 3.0]})

@@ -5,7 +5,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from steepest.data.columns import clip, counts, kind_of, matches, plain_words, what_it_holds, words
-from steepest.data.dates import as_dates
+from steepest.data.dates import no_dates, undated
 from steepest.data.table import Table
 from steepest.data.text.number_marks import NUMBER, NUMBER_LIKE, written_numbers
 from steepest.errors import DataError
@@ -39,10 +39,7 @@ def check_words(table: Table, name: str) -> None:
     text = words(column)
     there = len(text) - text.null_count
     if there and matches(text, _DATE).sum() == there:
-        raise DataError(
-            f"{name!r} holds dates written as text, such as {_first(text)}; "
-            f"{_of_dates(column, name)}"
-        )
+        raise DataError(f"{name!r} holds dates written as text, {_of_dates(table, name, text)}")
     if table.dialect is not None:
         _refuse_unclear(text, name)
     _refuse_numbers(table, text, name)
@@ -123,12 +120,19 @@ def _of_other_marks(text: "pa.ChunkedArray", row: int) -> list[int]:
     return [i for i, mark in enumerate(marks) if mark not in ("", marks[row])][:1]
 
 
-def _of_dates(column: "pa.ChunkedArray", name: str) -> str:
-    """Return what to do with dates that are text."""
+def _of_dates(table: Table, name: str, text: "pa.ChunkedArray") -> str:
+    """Return the first of dates that are text, what is none among them, and what to do."""
     flag = f"--date {shlex.quote(name)}=days (or year, or season) takes it as a number"
-    if as_dates(column) is not None:
-        return flag
-    return f"write them with the year first, as 2024-01-31, and {flag}"
+    there = text.is_valid().to_numpy()
+    rows = undated(table.arrow[name])
+    there[rows] = False
+    if not there.any():
+        as_shown = "write them with the year first, then the month, as 2024-01-31"
+        return f"such as {_first(text)}; {as_shown}, and {flag}"
+    such_as = f"such as {clip(text[int(there.argmax())].as_py())}"
+    if not len(rows):
+        return f"{such_as}; {flag}"
+    return f"{such_as}, and {no_dates(table, name)}; write all as 2024-01-31, and {flag}"
 
 
 def _first(text: "pa.ChunkedArray") -> str:

@@ -15,14 +15,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.columns import what_it_holds
+from steepest.data.columns import clip, kind_of, what_it_holds, words
 from steepest.data.table import Table
 from steepest.errors import ChoiceError, DataError
+from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DATES", "UNITS", "as_dates", "check_dates", "date_numbers", "need_dates"]
+__all__ = [
+    "DATES",
+    "UNITS",
+    "as_dates",
+    "check_dates",
+    "date_numbers",
+    "need_dates",
+    "no_dates",
+    "no_dates_in_words",
+    "undated",
+]
 
 Array = NDArray[np.float64]
 
@@ -52,8 +63,33 @@ def check_dates(given: object) -> Mapping[str, str]:
 def need_dates(table: Table, name: str) -> None:
     """Raise DataError, which starts with the column's name, if it holds no dates."""
     if as_dates(table.arrow[name]) is None:
-        held = what_it_holds(table, name)
+        held = no_dates(table, name)
         raise DataError(f"{name!r} must hold dates such as 2024-01-31, got {held}")
+
+
+def no_dates(table: Table, name: str) -> str:
+    """Return what a column holds in place of dates, in words: how many rows, the first, where."""
+    rows = undated(table.arrow[name])
+    if not len(rows):
+        return what_it_holds(table, name)
+    first = int(rows[0])
+    value = clip(words(table.arrow[name])[first].as_py())
+    return no_dates_in_words(len(rows), value, table.place(first))
+
+
+def no_dates_in_words(rows: int, first: str, place: str) -> str:
+    """Return how many rows hold no date, the first of them, and its place."""
+    return f"what is no such date in {counted(rows, 'row')}, the first {first} on {place}"
+
+
+def undated(column: "pa.ChunkedArray") -> NDArray[np.intp]:
+    """Return the rows of a column of words that hold something, but no date; else none."""
+    if kind_of(column) not in ("text", "dictionary"):
+        return np.zeros(0, np.intp)
+    coded = words(column).combine_chunks().dictionary_encode()
+    levels = coded.dictionary.to_pylist()
+    bad = np.array([*(_read_date(level) is None for level in levels), False])
+    return np.flatnonzero(bad[coded.indices.fill_null(len(levels)).to_numpy()])
 
 
 def as_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
@@ -67,20 +103,15 @@ def as_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
     kind = column.type
     if types.is_date(kind) or types.is_timestamp(kind):
         return column
-    words = kind.value_type if types.is_dictionary(kind) else kind
-    if not (types.is_string(words) or types.is_large_string(words)):
-        return None
-    return _read_dates(column)
+    return _read_dates(column) if kind_of(column) in ("text", "dictionary") else None
 
 
 def _read_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
     """Return words as dates, each that is there read once; None if one is no date."""
     import pyarrow as pa
 
-    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    coded = coded.unify_dictionaries().combine_chunks()
-    there = [one for one in coded.dictionary.to_pylist() if one is not None]
-    found = [_read_date(one) for one in there]
+    coded = words(column).combine_chunks().dictionary_encode()
+    found = [_read_date(one) for one in coded.dictionary.to_pylist()]
     if not found or None in found:
         return None
     dates = pa.array(found, pa.timestamp("us"))
@@ -89,7 +120,7 @@ def _read_dates(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":
 
 def _read_date(word: str) -> datetime | None:
     """Return a date that is written with the year first; None for another word."""
-    found = _YEAR_FIRST.fullmatch(word.strip())
+    found = _YEAR_FIRST.fullmatch(word)
     if found is None:
         return None
     year, _, month, day, clock = found.groups()

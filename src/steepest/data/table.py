@@ -58,9 +58,12 @@ class Table:
     def place(self, row: int) -> str:
         """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13".
 
-        Of a spreadsheet it is "sheet row 14", as the program that shows it counts.
+        Of a spreadsheet it is "sheet row 14", as the program that shows it counts. Of a value from
+        beyond a sample, whose row in `kept` is -1, no place is known.
         """
         source = row if self.kept is None else int(self.kept[row])
+        if source < 0:
+            return "a row outside the sample"
         line = self._line(source)
         return f"row {source + 1}" if line is None else f"{self.line_word} {line}"
 

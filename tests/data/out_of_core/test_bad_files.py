@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow.csv import write_csv
+from pyarrow.feather import write_feather
 
 import steepest as st
 from steepest.data.table import read_table
@@ -220,3 +222,106 @@ def test_letters_that_are_none_are_told_by_file_column_and_row(folder, suffix):
             writer.write_table(spoiled, max_chunksize=20)
     said = refused(folder, DataError)
     assert f"p1.{suffix}: column 'c', row 60 holds bytes that are no letters in UTF-8" in said
+
+
+def as_folder(given: pa.Table, folder: Path) -> Path:
+    """Write a table as two Parquet files, and return their folder."""
+    folder.mkdir()
+    half = given.num_rows // 2
+    pq.write_table(given.slice(0, half), folder / "a.parquet")
+    pq.write_table(given.slice(half), folder / "b.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("rows", [40, 1600])
+def test_ids_are_refused_as_in_memory(tmp_path, rows):
+    a = np.arange(rows)
+    ids = pa.table({"a": a, "t": [f"n{k % 7}x{k // 7}" for k in range(rows)], "y": a * a % 11})
+    whole = refused(ids, DataError).partition(": ")[2]
+    assert "'t' holds names or ids" in whole
+    write_csv(ids, tmp_path / "id.csv")
+    for source in (tmp_path / "id.csv", as_folder(ids, tmp_path / "ids")):
+        found = refused(source, DataError, memory="64MB").partition(": ")[2]
+        cut = ", such as" if rows > 1000 else "; leave"
+        assert found.partition(cut)[0] == whole.partition(cut)[0]
+
+
+def test_levels_ends_and_gaps_outside_the_sample_are_judged(tmp_path):
+    """Only what the sample lacks stands behind it; a dictionary of whole numbers too."""
+    rows = 4000
+    g = np.random.default_rng(0)
+    words, codes = g.choice(["u", "v"], rows).tolist(), g.integers(0, 3, rows)
+    words[-1], codes[-1] = "rare", 7
+    made = pa.table(
+        {
+            "c": words,
+            "d": pa.array(codes).dictionary_encode(),
+            "h": pa.array(g.integers(0, 9, rows).astype(np.float16)),
+            "y": g.normal(size=rows),
+        }
+    )
+    write_feather(made, tmp_path / "t.arrow", compression="uncompressed")
+    whole, run = st.descend(made, "y"), st.descend(tmp_path / "t.arrow", "y", memory="64MB")
+    assert run.feature_names == whole.feature_names
+    assert {"c=rare", "d=7"} <= set(run.feature_names)
+    assert run.loss == pytest.approx(whole.loss, rel=1e-9)
+
+
+def test_bytes_that_are_no_text(tmp_path, ask):
+    good, bad = b"a,t,b\n1,x,2\n4,y,5\n", b"a,t,b\n1,x\x81,2\n4,y,5\n"
+    Path("u.csv").write_bytes(bad)
+    Path("f").mkdir()
+    Path("f/1.csv").write_bytes(good)
+    Path("f/2.csv").write_bytes(bad)
+    for asked in (["u.csv"], ["u.csv", "--memory", "64MB"], ["f"]):
+        said = ask("fit", *asked, "--target", "b")
+        assert said.status == 2
+        assert "line 2 holds the byte 0x81, which is not UTF-8; save" in said.err
+
+
+def test_letters_of_windows_far_into_a_file(tmp_path):
+    """What the first bytes do not show is found where Arrow meets it, as in memory."""
+    lines = [f"{k},{'pq'[k % 2]},{k * k % 7}\n".encode() for k in range(10_000)]
+    (tmp_path / "w.csv").write_bytes(b"a,t,y\n" + b"".join(lines) + b"3,caf\xe9,2\n")
+    whole = st.descend(tmp_path / "w.csv", "y", steps=1)
+    run = st.descend(tmp_path / "w.csv", "y", steps=1, memory="64MB")
+    assert run.feature_names == whole.feature_names and "t=café" in run.feature_names
+
+
+@pytest.mark.parametrize("rows", [11, 3000])
+def test_only_what_is_no_date_is_blamed(tmp_path, rows):
+    start = np.datetime64("2020-01-01")
+    days = [str(start + k) for k in range(rows)]
+    days[-1] = "2019-13-45"
+    write_csv(pa.table({"day": days, "y": np.arange(rows) % 7}), tmp_path / "d.csv")
+    asked = {"date": {"day": "season"}}
+    said = "dates such as 2024-01-31, got what is no such date in 1 row, the first "
+    whole = refused(tmp_path / "d.csv", DataError, **asked)
+    assert f"{said}'2019-13-45' on line {rows + 1}" in whole
+    found = refused(tmp_path / "d.csv", DataError, memory="64MB", **asked)
+    assert f"{said}'2019-13-45' on row {rows}" in found
+
+
+@pytest.mark.parametrize("missing", ["mean", "most", "indicator"])
+def test_gaps_among_dates_of_words(tmp_path, missing):
+    path = tmp_path / "g.csv"
+    path.write_text("day,y\n2024/1/3,1\n,2\n2024/1/5,4\n2024/2/9,3\n2024/2/9,5\n2024/1/8,2\n")
+    asked = {"date": {"day": "days"}, "missing": missing}
+    whole, run = st.descend(path, "y", **asked), st.descend(path, "y", memory="64MB", **asked)
+    assert run.loss == pytest.approx(whole.loss, rel=1e-9)
+
+
+def test_what_stands_for_a_gap_among_dates_is_not_known(tmp_path):
+    days = pa.array([18262, None, 18266, 18297], pa.int32()).cast(pa.date32())
+    folder = as_folder(pa.table({"day": days, "y": [1.0, 2.0, 4.0, 3.0]}), tmp_path / "d")
+    found = refused(folder, DataError, date={"day": "days"}, missing="mean")
+    assert "what stands for a gap in them is known only in memory" in found
+
+
+def test_a_value_outside_the_sample_is_on_no_row_of_it(tmp_path):
+    held = pa.table({"x": np.arange(3000), "y": ["soft"] * 2999 + ["hard"]})
+    found = refused(as_folder(held, tmp_path / "w"), DataError, loss="squared")
+    assert "got text in" in found and "the first 'soft' on row " in found
+    rare = pa.table({"x": np.arange(3000), "y": ["1"] * 2999 + ["hard"]})
+    found = refused(as_folder(rare, tmp_path / "r"), DataError, loss="squared")
+    assert "'hard' on a row outside the sample" in found

@@ -5,14 +5,16 @@ whole table (`choose_features`, `choose_target`) decides the same here. What goe
 value is there, such as the base of a category, comes from the digests.
 """
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from steepest.data.column import Column
-from steepest.data.columns import in_order, kind_of, words
+from steepest.data.columns import clip, in_order, kind_of, words
+from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
 from steepest.data.features import Features
 from steepest.data.fill import INDICATOR
 from steepest.data.out_of_core.digests import NOWHERE, Digest
@@ -24,7 +26,15 @@ from steepest.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["evidence_of", "filled", "holes_of_digests", "with_bases"]
+__all__ = [
+    "check_dates_of",
+    "check_levels",
+    "evidence_of",
+    "filled",
+    "has_all",
+    "holes_of_digests",
+    "with_bases",
+]
 
 MOST_JUDGED = 20_000
 """Rows of the sample that columns are judged by, beside the witnesses."""
@@ -43,7 +53,16 @@ def evidence_of(first: FirstPass, source: Source) -> Table:
     if len(places) == source.rows:
         order = np.argsort(places)
         return Table(some.take(order), source.name, kept=places[order])
-    return Table(_with_witnesses(some, first.digests), source.name)
+    table = _with_witnesses(some, first.digests)
+    kept = np.full(table.num_rows, NOWHERE)
+    kept[: len(places)] = places
+    return Table(table, source.name, kept=kept)
+
+
+def has_all(evidence: Table, source: Source) -> bool:
+    """Return whether the evidence is all rows, each once."""
+    kept = evidence.kept
+    return kept is not None and len(kept) == source.rows and NOWHERE not in kept
 
 
 def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
@@ -101,6 +120,29 @@ def _others(values: "pa.Array", sampled: "pa.ChunkedArray") -> "pa.Array":
     return values.filter(pc.invert(pc.is_in(values.cast(plain), there)))
 
 
+def check_dates_of(source: Source, names: Collection[str], evidence: Table, buffered: int) -> None:
+    """Raise DataError for columns of words that the evidence proves to be more than dates.
+
+    Where it lacks rows the files are read once more, so that what is no date is counted in full.
+    """
+    if has_all(evidence, source):
+        return
+    for name in set(names) & set(evidence.arrow.column_names):
+        if not len(undated(evidence.arrow[name])):
+            continue
+        bad = [
+            (clip(str(table.arrow[name][row])), f"{table.place(row)} of {unit.called}")
+            for unit in source.units
+            for table in source.tables(unit, [name], buffered)
+            for row in undated(table.arrow[name]).tolist()
+        ]
+        raise DataError(
+            f"{source.name}: column {name!r} must hold dates such as 2024-01-31, got "
+            f"{no_dates_in_words(len(bad), *bad[0])}; leave it out with --drop {shlex.quote(name)} "
+            f"(in Python: drop=[{name!r}])"
+        )
+
+
 def check_levels(features: Features, digests: Digests, name: str) -> None:
     """Raise DataError for a category of more levels than were counted."""
     for column in features.columns:
@@ -155,6 +197,8 @@ def _filled(column: Column, digest: Digest, missing: str) -> Column:
         return column._replace(fill=str(digest.most))
     if column.kind == "season" or column.fill is None:
         return column
+    if column.kind in DATES:
+        return column._replace(fill=_date_fill(column, digest, missing))
     mean = missing != "most" and column.kind == "number"
     if not mean and not digest.is_counted:
         raise DataError(
@@ -162,6 +206,21 @@ def _filled(column: Column, digest: Digest, missing: str) -> Column:
             "choose missing mean"
         )
     return column._replace(fill=float(digest.mean if mean else digest.most))
+
+
+def _date_fill(column: Column, digest: Digest, missing: str) -> float:
+    """Return what stands for a gap among dates: their mean, or the most frequent."""
+    import pyarrow as pa
+
+    if not digest.is_counted:
+        raise DataError(
+            f"column {column.name!r} holds dates; what stands for a gap in them is known only in "
+            "memory, or of text with few different dates; leave rows with gaps out with --missing "
+            "drop (in Python: missing='drop')"
+        )
+    counts = {digest.most: 1.0} if missing == "most" else digest.counts
+    dates = date_numbers(pa.chunked_array([pa.array(list(counts), pa.large_string())]), column.kind)
+    return float(np.average(dates, weights=list(counts.values())))
 
 
 def holes_of_digests(digests: Digests, source: Source) -> str:

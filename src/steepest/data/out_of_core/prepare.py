@@ -21,9 +21,11 @@ from steepest.data.out_of_core.asked_columns import (
 from steepest.data.out_of_core.cluster_pass import held_rows
 from steepest.data.out_of_core.digests import Digest
 from steepest.data.out_of_core.evidence import (
+    check_dates_of,
     check_levels,
     evidence_of,
     filled,
+    has_all,
     holes_of_digests,
     with_bases,
 )
@@ -109,6 +111,8 @@ class _Preparing:
             self.progress,
         )
         evidence = evidence_of(first, self.source)
+        if self.limits.cluster is None:
+            check_dates_of(self.source, self.asked.date, evidence, self.limits.buffered)
         judged = replace(self.asked, features=self._features, drop=())
         target, features = self._judged(judged, evidence)
         features = self._settled(features, first, evidence)
@@ -134,7 +138,7 @@ class _Preparing:
         try:
             return asked.of(evidence, None)
         except DataError as error:
-            if evidence.arrow.num_rows == self.source.rows:
+            if has_all(evidence, self.source):
                 raise
             few = counted(evidence.arrow.num_rows, "row")
             raise DataError(
