@@ -26,6 +26,7 @@ COMPARED = (
     "momenta",
     "rows",
     "whitened",
+    "passes",
 )
 LINE = problem("squared", 0)
 CLASSES = problem("softmax", 0, rows=60)
