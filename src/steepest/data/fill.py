@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from steepest.data.column import Column
 from steepest.data.columns import counts, listing, numbers, weighted_counts, words
-from steepest.data.dates import DATES, date_numbers
+from steepest.data.dates import DATES, as_dates, date_numbers
 from steepest.data.features import Features
 from steepest.data.gaps import Holes
 from steepest.data.table import Table
@@ -69,9 +69,11 @@ def fill_of_table(
 
 def _need_seasons(values: "pa.ChunkedArray", name: str, where: str) -> None:
     """Raise DataError for a gap in a season: a mean of sine and cosine is no day of the year."""
-    if values.null_count:
+    dates = as_dates(values)
+    gaps = len(values) if dates is None else dates.null_count
+    if gaps:
         raise DataError(
-            f"{where}: column {name!r} is a season with {counted(values.null_count, 'gap')}, and "
+            f"{where}: column {name!r} is a season with {counted(gaps, 'gap')}, and "
             "nothing stands for a day of the year: a mean of sine and cosine is none; take --date "
             f"{shlex.quote(name)}=days or year, or leave the rows out with --missing drop (in "
             "Python: date={...: 'days'}, missing='drop')"

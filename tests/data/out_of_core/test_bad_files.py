@@ -309,6 +309,9 @@ def test_gaps_among_dates_of_words(tmp_path, missing):
     asked = {"date": {"day": "days"}, "missing": missing}
     whole, run = st.descend(path, "y", **asked), st.descend(path, "y", memory="64MB", **asked)
     assert run.loss == pytest.approx(whole.loss, rel=1e-9)
+    for memory in (None, "64MB"):
+        said = refused(path, DataError, memory=memory, missing=missing, date={"day": "season"})
+        assert "column 'day' is a season with 1 gap" in said
 
 
 def test_what_stands_for_a_gap_among_dates_is_not_known(tmp_path):
