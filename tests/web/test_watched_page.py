@@ -100,7 +100,7 @@ def test_without_a_surface_loss_and_gradient_have_the_whole_width(
     path, run = tmp_path / "wide.html", watched(has_data=False)
     run.page(path)
     page = fitted(doors, path)
-    loss, gradient = box(page, "chart"), box(page, "gradient")
+    loss, gradient = box(page, "chart"), box(page, "steepness")
     assert loss["x"] < 30 and gradient["x"] + gradient["width"] > 1250
     assert gradient["x"] - loss["x"] - loss["width"] < 30
     assert abs(loss["width"] - gradient["width"]) < 30 and gradient["height"] > 300
