@@ -93,9 +93,8 @@ def test_who_predicts_a_step_sees_no_arrow_that_tells_it(
 ) -> None:
     axes = Figure().subplots()
     draw_map(axes, lesson, key, INKS[lesson.theme])
-    assert sum(one.arrow_patch is not None for one in axes.texts if hasattr(one, "arrow_patch")) == (
-        arrows
-    )
+    patches = [getattr(one, "arrow_patch", None) for one in axes.texts]
+    assert sum(one is not None for one in patches) == arrows
 
 
 def test_every_picture_is_told_and_every_box_wraps(deck: Any) -> None:
