@@ -26,6 +26,7 @@ COMPARED = (
     "momenta",
     "rows",
     "whitened",
+    "passes",
 )
 LINE = problem("squared", 0)
 CLASSES = problem("softmax", 0, rows=60)
@@ -33,7 +34,7 @@ CLASSES = problem("softmax", 0, rows=60)
 RULE_RUNS: dict[str, Any] = {
     name: {"data": CLASSES, "rule": name, "learning_rate": 0.05, "scale": "standard"}
     for name in RULES
-    if name not in ("adam_lbfgs", "lbfgs", "plane", "smoothing")
+    if name not in ("adam_lbfgs", "adam_proximal", "lbfgs", "plane", "smoothing")
 }
 RATES = (
     0.05,

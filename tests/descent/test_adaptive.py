@@ -268,8 +268,11 @@ def test_a_rate_goes_on_from_what_it_kept_with_the_same_bits(rate: str) -> None:
     assert np.array_equal(whole.params[:11], st.descend(data, steps=10, **asked).trace.params)
 
 
+OWN_RATE = {"adam_lbfgs", "adam_proximal", "plane", "lbfgs", "smoothing"}
+
+
 @pytest.mark.parametrize("rate", ["adgd", "polyak", "backtracking", "dog"])
-@pytest.mark.parametrize("rule", sorted(set(RULES) - {"adam_lbfgs", "plane", "lbfgs", "smoothing"}))
+@pytest.mark.parametrize("rule", sorted(set(RULES) - OWN_RATE))
 def test_any_rule_may_be_led_by_them(rule: str, rate: str) -> None:
     run = st.descend(problem("squared", 0), rule=rule, learning_rate=rate, l2=0.1, steps=30)
     assert np.isfinite(run.loss)

@@ -33,7 +33,8 @@ def single(**options: Any) -> st.Run:
     return st.descend(**SPIRALS, **{"dtype": "float32", "steps": 6, **options})
 
 
-RATES: dict[str, Any] = dict.fromkeys(("auto", "plane", "lbfgs", "adam_lbfgs"), "auto")
+SEARCHED = ("auto", "plane", "lbfgs", "adam_lbfgs", "adam_proximal")
+RATES: dict[str, Any] = dict.fromkeys(SEARCHED, "auto")
 RATES |= {rule: 0.05 for rule in RULES if rule not in (*RATES, "proximal", "smoothing")}
 
 

@@ -128,7 +128,7 @@ def walked(rule: Any, rate: float, many: int = 60) -> Any:
 def test_every_rule_is_held_to_its_paper() -> None:
     # Steepest descent is held to the lecture below, plane search and proximal steps to tests of
     # their own.
-    own = {"steepest", "plane", "lbfgs", "proximal", "smoothing", "adam_lbfgs"}
+    own = {"steepest", "plane", "lbfgs", "proximal", "smoothing", "adam_lbfgs", "adam_proximal"}
     assert set(TEXTBOOK) | own == set(RULES)
 
 

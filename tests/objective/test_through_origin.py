@@ -149,16 +149,17 @@ def test_separated_classes_are_seen_without_a_bias() -> None:
     assert not beside.verdicts and beside.is_judged
 
 
-def test_l1_needs_a_rate_and_has_scikit_learns_minimum() -> None:
+def test_l1_has_scikit_learns_minimum() -> None:
     from sklearn.linear_model import Lasso
 
     X, y = rows()
     X /= X.std(axis=0)
-    with pytest.raises(ChoiceError, match="choose a number, or a schedule"):
-        st.descend((X, y), bias=False, l1=0.5)
     run = st.descend((X, y), bias=False, l1=0.5, learning_rate=0.001, steps=3000)
     truth = Lasso(0.25, fit_intercept=False, tol=1e-12, max_iter=100000).fit(X, y)
     assert run.loss <= run.objective.value(truth.coef_) * (1 + 1e-5)
+    searched = st.descend((X, y), bias=False, l1=0.5)
+    assert (searched.stop.reason, searched.plan.rule.name) == ("arrived", "proximal")
+    np.testing.assert_allclose(searched.params, truth.coef_, atol=1e-6)
 
 
 @pytest.mark.parametrize(

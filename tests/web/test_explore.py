@@ -132,6 +132,7 @@ def loss_at_the_end(page: "Page") -> float:
     return loss_of(page)
 
 
+@pytest.mark.prove
 def test_the_good_rate_is_the_best_one_and_momentum_wins_its_race(
     doors: Doors, tmp_path: Path
 ) -> None:

@@ -72,6 +72,8 @@ class Checkpoint(NamedTuple):
     """The stream of the seed that draws the orders of rows."""
     batches: tuple[float, ...] | None = None
     """Where batches before all rows have come to; see `descent/batches_then_all.py`."""
+    evaluated: bool = False
+    """Whether loss and gradient at `params` are known already, and their rows among `passes`."""
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all of it as named arrays, of which the name is the place: `standing.4.1`."""

@@ -107,6 +107,8 @@ class Descent:
             self.last_step = began.last._replace(change=self.coordinates.params(began.last.step))
         if self.samples.same_rows and not self.samples.objective.is_stateful:
             self.last_evaluation = evaluator.evaluate(self.samples.objective, began.last.params)
+        if began.evaluated:
+            evaluator.evaluate(self.samples.objective, self.params)
 
     def checkpoint(self, index: int) -> Checkpoint | None:
         """Return the checkpoint before step `index`: the next, or the one just yielded.
@@ -392,4 +394,5 @@ class Descent:
             self.samples.objective.reference,
             self.row_stream,
             self.samples.state,
+            self.evaluator.knows(self.samples.objective, self.params),
         )

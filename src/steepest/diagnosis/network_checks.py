@@ -82,6 +82,8 @@ def check_layers(evidence: Evidence, found: Found) -> Check | None:
     ratio = layer_ratio(evidence, evidence.looked_at)
     if ratio is None:
         return Check("gradients by layer", NOT_LOOKED_AT, "the gradient there is not known")
+    if not ratio.last:
+        return Check("gradients by layer", CHECKED, "that of the last layer's weights is exactly 0")
     return Check(
         "gradients by layer", CHECKED, f"the first layer's is {short(ratio.value)} of the last's"
     )

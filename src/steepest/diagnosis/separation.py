@@ -24,9 +24,6 @@ COUNTS = (
 
 REMEDY = "add a penalty, such as l2 = 0.001 or l1 = 0.001, and the weights have a best size"
 
-OR_L1 = " or l1 = 0.001"
-"""What is left out for a network, which L1 does not go with."""
-
 MOST_NAMED = 5
 """Rows, params and features that are named in a sentence."""
 
@@ -117,11 +114,10 @@ def _base_level(found: Recession, problem: Problem) -> str:
 def _remedy(found: Recession, problem: Problem) -> str:
     """Return what to do: a penalty; of levels, to leave them out or join them with others."""
     names = [problem.feature_names[i] for i in found.features]
-    remedy = REMEDY if problem.objective.linear is not None else REMEDY.replace(OR_L1, "")
     if not names or len(found.rows) == problem.rows:
-        return remedy
+        return REMEDY
     are = "is" if len(names) == 1 else "are"
-    return f"{remedy}; or leave out {_listed(names)}, which {are} 0 in all other rows"
+    return f"{REMEDY}; or leave out {_listed(names)}, which {are} 0 in all other rows"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ MOST_KEPT = 2**26
 
 
 class NetworkObjective(Risk):
-    """`mean l(network(x), y) + l2 / 2 |weights|²`, all biases free.
+    """`mean l(network(x), y) + l1 |weights|₁ + l2 / 2 |weights|²`, all biases free.
 
     `initial` is the name of the random start, one of `INITIALISATIONS`.
     """
@@ -86,8 +86,8 @@ class NetworkObjective(Risk):
     ) -> "NetworkObjective":
         """Return the objective of rows X, (rows, features), and targets y, (rows,).
 
-        Raises ChoiceError for L1, for targets that the loss is not made for, and for more params
-        than there is room for.
+        Raises ChoiceError for targets that the loss is not made for, and for more params than there
+        is room for.
         """
         units = sum(hidden.units) + loss.margins
         blocks = blocks_of(
@@ -102,7 +102,7 @@ class NetworkObjective(Risk):
         loss.check(blocks.y)
         check_loss(loss, blocks.y)
         model = hidden.network(blocks.features, loss.margins)
-        _check(model, penalty, len(blocks.slices))
+        _check(model, len(blocks.slices))
         return cls(model, loss, penalty, blocks, hidden.initial)
 
     @property
@@ -126,7 +126,7 @@ class NetworkObjective(Risk):
         """Return `u' H v`, (k, k), for directions u, v, (params,): one read of X.
 
         `H = J' l'' J + sum l' f''`, plus L2: Gauss and Newton's part and that of the units' own
-        curvature.
+        curvature; L1 has none but at its kinks.
         """
         network, loss, margins = self.model.at(at.params), self.loss, at.cache
 
@@ -365,13 +365,8 @@ class ThinnedNetwork(NetworkObjective):
         return self.evaluate(params).loss
 
 
-def _check(model: Network, penalty: Penalty, blocks: int) -> None:
-    """Raise ChoiceError for L1, and for a network of whose gradients there is no room for all."""
-    if penalty.l1:
-        raise ChoiceError(
-            f"l1 is {penalty.l1:g}, but the proximal steps that bring weights to exactly 0 are "
-            "there for one neuron only; choose l2, or leave hidden out"
-        )
+def _check(model: Network, blocks: int) -> None:
+    """Raise ChoiceError for a network of whose gradients there is no room for all."""
     sizes, size = "-".join(map(str, model.sizes)), model.layout.size
     if size > MOST_PARAMS:
         raise ChoiceError(

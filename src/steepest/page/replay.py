@@ -64,8 +64,8 @@ def walked_by_pages(plan: Plan) -> bool:
 
 
 def trained_by_pages(plan: Plan) -> bool:
-    """Return whether a page can train the network of a run: on all losses that have a word."""
-    known = type(plan.rule) in WALKED and plan.loss_name in LOSSES
+    """Return whether a page can train the network of a run: it knows losses with a word, not L1."""
+    known = type(plan.rule) in WALKED and plan.loss_name in LOSSES and not plan.penalty.l1
     return known and plan.scale in NETWORK_SCALES and _steps_are_known(plan)
 
 

@@ -3,7 +3,7 @@
 from steepest.descent.steps.step_size import Schedule
 from steepest.objective.objective import Objective
 
-__all__ = ["WHY_SMOOTHING", "auto_rule"]
+__all__ = ["WHY_SMOOTHING", "auto_rule", "has_many_rows", "why_batches"]
 
 WHY_SMOOTHING = (
     "finite smoothing: the loss is straight but for kinks, or bends as sharply as if it had them, "
@@ -48,14 +48,8 @@ def auto_rule(
             "direction"
         )
     for_network = objective.plane_is_dear and objective.smooth
-    if for_network and steps is None and _has_many_rows(objective):
-        return "adam_lbfgs", (
-            f"Adam, then L-BFGS: {objective.count:,} rows are many for {objective.size:,} params, "
-            "so the first steps see mini-batches (at a third of the rate that successive halving "
-            "finds: Jamieson & Talwalkar 2016), at a tenth of that once epochs bring little (He et "
-            "al. 2016), then all rows; where these bring little it begins anew, once, with twice "
-            "as many batches (Loshchilov & Hutter 2017)"
-        )
+    if for_network and steps is None and has_many_rows(objective):
+        return "adam_lbfgs", why_batches(objective, "L-BFGS")
     if for_network:
         return "lbfgs", (
             "L-BFGS: the last steps tell how a network's loss curves, at one evaluation a step"
@@ -68,7 +62,18 @@ def auto_rule(
     return "steepest", "steepest descent: of this objective only loss and gradient are known"
 
 
-def _has_many_rows(objective: Objective) -> bool:
+def why_batches(objective: Objective, on_all_rows: str) -> str:
+    """Return why a network begins on mini-batches, and what it goes on with `on_all_rows`."""
+    return (
+        f"Adam, then {on_all_rows}: {objective.count:,} rows are many for {objective.size:,} "
+        "params, so the first steps see mini-batches (at a third of the rate that successive "
+        "halving finds: Jamieson & Talwalkar 2016), at a tenth of that once epochs bring little "
+        "(He et al. 2016), then all rows; where these bring little it begins anew, once, with "
+        "twice as many batches (Loshchilov & Hutter 2017)"
+    )
+
+
+def has_many_rows(objective: Objective) -> bool:
     """Return whether there are so many that mini-batches pay."""
     count = objective.count
     return count >= max(MANY_ROWS, ROWS_BY_PARAM * objective.size) and objective.every_row_counts

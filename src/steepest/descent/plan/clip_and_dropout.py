@@ -39,13 +39,18 @@ def _check_clip(method: Method, options: Options) -> None:
 
 
 def _check_dropout(method: Method, options: Options) -> None:
-    """Raise ChoiceError where there are no hidden units, or no mini-batches."""
+    """Raise ChoiceError where there are no hidden units, or no mini-batches, as with L1."""
     given = f"dropout is {options.dropout:g}"
     if method.objective.thinned(options.dropout, (0,)) is None:
         model = "one neuron" if method.objective.linear else method.objective.kind
         raise ChoiceError(
             f"{given}, which leaves out hidden units, but there are none: this is "
             f"{model}; choose hidden=(8,), say, or leave dropout out"
+        )
+    if method.rule.draws_to_zero:
+        raise ChoiceError(
+            f"{given}, but the steps that bring weights to exactly 0 see all rows and units; "
+            "leave dropout out, or choose l2 in place of l1"
         )
     if options.batch is None:
         raise ChoiceError(

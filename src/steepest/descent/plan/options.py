@@ -72,7 +72,8 @@ class Options:
         "Penalty on the sizes of the weights: many come to rest at exactly 0.",
         detail="Adds `l1 |weights|_1` to the mean loss, the bias free, the weights in the units "
         "of the data. It needs a smooth loss, steps of all rows, and the rule auto, steepest or "
-        "proximal. The gradient of a step is then the minimum-norm subgradient, 0 in the minimum.",
+        "proximal, or of networks adam_proximal. The gradient of a step is then the minimum-norm "
+        "subgradient, 0 in the minimum.",
     )
     l2: float = option(
         0.0,
@@ -87,7 +88,7 @@ class Options:
         Kind.SIZES,
         Part.OBJECTIVE,
         "Units of each hidden layer of a network: 8,8.",
-        detail="All losses, rules and rates are there for it; L1 is not.",
+        detail="All losses, rules and rates are there for it; with `l1` proximal ones.",
         metavar="UNITS,...",
         left_out="none, one neuron",
     )
@@ -122,7 +123,7 @@ class Options:
         Kind.SWITCH,
         Part.OBJECTIVE,
         "Whether there is a bias; without one the margin is 0 where all features are.",
-        detail="Then scale is none or round, l1 needs a learning rate, and there is no page.",
+        detail="Then scale is none or round, and there is no page.",
     )
     rule: str | GradientTransformation = option(
         "auto",

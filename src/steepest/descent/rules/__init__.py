@@ -14,7 +14,7 @@ from steepest.descent.rules.along_gradient import (
     Steepest,
 )
 from steepest.descent.rules.momentum import Momentum, Nesterov, NesterovRestart
-from steepest.descent.rules.per_param import AdaGrad, Adam, AdamLBFGS, AdamW, RMSProp
+from steepest.descent.rules.per_param import AdaGrad, Adam, AdamLBFGS, AdamProximal, AdamW, RMSProp
 from steepest.descent.rules.schedule_free import ScheduleFree
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamLBFGS",
+    "AdamProximal",
     "AdamW",
     "GradientPlane",
     "Momentum",

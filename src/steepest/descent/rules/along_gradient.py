@@ -83,9 +83,10 @@ class Proximal(Steepest):
 
     `update` is `-gradient`; the step size does the rest.
 
-    See `descent/steps/proximal_gradient.py` for the step at a rate that is given, and
-    `descent/steps/proximal_newton.py` for the one that finds its own. A fixed rate converges below
-    2/L, with L the most that all but L1 curves. Without L1 it is steepest descent.
+    `descent/steps/proximal_gradient.py` has the step at a given rate. Where it finds its own it is
+    that of `descent/steps/proximal_newton.py`, and of a network or without a bias that of
+    `descent/steps/proximal_backtracking.py`. A fixed rate converges below 2/L, with L the most that
+    all but L1 curves. Without L1 it is steepest descent.
     """
 
     name: ClassVar[str] = "proximal"

@@ -11,7 +11,7 @@ import numpy as np
 from steepest.descent.rule import Rule, State
 from steepest.objective.evaluation import Vector
 
-__all__ = ["AdaGrad", "Adam", "AdamLBFGS", "AdamW", "RMSProp"]
+__all__ = ["AdaGrad", "Adam", "AdamLBFGS", "AdamProximal", "AdamW", "RMSProp"]
 
 
 def _divisor(size: Vector) -> Vector:
@@ -115,6 +115,19 @@ class AdamLBFGS(Adam):
 
     name: ClassVar[str] = "adam_lbfgs"
     begins_on_batches: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class AdamProximal(Adam):
+    """Adam on mini-batches, and then proximal steps on all rows, for networks with L1.
+
+    As `AdamLBFGS`; Adam goes along minimum-norm subgradients, whose noise brings no weight to rest.
+    The steps of all rows bring them to exactly 0 (`descent/steps/proximal_backtracking.py`).
+    """
+
+    name: ClassVar[str] = "adam_proximal"
+    begins_on_batches: ClassVar[bool] = True
+    draws_to_zero: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from steepest.objective.coordinates.coordinates import Coordinates
 from steepest.objective.evaluation import Vector
 from steepest.objective.loss.penalty import soft_threshold
 from steepest.objective.model.model import Layout
+from steepest.objective.objective import Objective
 
-__all__ = ["ProximalGradient", "thresholds"]
+__all__ = ["ProximalGradient", "thresholds", "thresholds_in"]
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,14 @@ def thresholds(layout: Layout, l1: float, unit: Vector | float) -> Vector:
     margins = layout.shape[1]
     by_weight = l1 / np.broadcast_to(unit, (layout.size - layout.biases) // margins)
     return np.append(np.repeat(by_weight, margins), np.zeros(layout.biases))
+
+
+def thresholds_in(coordinates: Coordinates, objective: Objective) -> Vector:
+    """Return L1 by each coordinate, (params,), where each weight is a multiple of its own.
+
+    That multiple is what `coordinates.params` makes of 1, since no bias moves a weight.
+    """
+    where, ones = objective.layout.weights, np.ones(objective.size, dtype=objective.dtype)
+    threshold = np.zeros_like(ones)
+    threshold[where] = objective.penalty.l1 * coordinates.params(ones)[where]
+    return threshold

@@ -6,9 +6,7 @@ matrices with limited storage"; Liu & Nocedal 1989, "On the limited memory BFGS 
 scale optimization"); `inverse_hessian.py` has how.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +17,7 @@ from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
 from steepest.objective.evaluation import norm
 from steepest.objective.line_search import backtrack
 
-__all__ = ["PAIRS", "QuasiNewton", "RateThenQuasiNewton"]
+__all__ = ["PAIRS", "QuasiNewton"]
 
 PAIRS = 20
 """Steps whose curvature is kept.
@@ -57,34 +55,6 @@ class QuasiNewton(StepSize):
         if found.moves or not inverse.pairs:
             return found
         return _lower(state, _none(state))
-
-
-@dataclass(frozen=True)
-class RateThenQuasiNewton(QuasiNewton):
-    """On mini-batches a rate that is found once, or a share of it, then on all rows as L-BFGS does.
-
-    `find` returns the rate and how many rows it read; it is asked at the first step, so that its
-    time is that of a step.
-    """
-
-    find: Callable[[], tuple[float, int]]
-    never_rises: ClassVar[bool] = False
-
-    @property
-    def searches(self) -> bool:
-        """Return True: that of mini-batches is never 0."""
-        return True
-
-    @cached_property
-    def _found(self) -> tuple[float, int]:
-        return self.find()
-
-    def __call__(self, state: SearchState) -> StepLength:
-        """Return the rate that was found, or how far to go on all rows."""
-        if state.same_rows:
-            return super().__call__(state)
-        rate, rows_read = self._found
-        return StepLength(state.rate_share * rate, rows_read=0 if state.index else rows_read)
 
 
 def _none(state: SearchState) -> InverseHessian:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from steepest.data.blocks import Block, Blocks
 from steepest.objective.loss.loss import Loss
 from steepest.objective.loss.penalty import Penalty
+from steepest.objective.model.model import Layout
 from steepest.objective.model.network import Network
 from steepest.objective.plane.network_margins import (
     LayerOnPlane,
@@ -24,6 +25,7 @@ from steepest.objective.plane.network_margins import (
 )
 from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.ramps import Ramps, are_ramps
+from steepest.objective.plane.rows_on_plane import l1_on_plane
 from steepest.objective.plane.separable import Parts, separable_parts, tables, totals_of_sums
 
 __all__ = ["NetworkPlaneLoss"]
@@ -38,6 +40,7 @@ class NetworkRisk(Protocol):
     loss: Loss
     penalty: Penalty
     blocks: Blocks
+    layout: Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +128,10 @@ class NetworkPlaneLoss:
     def _mean(self, total: Array, a: Array, b: Array) -> Array:
         """Return the mean over rows of a sum over them, and the penalty."""
         loss: Array = total / self.objective.blocks.total
-        return loss + self._l2(a, b)
+        loss = loss + self._l2(a, b)
+        if not self.objective.penalty.l1:
+            return loss
+        return loss + l1_on_plane(self.objective, self.plane, a, b)
 
     def _layers(self) -> list[LayerOnPlane]:
         return layers_on_plane(self.objective.model, self.plane)
@@ -134,7 +140,7 @@ class NetworkPlaneLoss:
         return Margins(self.objective.model, layers, block.dense().T)
 
     def _l2(self, a: Array, b: Array) -> Array:
-        """Return the penalty at points that broadcast together: a quadratic of a and b."""
+        """Return L2 at points that broadcast together: a quadratic of a and b."""
         where, l2 = self.objective.model.layout.weights, self.objective.penalty.l2
         if not l2:
             return np.zeros(np.broadcast_shapes(a.shape, b.shape))

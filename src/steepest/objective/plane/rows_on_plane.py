@@ -24,6 +24,13 @@ COLLINEAR = 1e-13
 """The share of `by_a` that is left beside `by_b`, below which it is rounding."""
 
 
+class Penalised(Protocol):
+    """What is asked of an objective for its penalty."""
+
+    penalty: Penalty
+    layout: Layout
+
+
 class LinearRisk(Protocol):
     """What is asked of a linear objective, `mean(loss(X w + b, y)) + l2/2 |w|² + l1 |w|₁`."""
 
@@ -118,7 +125,7 @@ def _l2_on_plane(objective: LinearRisk, plane: Plane) -> Array:
     return 0.5 * objective.penalty.l2 * np.array(products)
 
 
-def l1_on_plane(objective: LinearRisk, plane: Plane, a: Array, b: Array) -> Array:
+def l1_on_plane(objective: Penalised, plane: Plane, a: Array, b: Array) -> Array:
     """Return `l1 |w + a u + b v|₁` of the weights at points (a, b), arrays that broadcast together.
 
     A weight that neither axis moves adds the same everywhere.
