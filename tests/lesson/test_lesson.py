@@ -266,6 +266,18 @@ def test_a_line_that_meets_every_row_has_the_lowest_loss_0(tmp_path: Path) -> No
     assert "2,000.5)" in lesson.sentence("line", "sum")
 
 
+def test_a_large_sum_of_squares_by_the_rows_is_the_loss(tmp_path: Path) -> None:
+    """Rounded to a power of ten, 7.5e+07 / 150, it would be another loss."""
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{x},{r:.6f}\n" for x, r in enumerate(rng.normal(1500.0, 700.0, 150)))
+    (tmp_path / "rents.csv").write_text("size,rent\n" + rows, encoding="utf-8")
+    lesson = lesson_of(descend(tmp_path / "rents.csv", "rent", ["size"], steps=1))
+    total, mean = lesson.sentence("squares", "sum").replace(",", "").split("=")[2:]
+    total, rows = total.split("/")
+    assert float(rows) == 150 and int(total) > 1e7
+    assert int(total) / 150 == pytest.approx(float(mean), abs=0.51)
+
+
 def test_what_is_in_standard_units_is_called_so(lesson: Lesson) -> None:
     """The weight of the slides is not that of the feature in its own units."""
     assert "× standard units =" in lesson.sentence("parts", "sum")

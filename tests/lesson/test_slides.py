@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from steepest.errors import FileError
+from steepest.lesson.bowl import draw_map
 from steepest.lesson.lesson import Lesson, lesson_of
+from steepest.lesson.marks import INKS
 from steepest.lesson.powerpoint import write_slides
 from steepest.lesson.settings import OwnSlide, Settings
 from steepest.run.run import Run
@@ -82,6 +85,16 @@ def test_cross_entropy_is_a_native_table_with_all_its_terms(deck: Any, lesson: L
     terms = sum(float(row[3].replace("\N{MINUS SIGN}", "-")) for row in rows[1:-1])
     assert -terms == pytest.approx(float(rows[-1][3]), abs=1e-4)
     assert "Σ yᵢ log ŷᵢ" in texts(slide) and rows[1][2] in slide.notes_slide.notes_text_frame.text
+
+
+@pytest.mark.parametrize(("key", "arrows"), [("sum", 3), ("guess", 0)])
+def test_who_predicts_a_step_sees_no_arrow_that_tells_it(
+    lesson: Lesson, key: str, arrows: int
+) -> None:
+    axes = Figure().subplots()
+    draw_map(axes, lesson, key, INKS[lesson.theme])
+    patches = [getattr(one, "arrow_patch", None) for one in axes.texts]
+    assert sum(one is not None for one in patches) == arrows
 
 
 def test_every_picture_is_told_and_every_box_wraps(deck: Any) -> None:

@@ -149,6 +149,10 @@ def test_the_good_rate_is_the_best_one_and_momentum_wins_its_race(
     page.get_by_role("button", name="Momentum race").click()
     page.locator('.st-presets button[aria-disabled="true"]').wait_for()
     momentum = loss_at_the_end(page)
+    step = page.locator(".st-frame").inner_text()
+    assert "Take a step in the direction of the rule momentum." in step
+    made = r"times the direction of momentum, made of the gradient \(\S.*\) and the steps before"
+    assert re.search(made, step) and "steepest gradient" not in step
     page.get_by_role("button", name="Runs", exact=True).click()
     page.locator(".st-runs").get_by_role("button", name="Run 1", exact=True).click()
     assert momentum < loss_at_the_end(page)

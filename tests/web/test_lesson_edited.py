@@ -78,6 +78,10 @@ def test_order_sentences_and_what_is_shown_are_saved_and_taken_back(
     doors: Doors, lesson: Path, tmp_path: Path
 ) -> None:
     page = opened(doors, lesson)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_role("button", name="Edit", exact=True).click()
+    assert page.locator(".st-le-edit").evaluate("(root) => root.scrollTop") == 0
+    page.get_by_role("button", name="Edit", exact=True).click()
     edited(page)
     page.locator(".st-le-edit").get_by_role("button", name="Close").click()
     page.keyboard.press("Home")

@@ -38,6 +38,17 @@ SHOWN = """() => {
   };
 }"""
 
+FIRST_FRAME = """() => {
+  const now = performance.now();
+  performance.now = () => now;
+  window.drawn = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function told(text, ...place) {
+    if (document.querySelector('[data-build="again"]')) window.drawn.push(text);
+    return write.call(this, text, ...place);
+  };
+}"""
+
 CUT = """() => {
   const [w, h] = [innerWidth, innerHeight];
   const shown = ["say", "sum", "eq", "go", "canvas"].map((name) => `.st-le-${name}`);
@@ -184,6 +195,25 @@ def test_space_leads_through_true_numbers_and_shows_nothing_of_what_is_to_come(
     assert page.locator(".st-lecture").count() == 0
     page.get_by_role("button", name="Lesson").click()
     assert key_of(page) == KEYS[-1]
+
+
+def test_the_loss_of_the_last_build_is_there_until_the_next_step_falls(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    """The first frame of a build, at a clock that is stopped, has no earlier loss."""
+    path = tmp_path / "lesson.html"
+    line.lesson(path)
+    page = doors.sealed()
+    page.goto(path.as_uri())
+    page.wait_for_selector('.st-lecture[data-build="title"]')
+    for _ in range(KEYS.index("loss")):
+        page.keyboard.press("PageDown")
+    page.evaluate(FIRST_FRAME)
+    page.keyboard.press("Space")
+    page.wait_for_selector('[data-build="again"]')
+    losses = [short(step.loss) for step in lesson_of(line).line.walk.trace[:2]]
+    drawn = page.evaluate("() => window.drawn")
+    assert losses[1] in drawn and losses[0] not in drawn, (losses, drawn)
 
 
 def test_a_prediction_is_drawn_beside_the_truth(doors: Doors, line: st.Run, tmp_path: Path) -> None:

@@ -453,6 +453,12 @@ def test_a_row_goes_slowly_through_the_network_and_back(rings: st.Run, page: "Pa
     told, layers = [], []
     while (heading := network.locator(".st-pass .st-heading").inner_text()) != "":
         told.append((heading.split(": ")[1], network.locator(".st-pass .st-lines").inner_text()))
+        if len(told) == 1:
+            row = int(re.findall(r"Row (\d+)", heading)[0]) - 1
+            shown = network.locator(".st-net-told").inner_text()
+            page.locator(".st-table tbody tr").nth(2).hover()
+            page.locator(".st-table tbody tr.st-lit").wait_for()
+            assert network.locator(".st-net-told").inner_text() == shown, "a row of another number"
         layers.append(page.locator(".st-network").get_attribute("data-layer"))
         network.get_by_role("button", name="Next").press("Enter")
     assert layers == ["0", "1", "2", "3", "3", "3", "2", "1"]
@@ -461,7 +467,6 @@ def test_a_row_goes_slowly_through_the_network_and_back(rings: st.Run, page: "Pa
         left, right = line.replace("×", "*").split(" = ")
         assert eval(left) == pytest.approx(float(right), abs=6e-4)
     params = rings.trace[3].params
-    row = int(re.findall(r"Row (\d+)", network.locator(".st-pass").inner_text())[0]) - 1
     alone = rings.objective.sample(np.array([row]))
     assert float(told[4][1].split()[-1]) == pytest.approx(alone.evaluate(params).loss, rel=1e-3)
     delta = re.search(r"delta (\S+) is how", told[5][1])

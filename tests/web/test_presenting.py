@@ -144,6 +144,7 @@ def test_a_class_is_printed_with_its_own_pictures(doors: Doors, tmp_path: Path) 
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     figures = page.locator(".st-sheet figure").all_inner_texts()
     assert len(figures) == 4 and "cross entropy" in figures[1]
+    assert "The probabilities after one step: the loss fell." in figures[2]
     told = page.locator(".st-sheet").inner_text()
     assert "new line" not in told, "a line is none of classes"
     assert "333 rows" in told and "Faithful" not in told and "penguins" in told

@@ -100,10 +100,17 @@ def test_without_a_surface_loss_and_gradient_have_the_whole_width(
     path, run = tmp_path / "wide.html", watched(has_data=False)
     run.page(path)
     page = fitted(doors, path)
-    loss, gradient = box(page, "chart"), box(page, "gradient")
+    loss, gradient = box(page, "chart"), box(page, "steepness")
     assert loss["x"] < 30 and gradient["x"] + gradient["width"] > 1250
     assert gradient["x"] - loss["x"] - loss["width"] < 30
     assert abs(loss["width"] - gradient["width"]) < 30 and gradient["height"] > 300
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    own = page.locator(".st-sheet-page").nth(1)
+    assert own.locator(".st-sheet-own").count() == 2, "loss and length of the gradient are printed"
+    printed = own.text_content() or ""
+    assert all(f"Step {step} " in printed for step in range(1, 5))
+    assert f": {short(float(run.trace[0].loss))}" in printed
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     line = page.locator('[data-card="steepness"] path[opacity]').get_attribute("d")
     assert len(line.split("L")) == np.isfinite(run.trace.gradient_norms).sum() == STEPS
 

@@ -35,7 +35,7 @@ STAGES: dict[str, Stage] = {
     "parts": Stage(0),
     "nudge_bias": Stage(0, arrows=("weight", "bias")),
     "sum": Stage(0, arrows=BOTH),
-    "guess": Stage(0, arrows=BOTH),
+    "guess": Stage(0),
     "step": Stage(1, arrows=()),
     "loss": Stage(1, surface="round"),
     "again": Stage(2, surface="round"),

@@ -15,6 +15,9 @@ Value = float | int | str
 NAME = 24
 """Letters of a name: two of them stand in an equation over a picture on a third of a slide."""
 
+LARGE, LARGEST = 1e7, 1e15
+"""From the one to the other a sum of squares is written with all its digits."""
+
 
 def values_of(
     line: LineWalks, classes: ClassWalks, network: NetworkWalk, words: Mapping[str, str]
@@ -60,10 +63,15 @@ def _of_steps(line: LineWalks, words: Mapping[str, str]) -> dict[str, Value]:
             f"g{name}_size": abs(float(slope)),
             f"{name}_way": words["up"] if slope < 0 else words["down"],
         }
-    found["sq_sum"] = trace[0].loss * len(line.y)
+    found["sq_sum"] = _told_whole(trace[0].loss * len(line.y))
     found["loss_end"] = trace.last.loss
     found["lowest"] = line.lowest
     return found
+
+
+def _told_whole(value: float) -> float | int:
+    """Return a large sum as a whole number: rounded to a power of ten it is not rows times loss."""
+    return round(value) if LARGE <= value < LARGEST else value
 
 
 def _of_row(line: LineWalks) -> dict[str, Value]:

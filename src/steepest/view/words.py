@@ -143,13 +143,19 @@ def four_steps(story: Story) -> list[Section]:
 
 
 def headings(story: Story) -> tuple[str, ...]:
-    """Return the headings of the four steps; a start that was given is not called random."""
+    """Return the headings of the four steps; a start that was given is not called random.
+
+    A step of a rule that may turn it is one in the direction of that rule.
+    """
     several = story.params_in_words.endswith("s")
     random = "random" if several else "a random"
     article = random if story.plan.random_start else "the given"
+    rule = story.plan.rule
+    is_turned = not (rule.first_step_is_steepest or rule.searches_plane)
     return (
         HEADINGS[0].replace("a random bias and weight", f"{article} {story.params_in_words}"),
-        *HEADINGS[1:],
+        f"Take a step in the direction of the rule {rule.name}." if is_turned else HEADINGS[1],
+        *HEADINGS[2:],
     )
 
 

@@ -37,9 +37,9 @@ function asked({ question, choices }) {
   return { question, choices };
 }
 
-/** Whether a run has more than the line or the curves of one feature, which the lesson's pictures are of. */
+/** Whether a run is of other than the rows with the line or the curves of one feature that the lesson draws. */
 function isBeyondLesson({ scene }) {
-  return Boolean(scene.network) || scene.features.length > 1;
+  return Boolean(scene.network) || scene.features.length > 1 || !scene.shown;
 }
 
 /**
@@ -98,8 +98,8 @@ export class Ways {
   /** Returns the run that is explored as it is printed: its pictures, and its four steps with their numbers. */
   printedRun() {
     const { state } = this.store;
-    const pictures = this.shown.pictures?.() ?? [];
-    return pictures.length ? { title: state.scene.title, pictures, steps: fourSteps(state, 2) } : null;
+    const pictures = this.shown.pictures?.();
+    return pictures ? { title: state.scene.title, pictures, steps: fourSteps(state, 2) } : null;
   }
 
   /** Takes in the links of a class, from a file that was dropped anywhere. */

@@ -126,9 +126,9 @@ class NetworkCard {
     if (this.drawn && !this.state.playing) this.row();
   }
 
-  /** Show what units answer to the row that is lit, or on its way. */
+  /** Show what units answer to the row that is on its way, or lit: the words of its stage are of no other. */
   row() {
-    const row = this.state.hover.row < 0 ? (this.onWay ?? -1) : this.state.hover.row;
+    const row = this.onWay >= 0 ? this.onWay : this.state.hover.row;
     if (row === this.shown) return;
     this.shown = row;
     const { scene } = this.state;

@@ -83,7 +83,7 @@ function showEditor(parent, { record, told, at, language, edit, go, save, close 
   list.append(...itemsOf(record, { told, change, go }));
   addSaving(row, said, { ui, save, edit, close });
   end.focus();
-  list.querySelector(`[data-key="${at}"]`)?.scrollIntoView({ block: 'center' });
+  list.querySelector(`[data-key="${at}"]`)?.scrollIntoView({ block: 'nearest' });
   const detach = attached(new Keyboard(root, 'menu', { close }));
   return {
     root,

@@ -59,7 +59,7 @@ export const SCENES = {
   step: (stage, time, told) => beside(stage, told, { ...walked('step', time, told), guessed: 'guess' }),
   loss: (stage, time, told) => beside(stage, told, { ...walked('loss', time, told), falls: ease(time / 1.1) }),
   again: (stage, time, told) => beside(stage, told, {
-    ...walked('again', time, told), falls: ease((time - 1.6) / 0.7), fog: true,
+    ...walked('again', time, told), from: told.line.path[1], falls: ease((time - 1.6) / 0.7), fog: true,
   }),
   walk,
   bowl,
@@ -192,7 +192,7 @@ function beside(stage, told, now) {
   if (fog) surface(stage, told, scales, way);
   drawUpright(stage, scales, told.ui.bias);
   marks(stage, told, scales, { ...now, params, way, arrows });
-  const before = line.bowl.loss(...(way.at(-2) ?? line.start));
+  const before = line.bowl.loss(...(now.from ?? way.at(-2) ?? line.start));
   const loss = falls ? mix(before, line.bowl.loss(...params), falls) : before;
   bar(stage, told, boxes.loss, loss, falls ? before : null);
 }

@@ -82,7 +82,7 @@ function addSteps(page, told, classes) {
     if (i + 1 === ASKED) drawAsked(stage, told, classes);
     else SCENES[key](stage, STILL, told);
     stage.canvas.setAttribute('aria-label', words.steps[i]);
-    const say = i + 1 === ASKED && classes ? '' : told.say(key);
+    const say = i + 1 === ASKED && classes ? ui.class_after : told.say(key);
     element('figcaption', { text: i + 1 === ASKED ? say : `${say} ${told.sum(key)}` }, figure);
   });
 }

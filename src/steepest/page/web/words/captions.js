@@ -22,7 +22,7 @@ const CAPTIONS = {
   map: mapCaption,
   chart: chartCaption,
   sharpness: () => SHARPNESS,
-  gradient: () => SAY.lengths,
+  steepness: () => SAY.lengths,
 };
 const DESCRIBED = { fit: describedFit, chart: describedChart };
 

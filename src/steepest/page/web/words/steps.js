@@ -127,7 +127,9 @@ function litStep({ phase, at, playing, runs, active }) {
 function headings({ startWords }, { choices }) {
   const random = startWords.endsWith('s') ? 'random' : 'a random';
   const start = `${choices.start ? 'the given' : random} ${startWords}`;
-  return [HEADINGS[0].replace(SAY.random, start), ...HEADINGS.slice(1)];
+  const rule = ruleName(choices.rule);
+  const take = NAMES[rule] ? HEADINGS[1] : filled(SAY.takeRule, [rule]);
+  return [HEADINGS[0].replace(SAY.random, start), take, ...HEADINGS.slice(2)];
 }
 
 /** @param {State} state */
@@ -167,7 +169,9 @@ function briefStep(state, move) {
   if (state.guessing || !move.single) return stepLines(state, move).slice(0, 2);
   const [first, ...others] = move.told.map((i) => updateLine(state, move, i));
   const named = move.where && first ? filled(SAY.standard, [first]) : first;
-  return [named, ...others, ...moreLines(state, move), ...unitLines(state, move)].filter(Boolean);
+  return [
+    named, ...others, ...moreLines(state, move), ...madeLines(state, move), ...unitLines(state, move),
+  ].filter(Boolean);
 }
 
 /**
@@ -229,6 +233,17 @@ function layerLines({ network }, { gradient }) {
 function turnedLines(state) {
   const rule = ruleName(activeRun(state).choices.rule);
   return NAMES[rule] ? [] : [filled(SAY.rule, [rule])];
+}
+
+/**
+ * Returns of what a direction is made that the rule may have turned.
+ * @param {State} state
+ */
+function madeLines(state, move) {
+  const rule = ruleName(activeRun(state).choices.rule);
+  if (NAMES[rule] || !move.gradient) return [];
+  const before = ['momentum', 'nesterov'].includes(rule) ? SAY.before : '';
+  return [filled(SAY.made, [rule, listed(state, move, (i) => short(move.gradient[i])), before])];
 }
 
 /**
