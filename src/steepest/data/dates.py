@@ -83,7 +83,7 @@ def no_dates_in_words(rows: int, first: str, place: str) -> str:
 
 
 def undated(column: "pa.ChunkedArray") -> NDArray[np.intp]:
-    """Return the rows of a column of words that hold something, but no date; else none."""
+    """Return the rows, (undated,), of a column of words that hold something, but no date."""
     if kind_of(column) not in ("text", "dictionary"):
         return np.zeros(0, np.intp)
     coded = words(column).combine_chunks().dictionary_encode()
