@@ -165,6 +165,8 @@ def _check_checkpoint(at: Checkpoint, plan: Plan, trace: Trace) -> None:
         raise ValueError("its checkpoint is of another step than its last")
     if not (0 <= at.passes <= trace.passes[-1] and 0 <= at.seconds <= trace.seconds[-1]):
         raise ValueError("its checkpoint is of other passes or seconds than its steps")
+    if not isinstance(at.evaluated, bool):
+        raise ValueError("its checkpoint does not say whether its params are evaluated")
     last, whitening = at.last, at.whitening
     of_params = [at.params, at.reference]
     of_params += [] if last is None else [last.params, last.change]
