@@ -50,7 +50,7 @@ def plan_proximal(objective: Any, options: Options) -> tuple[Method, str]:
     if _begins_on_batches(objective, options):
         return _on_batches(objective, options)
     reasons = [_why(objective, options)] if options.rule == "auto" else []
-    if options.scale == "auto" and objective.coordinates("standard") is not None:
+    if options.scale == "auto" and objective.standard_units is not None:
         reasons.append("standard: weights are drawn towards 0 one by one, so they stay apart")
     start = read_start(options.start, objective, options.seed)
     coordinates = _coordinates(objective, options)
@@ -101,7 +101,7 @@ def _coordinates(objective: Any, options: Options) -> Coordinates:
     """Return the coordinates in which to walk: standard units, where there are any, for `auto`."""
     if options.scale != "auto":
         return coordinates_of(objective, options.scale)
-    if objective.coordinates("standard") is None:
+    if objective.standard_units is None:
         return coordinates_of(objective, "none")
     if options.learning_rate == "auto" and objective.has_hessian_blocks:
         return rough_standard(objective)
