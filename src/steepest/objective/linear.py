@@ -223,8 +223,12 @@ class LinearObjective(MarginRisk):
         if len(blocks) <= most or blocks.is_sparse or not self.every_row_counts:
             return self.moments
         few = blocks.even(most)
-        varies = (few.X[1:] != few.X[0]).any(axis=0)
-        return moments(few) if varies.all() else self.moments
+        found = moments(few)
+        # Of a feature that is the same in all of them the deviation is 1.
+        unknown = found.deviation == 1.0
+        if unknown.any() and (few.X[:, unknown] == few.X[0, unknown]).all(axis=0).any():
+            return self.moments
+        return found
 
     @cached_property
     def standard(self) -> Standard:

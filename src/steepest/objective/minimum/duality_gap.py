@@ -76,9 +76,11 @@ def groups_of(loss: Loss, blocks: Blocks, margins: Array, biases: Vector) -> Gro
             part.reshape(len(value), -1)
             for part in (slope, margins[block.at] - (biases if biases.size else 0.0))
         )
-        several = u.shape[1] > 1
-        group = block.y.astype(np.intp) if several else (u[:, 0] <= 0.0).astype(np.intp)
-        member = np.eye(u.shape[1] if several else 2)[group]
+        if u.shape[1] > 1:
+            member = np.eye(u.shape[1])[block.y.astype(np.intp)]
+        else:
+            above = u[:, 0] > 0.0
+            member = np.array([above, ~above], dtype=np.float64).T
         member = weighed(member, block.weight).T
         return member @ value, member @ u, member @ (u * m).sum(axis=1), member @ (u * u)
 
