@@ -1,9 +1,10 @@
 """Proximal Newton steps on a working set: the lowest point of the bowl that few weights see.
 
 Of very many weights few leave 0. A step looks at those that have, and at those which want to most
-(`working_set`), works out the Hessian by these alone, and goes to the lowest point of that bowl with the kinks of L1 (proximal Newton: Lee, Sun & Saunders 2014, "Proximal Newton-type
-methods for minimizing composite functions"). The next gradient, one read of X, says which weights
-were left out wrongly.
+(`working_set`), works out the Hessian by these alone, and goes to the lowest point of that bowl
+with the kinks of L1 (proximal Newton: Lee, Sun & Saunders 2014, "Proximal Newton-type methods for
+minimizing composite functions"). The next gradient, one read of X, says which weights were left out
+wrongly.
 
 Where many weights stay, the products of pairs cost more than they save. Then a step leads to a
 proximal point of the whole bowl, of all weights, found in the space of the rows (`row_space`).
