@@ -11,7 +11,7 @@ import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
-import { makeEquation, makeLossNumber } from './controls/equation.js';
+import { makeEquation } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
@@ -19,6 +19,7 @@ import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
 import { makeLayout } from './controls/layout.js';
+import { makeLossNumber } from './controls/loss_number.js';
 import { makeNotes } from './controls/notes.js';
 import { Player } from './controls/player.js';
 import { makePresets } from './controls/presets.js';
@@ -134,7 +135,8 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
     ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const equations = hasRows(store.state.scene) ? [makeEquation(cards.figureOf('fit'), store)] : [];
+  // A saved page of more features, of classes or a network has no equation in its code.
+  const equations = hasRows(store.state.scene) && makeEquation ? [makeEquation(cards.figureOf('fit'), store)] : [];
   equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
