@@ -88,6 +88,7 @@ export function mount(parent, store, options = {}) {
     pictures.forEach((one) => one.show(state, changed));
     if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
+    shown.forEach((one) => one.settle?.());
     mirror(root, state);
   };
   const ends = [
