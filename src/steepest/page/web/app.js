@@ -28,8 +28,9 @@ import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
-import { element, part, straight } from './draw/canvas.js';
+import { element, part } from './draw/canvas.js';
 import { helpOf, KEYS } from './gestures/keys.js';
+import { straight } from './numerals.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -87,6 +88,7 @@ export function mount(parent, store, options = {}) {
     pictures.forEach((one) => one.show(state, changed));
     if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
+    shown.forEach((one) => one.settle?.());
     mirror(root, state);
   };
   const ends = [
@@ -198,10 +200,10 @@ function makeCard(grid, name, title, make) {
     show: (state, changed) => card.show(state, changed),
     tell(state, changed) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
-      caption.textContent = card.caption?.(state) ?? captionOf(name, state);
+      caption.textContent = straight(card.caption?.(state) ?? captionOf(name, state));
       // Where the numbers of the picture are, for those who do not see it.
       const where = name === 'fit' ? 'rows' : 'the rounds';
-      text.textContent = filled(SAY.numbers, [described(name, state), where]);
+      text.textContent = straight(filled(SAY.numbers, [described(name, state), where]));
     },
   };
 }
@@ -305,7 +307,7 @@ function makeLive(live) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'at', 'runs', 'phase', 'playing')) return;
-      if (!state.playing) live.textContent = spoken(state);
+      if (!state.playing) live.textContent = straight(spoken(state));
     },
   };
 }
