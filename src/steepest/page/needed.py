@@ -2,9 +2,9 @@
 
 Features, target and kind of model of a saved page stay what they are: rows can be moved and added,
 rule, rate and loss chosen, the units of a network changed. So of the pictures of data and fit it
-needs one, and the card of a network where it holds one, which has no limit of its rate. A live
-page, which opens other data, has all. What is left out is undefined there, and no page has it asked
-for (tests/web).
+needs one, the equation of a line where it has one, and the card of a network where it holds one,
+which has no limit of its rate. A live page, which opens other data, has all. What is left out is
+undefined there, and no page has it asked for (tests/web).
 """
 
 from collections.abc import Callable, Mapping
@@ -39,13 +39,25 @@ def _chosen(path: str) -> Callable[["Record"], bool]:
 
 FITS = ("cards/fit_line.js", "cards/fit_classes.js", "cards/fit_plane.js", "cards/fit_many.js")
 
-OF_LIMITS = ("controls/presets.js", "words/fastest_task.js", "words/ravine_tasks.js")
+
+def _is_line(record: "Record") -> bool:
+    """Return whether a record has the line of one feature and a number, whose equation is told."""
+    return _fits(record) == ("cards/fit_line.js",) and record["network"] is None
+
+
+OF_LIMITS = (
+    "controls/presets.js",
+    "words/fastest_task.js",
+    "words/limit_task.js",
+    "words/ravine_tasks.js",
+)
 """What a reader is to try beside a limit of the rate, which no network has."""
 
 NEEDED: Mapping[str, Callable[["Record"], bool]] = {
     **{path: _chosen(path) for path in FITS},
     "cards/network.js": lambda record: record["network"] is not None,
     **{path: lambda record: record["network"] is None for path in OF_LIMITS},
+    "controls/equation.js": _is_line,
     "cards/sharpness.js": lambda record: "sharpness" in record,
     "cards/steepness.js": lambda record: not record["surface"]["nx"],
 }
