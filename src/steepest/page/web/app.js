@@ -88,6 +88,7 @@ export function mount(parent, store, options = {}) {
     pictures.forEach((one) => one.show(state, changed));
     if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
+    shown.forEach((one) => one.settle?.());
     mirror(root, state);
   };
   const ends = [
@@ -155,6 +156,7 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
     ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
+  // A saved page of more features, of classes or a network has no equation in its code.
   const equations = hasRows(store.state.scene) && makeEquation ? [makeEquation(cards.figureOf('fit'), store)] : [];
   equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));

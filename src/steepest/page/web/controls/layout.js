@@ -57,10 +57,22 @@ export function makeLayout(root, head, store, { fits, cards }) {
     });
     open(root, fitted ? state.drawer : -1);
     turns.show(state, fitted);
+    isDue = true;
+  };
+  // What is beside the pictures has its words by now: each is drawn once, as high as it stays.
+  const settle = () => {
+    if (!isDue) return;
+    isDue = false;
+    turns.size(root.hasAttribute('data-fitted'));
     cards.forEach(({ figure }) => figure && sizes.observe(figure));
   };
+  let isDue = false;
   const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
-  const [again, isOther] = [() => lay(store.state), otherSizes()];
+  const isOther = otherSizes();
+  const again = () => {
+    lay(store.state);
+    settle();
+  };
   windows.forEach((one) => one.addEventListener('change', again));
   return {
     isPicture: true,
@@ -68,6 +80,7 @@ export function makeLayout(root, head, store, { fits, cards }) {
       // A start, a rate or a row that is dragged changes no size.
       if (isOther(state) || isNew(changed, 'fitted', 'drawer', 'turned', 'axes')) lay(state);
     },
+    settle,
     destroy() {
       sizes.disconnect();
       windows.forEach((one) => one.removeEventListener('change', again));
@@ -125,7 +138,6 @@ function makeTurns(store, cards) {
         buttons[i].hidden = !fitted || !other;
       });
       tellUnits(state);
-      this.size(fitted);
     },
     size(fitted) {
       // All are read before one is changed: each reading behind a change would lay out the page.

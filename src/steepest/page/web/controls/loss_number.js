@@ -1,10 +1,10 @@
-// The loss of the round that is shown, in large type.
+// The loss of the step that is shown, in large type.
 import { element, part } from '../draw/canvas.js';
 import { activeRun, trueLoss } from '../state/select.js';
 import { short } from '../numerals.js';
 import { withinOf } from '../words/sampled.js';
 
-/** Adds the loss in large type. */
+/** Adds the number, and what it may be off by where rows are sampled. */
 export function makeLossNumber(parent) {
   const held = part(parent, 'st-loss-number', 'p');
   return {
