@@ -103,17 +103,25 @@ export function svg(tag, attributes = {}, parent = null) {
   return placed(document.createElementNS(SVG, tag), attributes, parent);
 }
 
-/** Call `act(width)` whenever an element has another width; returns what observes it. */
+/** Call `act(width)` whenever an element has another width; returns how to `look` at once, and to end it. */
 export function watchWidth(node, act) {
   let known = 0;
-  const observer = new ResizeObserver(() => {
+  const look = () => {
     const { width } = node.getBoundingClientRect();
     if (!width || Math.abs(width - known) < 0.5) return;
     known = width;
     act(width);
-  });
+  };
+  const observer = new ResizeObserver(look);
   observer.observe(node);
-  return observer;
+  window.addEventListener('resize', look);
+  return {
+    look,
+    disconnect() {
+      observer.disconnect();
+      window.removeEventListener('resize', look);
+    },
+  };
 }
 
 /**
