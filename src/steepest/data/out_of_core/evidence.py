@@ -53,7 +53,7 @@ def evidence_of(first: FirstPass, source: Source) -> Table:
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
     if len(places) == source.rows:
         order = np.argsort(places)
-        return Table(some.take(order), source.name, kept=places[order])
+        return Table(some.take(array_of(order)), source.name, kept=places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
