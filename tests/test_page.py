@@ -159,8 +159,9 @@ def rows_of(width: int, classes: bool) -> tuple[Any, Any]:
         (2, False, (), "cards/fit_plane.js"),
         (3, True, (), "cards/fit_many.js"),
         (1, True, (2,), "cards/fit_classes.js"),
+        (2, True, (8, 8), "cards/fit_plane.js"),
     ],
-    ids=["line", "classes", "plane", "many", "network"],
+    ids=["line", "classes", "plane", "many", "network", "plane of a network"],
 )
 def test_a_page_has_no_code_that_it_can_never_use(
     width: int, classes: bool, hidden: tuple[int, ...], own: str
@@ -249,7 +250,7 @@ def test_a_process_that_is_forked_writes_pages_too(line: st.Run, tmp_path: Path)
     before, after = ((tmp_path / f"{name}.html").read_bytes() for name in ("before", "after"))
     assert before == after
     forked = (tmp_path / "forked.js").read_text()
-    assert page_module._minified(forked) == notebook_script()
+    assert notebook_script() in (forked, page_module._minified(forked))
     assert 1.2 * len(notebook_script()) < len(forked)
 
 

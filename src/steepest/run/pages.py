@@ -269,4 +269,4 @@ class Pages(Pictures):
 def _note(run: "Run") -> str:
     """Return what the two runs of a page are that opens on a walk to be watched."""
     steps = counted(len(run.trace) - 1, "step")
-    return f"Run 1 is a walk to be watched; Run 2 is that of auto, {steps}."
+    return f"Run 2 is that of auto: {steps}."

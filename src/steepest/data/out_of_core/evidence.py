@@ -53,11 +53,11 @@ def evidence_of(first: FirstPass, source: Source) -> Table:
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
     if len(places) == source.rows:
         order = np.argsort(places)
-        return Table(some.take(array_of(order)), source.name, kept=places[order])
+        return source.table_of(some.take(array_of(order)), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
-    return Table(table, source.name, kept=kept)
+    return source.table_of(table, kept)
 
 
 def has_all(evidence: Table, source: Source) -> bool:
@@ -141,15 +141,16 @@ def check_dates_of(source: Source, names: Collection[str], evidence: Table, buff
         if not len(undated(evidence.arrow[name])):
             continue
         bad = [
-            (clip(str(table.arrow[name][row])), f"{table.place(row)} of {unit.called}")
+            (clip(str(table.arrow[name][row])), unit.start - unit.in_file + table.source_row(row))
             for unit in source.units
             for table in source.tables(unit, [name], buffered)
             for row in undated(table.arrow[name]).tolist()
         ]
+        value, first = bad[0]
         raise DataError(
             f"{source.name}: column {name!r} must hold dates such as 2024-01-31, got "
-            f"{no_dates_in_words(len(bad), *bad[0])}; leave it out with --drop {shlex.quote(name)} "
-            f"(in Python: drop=[{name!r}])"
+            f"{no_dates_in_words(len(bad), value, source.place(first))}; leave it out with "
+            f"--drop {shlex.quote(name)} (in Python: drop=[{name!r}])"
         )
 
 

@@ -100,8 +100,8 @@ class Recipe:
             return Rows(side_by_side(batch, self.columns, self.dtype), None, None, places)
         import pyarrow as pa
 
-        in_file = np.arange(batch.num_rows) + (at - unit.start + unit.in_file)
-        table = Table(pa.Table.from_batches([batch]), unit.file.name, kept=in_file)
+        rows = pa.Table.from_batches([batch])
+        table = self.source.unit_table(rows, unit, at - unit.start + unit.in_file)
         weightless = 0
         if self.drops:
             counting = self._counting(table)

@@ -10,7 +10,7 @@ import {
 } from './arithmetic.js';
 import { counted, fixed, percent, short, signed } from '../numerals.js';
 import { rowsOf, withinInWords } from './sampled.js';
-import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
+import { MOST_PARAMS, briefValues, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
@@ -47,7 +47,7 @@ export function fourSteps(state, most = MOST_PARAMS) {
   const lit = litStep(state);
   const [round, ...rest] = lines[3];
   const brief = [
-    lines[0].slice(activeRun(state).choices.start ? 0 : 1),
+    [...briefValues(state, paramsAt(state, activeRun(state), 0), most), lines[0].at(-1)],
     move ? briefStep(state, move) : [NONE],
     lines[2],
     [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
