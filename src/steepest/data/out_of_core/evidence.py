@@ -53,7 +53,7 @@ def evidence_of(first: FirstPass, source: Source) -> Table:
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
     if len(places) == source.rows:
         order = np.argsort(places)
-        return source.table_of(some.take(order), places[order])
+        return source.table_of(some.take(array_of(order)), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
