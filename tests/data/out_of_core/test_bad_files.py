@@ -421,3 +421,27 @@ def test_a_value_is_told_by_its_place_in_the_file_of_the_reader(
     kind = ChoiceError if "loss" in asked else DataError
     found = refused(source, kind, **options, **asked)
     assert said.format(at=place) in found and "part-" not in found
+
+
+@pytest.mark.parametrize("rows", [60, 3000])
+@pytest.mark.parametrize("why", ["a gap", "no weight"])
+@pytest.mark.parametrize("target", ["y", "c"])
+def test_a_level_of_rows_that_are_left_out_is_none(tmp_path, rows, why, target):
+    """As in memory: levels, classes and what the others are held against are of rows left."""
+    g = np.random.default_rng(0)
+    x, w = g.normal(size=rows), np.ones(rows)
+    word, label = g.choice(["u", "v"], rows).tolist(), g.choice(["a", "b"], rows).tolist()
+    # So common that it would be the level of the bias.
+    out = np.arange(rows) % 2 == 1
+    for k in np.flatnonzero(out):
+        word[k], label[k] = "left out", "no class"
+    x[out], w[out] = (np.nan, 1.0) if why == "a gap" else (x[out], 0.0)
+    made = pa.table({"x": x, "k": word, "c": label, "w": w, "y": g.normal(size=rows)})
+    made = made.drop_columns(["y" if target == "c" else "c"])
+    asked = {"missing": "drop", "sample_weight": "w", "l2": 0.01}
+    whole = st.descend(made, target, **asked)
+    run = st.descend(as_folder(made, tmp_path / "f"), target, **asked)
+    assert run.feature_names == whole.feature_names and len(run.feature_names) == 2
+    assert run.classes == whole.classes and run.problem.rows == rows // 2
+    assert run.loss == pytest.approx(whole.loss, rel=1e-9)
+    np.testing.assert_allclose(run.params, whole.params, rtol=1e-4, atol=1e-6)
