@@ -252,7 +252,7 @@ def test_a_process_that_is_forked_writes_pages_too(line: st.Run, tmp_path: Path)
     before, after = ((tmp_path / f"{name}.html").read_bytes() for name in ("before", "after"))
     assert before == after
     forked = (tmp_path / "forked.js").read_text()
-    assert page_module._minified(forked) == notebook_script()
+    assert notebook_script() in (forked, page_module._minified(forked))
     assert 1.2 * len(notebook_script()) < len(forked)
 
 

@@ -299,7 +299,7 @@ def test_only_what_is_no_date_is_blamed(tmp_path, rows):
     whole = refused(tmp_path / "d.csv", DataError, **asked)
     assert f"{said}'2019-13-45' on line {rows + 1}" in whole
     found = refused(tmp_path / "d.csv", DataError, memory="64MB", **asked)
-    assert f"{said}'2019-13-45' on row {rows}" in found
+    assert f"{said}'2019-13-45' on line {rows + 1} of d.csv" in found
 
 
 @pytest.mark.parametrize("missing", ["mean", "most", "indicator"])
@@ -328,3 +328,39 @@ def test_a_value_outside_the_sample_is_on_no_row_of_it(tmp_path):
     rare = pa.table({"x": np.arange(3000), "y": ["1"] * 2999 + ["hard"]})
     found = refused(as_folder(rare, tmp_path / "r"), DataError, loss="squared")
     assert "'hard' on a row outside the sample" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "asked", "said"),
+    [
+        ("x", "1e155", {}, "x holds numbers up to 1e+155 ({at}), whose squares are beyond"),
+        ("y", "-1e200", {}, "y holds numbers up to 1e+200 ({at}), whose squares are beyond"),
+        ("x", "", {}, "column 'x' has 1 missing value (first: {at})"),
+        ("w", "-2", {"sample_weight": "w"}, "-2 on {at}"),
+        ("y", "-3", {"loss": "poisson"}, "the target is -3 on {at}; leave such rows out"),
+    ],
+    ids=["a feature", "the target", "a gap", "a weight", "a count"],
+)
+@pytest.mark.parametrize("files", ["in memory", "in passes", "a folder", "Parquet"])
+def test_a_value_is_told_by_its_place_in_the_file_of_the_reader(
+    tmp_path, column, value, asked, said, files
+):
+    """On line 53 of b.csv, whose row 51 it is behind a blank line; no scratch file is named."""
+    for name in "ab":
+        rows = [f"{k},{k % 5 + 1},{k % 3}".split(",") for k in range(60)]
+        if name == "b":
+            rows[50]["xwy".index(column)] = value
+        lines = [",".join(row) for row in rows]
+        text = ["x,w,y", *lines[:20], "", *lines[20:]]
+        (tmp_path / f"{name}.csv").write_text("\n".join(text) + "\n")
+    source, options = tmp_path / "b.csv", {"memory": None if files == "in memory" else "64MB"}
+    if files == "Parquet":
+        for name in "ab":
+            pq.write_table(read_table(tmp_path / f"{name}.csv").arrow, tmp_path / f"{name}.parquet")
+            (tmp_path / f"{name}.csv").unlink()
+    source = tmp_path if files in ("a folder", "Parquet") else source
+    place = "row 51 of b.parquet" if files == "Parquet" else "line 53"
+    place += "" if files in ("in memory", "Parquet") else " of b.csv"
+    kind = ChoiceError if "loss" in asked else DataError
+    found = refused(source, kind, **options, **asked)
+    assert said.format(at=place) in found and "part-" not in found

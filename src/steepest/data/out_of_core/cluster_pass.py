@@ -109,7 +109,8 @@ class ClusterBlocks(StoredBlocks):
     def __getstate__(self) -> dict[str, Any]:
         """Return what a worker is sent with the work of an objective: of X the shape alone."""
         shape = StoredShape(self.X.shape, self.X.dtype, self.X.most_matrix)
-        return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
+        left = {"y": None, "sample_weight": None, "units": (), "empty": np.empty}
+        return {**vars(self), "X": shape, **left}
 
     def _by_unit(self, work: Callable[[Callable[[slice], Block], list[slice]], Any]) -> list[Any]:
         """Return `work(block, slices)` of each unit."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.data.arrow import array_of
 from steepest.data.column import Column
 from steepest.data.columns import clip, in_order, kind_of, words
 from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
@@ -52,11 +53,11 @@ def evidence_of(first: FirstPass, source: Source) -> Table:
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
     if len(places) == source.rows:
         order = np.argsort(places)
-        return Table(some.take(order), source.name, kept=places[order])
+        return source.table_of(some.take(order), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
-    return Table(table, source.name, kept=kept)
+    return source.table_of(table, kept)
 
 
 def has_all(evidence: Table, source: Source) -> bool:
@@ -75,7 +76,7 @@ def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
     for one, held in witnesses.items():
         sampled = some[one]
         repeated = held if len(held) else sampled
-        more = repeated.take(pa.array(np.arange(rows) % max(1, len(repeated))))
+        more = repeated.take(array_of(np.arange(rows) % max(1, len(repeated))))
         chunks = more.chunks if isinstance(more, pa.ChunkedArray) else [more]
         columns.append(pa.chunked_array([*sampled.chunks, *chunks], sampled.type))
     return pa.Table.from_arrays(columns, names=some.column_names)
@@ -95,9 +96,18 @@ def _witness(sampled: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
         values: list[Any] = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
         whole = pa.types.is_integer(plain) or kind == "boolean"
         cast = bool if kind == "boolean" else int if whole else float
-        held = _others(pa.array([cast(value) for value in values], plain), sampled)
+        held = _others(_array([cast(value) for value in values], plain), sampled)
     gap = digest.gaps and not sampled.null_count
     return pa.concat_arrays([held, pa.nulls(1, plain)]) if gap else held
+
+
+def _array(values: list[Any], kind: "pa.DataType") -> "pa.Array":
+    """Return some values as an array of a type."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return array_of(np.array(values, kind.to_pandas_dtype()))
+    return pa.array(values, kind)
 
 
 def _coded(levels: "pa.Array", kind: "pa.DataType") -> "pa.Array":
@@ -131,15 +141,16 @@ def check_dates_of(source: Source, names: Collection[str], evidence: Table, buff
         if not len(undated(evidence.arrow[name])):
             continue
         bad = [
-            (clip(str(table.arrow[name][row])), f"{table.place(row)} of {unit.called}")
+            (clip(str(table.arrow[name][row])), unit.start - unit.in_file + table.source_row(row))
             for unit in source.units
             for table in source.tables(unit, [name], buffered)
             for row in undated(table.arrow[name]).tolist()
         ]
+        value, first = bad[0]
         raise DataError(
             f"{source.name}: column {name!r} must hold dates such as 2024-01-31, got "
-            f"{no_dates_in_words(len(bad), *bad[0])}; leave it out with --drop {shlex.quote(name)} "
-            f"(in Python: drop=[{name!r}])"
+            f"{no_dates_in_words(len(bad), value, source.place(first))}; leave it out with "
+            f"--drop {shlex.quote(name)} (in Python: drop=[{name!r}])"
         )
 
 
