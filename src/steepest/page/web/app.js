@@ -102,7 +102,7 @@ export function mount(parent, store, options = {}) {
   const player = new Player(store);
   show(store.state, null);
   return {
-    pictures: () => shown.find(({ cards }) => cards).cards.flatMap(printed),
+    pictures: () => onPaper(root, shown.find(({ cards }) => cards).cards),
     destroy() {
       player.destroy();
       ends.forEach((end) => end());
@@ -110,10 +110,29 @@ export function mount(parent, store, options = {}) {
   };
 }
 
-/** Returns a card that is in sight as it is printed: its title, a copy of its picture, and what its marks mean. */
-function printed({ title, figure, caption, picture }) {
-  const drawn = figure?.checkVisibility() ? picture() : null;
-  return drawn ? [{ title, picture: drawn, caption: caption.textContent }] : [];
+/** How high a picture is on paper, in pixels. */
+const PAPER = '280px';
+
+/** Returns the cards in sight as they are printed: their pictures are drawn anew for the size that they have there. */
+function onPaper(root, cards) {
+  const seen = cards.filter(({ figure }) => figure?.checkVisibility());
+  const styles = seen.map(({ figure }) => figure.querySelector('.st-draw').style);
+  const highs = styles.map((style) => style.getPropertyValue('--st-high'));
+  const size = (all) => styles.forEach((style, i) => style.setProperty('--st-high', all[i]));
+  root.classList.add('st-paper');
+  size(seen.map(() => PAPER));
+  const all = seen.flatMap(printed);
+  root.classList.remove('st-paper');
+  size(highs);
+  window.dispatchEvent(new Event('resize'));
+  return all;
+}
+
+/** Returns what is printed of a card: its title, a copy of its picture, and what its marks mean. */
+function printed({ title, caption, picture }) {
+  const drawn = picture();
+  const told = caption.textContent.replace(SENTENCES.wordsCaptions.clickDrag, '');
+  return drawn ? [{ title, picture: drawn, caption: told }] : [];
 }
 
 /** @param {Store} store */
@@ -142,7 +161,7 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
   equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
-  // A saved network has no presets in its code: they are shares of a limit, which it has none of.
+  // Of what a saved page can never show it has no code: of presets a network, whose rate has no limit.
   const presets = hasRows(store.state.scene) && makePresets ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson, classroom });
@@ -345,6 +364,10 @@ function makeHider(root) {
       if (!isNew(changed, 'hidden')) return;
       for (const one of root.querySelectorAll('[data-control], [data-card]')) {
         one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
+      }
+      // What holds controls goes with the last of them: no empty box stays.
+      for (const one of root.querySelectorAll('.st-settings, .st-settings > .st-row')) {
+        one.classList.toggle('st-hidden', !one.querySelector('[data-control]:not(.st-hidden, [hidden])'));
       }
     },
   };

@@ -211,6 +211,7 @@ export class Plot {
 
   /** Return a copy of the SVG that stands alone, for saving. */
   picture() {
+    this.observer.look();
     /** @type {any} */
     const copy = this.svg.cloneNode(true);
     copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
