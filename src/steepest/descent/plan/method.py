@@ -29,6 +29,7 @@ from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
 from steepest.descent.steps.quasi_newton import QuasiNewton
 from steepest.descent.steps.safe import ArmijoSchedule, safe_rate
+from steepest.descent.steps.sampled_newton import FAST_NEWTON, SampledNewton, suits_sampled_newton
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
     Schedule,
@@ -163,6 +164,8 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
         method = _least_squares(objective, start)
     else:
         method = _way_of(leader)(objective, start, leader, scale, options)
+    if method.step_size.why:
+        reasons.append(method.step_size.why)
     return method, "; ".join(reasons)
 
 
@@ -249,10 +252,14 @@ def _plane_search(
     if whitening is None:
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)
-    renewal = Renewal()
+    at_first, renewal = whitening.at_first, Renewal()
+    thins = not objective.gap_tol
+    if is_automatic(options) and suits_sampled_newton(objective):
+        renewal = WhenItPays(whitening, thins, fast=FAST_NEWTON)
+        return Method(objective, start, rule, SampledNewton(), at_first, sampler, renewal)
     if not objective.is_quadratic:
-        renewal = WhenItPays(whitening, thins=not objective.gap_tol)
-    return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
+        renewal = WhenItPays(whitening, thins)
+    return Method(objective, start, rule, PlaneSearch(), at_first, sampler, renewal)
 
 
 def _quasi_newton(
