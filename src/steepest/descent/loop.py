@@ -87,7 +87,8 @@ class Descent:
     def _first(self) -> Checkpoint:
         """Return the checkpoint before the first step."""
         method = self.method
-        state = method.rule.init(method.coordinates.position(method.start))
+        rule, start = method.rule, method.start
+        state = rule.init(start if rule.keeps_nothing else method.coordinates.position(start))
         count = method.objective.count
         passes = method.rows_read / count if count else 0.0
         return Checkpoint(0, method.start, state, method.sampler.first.count, passes=passes)
