@@ -55,7 +55,7 @@ def evidence_of(first: FirstPass, source: Source, needed: Needed) -> Table:
     left = np.flatnonzero(needed.left(some))
     # Where none is left all are judged, and told to be left out later.
     left = left if len(left) else np.arange(len(places))
-    some, places = some.take(left), places[left]
+    some, places = some.take(array_of(left)), places[left]
     if has_all(first, source):
         order = np.argsort(places)
         return source.table_of(some.take(array_of(order)), places[order])
