@@ -15,7 +15,15 @@ from steepest.objective.kinks.smoothed_newton import DualPoint, SmoothedNewton
 from steepest.objective.kinks.vertex import Vertex, vertex_near
 from steepest.objective.model.model import Array
 
-__all__ = ["GAP_RTOL", "MOST_TRIES", "Evaluate", "NarrowingPath", "SmoothingPath", "gap_left", "is_proved"]
+__all__ = [
+    "GAP_RTOL",
+    "MOST_TRIES",
+    "Evaluate",
+    "NarrowingPath",
+    "SmoothingPath",
+    "gap_left",
+    "is_proved",
+]
 
 SHRINK = 0.1
 """What is left of the width once the lowest point of the smoothed loss is found."""
