@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.data.arrow import array_of
 from steepest.data.column import Column
 from steepest.data.columns import clip, in_order, kind_of, words
 from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
@@ -57,7 +58,7 @@ def evidence_of(first: FirstPass, source: Source, needed: Needed) -> Table:
     some, places = some.take(left), places[left]
     if has_all(first, source):
         order = np.argsort(places)
-        return source.table_of(some.take(order), places[order])
+        return source.table_of(some.take(array_of(order)), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
@@ -79,7 +80,7 @@ def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
     for one, held in witnesses.items():
         sampled = some[one]
         repeated = held if len(held) else sampled
-        more = repeated.take(pa.array(np.arange(rows) % max(1, len(repeated))))
+        more = repeated.take(array_of(np.arange(rows) % max(1, len(repeated))))
         chunks = more.chunks if isinstance(more, pa.ChunkedArray) else [more]
         columns.append(pa.chunked_array([*sampled.chunks, *chunks], sampled.type))
     return pa.Table.from_arrays(columns, names=some.column_names)
@@ -99,9 +100,18 @@ def _witness(sampled: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
         values: list[Any] = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
         whole = pa.types.is_integer(plain) or kind == "boolean"
         cast = bool if kind == "boolean" else int if whole else float
-        held = _others(pa.array([cast(value) for value in values], plain), sampled)
+        held = _others(_array([cast(value) for value in values], plain), sampled)
     gap = digest.gaps and not sampled.null_count
     return pa.concat_arrays([held, pa.nulls(1, plain)]) if gap else held
+
+
+def _array(values: list[Any], kind: "pa.DataType") -> "pa.Array":
+    """Return some values as an array of a type."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return array_of(np.array(values, kind.to_pandas_dtype()))
+    return pa.array(values, kind)
 
 
 def _coded(levels: "pa.Array", kind: "pa.DataType") -> "pa.Array":

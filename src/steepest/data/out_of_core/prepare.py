@@ -20,7 +20,7 @@ from steepest.data.out_of_core.asked_columns import (
     weight_column,
 )
 from steepest.data.out_of_core.cluster_pass import held_rows
-from steepest.data.out_of_core.digests import Digest
+from steepest.data.out_of_core.digests import Digest, side_by_side
 from steepest.data.out_of_core.evidence import (
     check_dates_of,
     check_levels,
@@ -284,7 +284,9 @@ class _Preparing:
         ends = [unit.stop for unit in self.source.units]
         reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
         shape = count, len(recipe.features.names)
-        X = recipe.features.matrix(self._sample_table(first)).astype(recipe.dtype, copy=False)
+        batches = first.sample.to_batches()
+        parts = [side_by_side(batch, recipe.columns, recipe.dtype) for batch in batches]
+        X = parts[0] if len(parts) == 1 else np.concatenate(parts)
         stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
 
@@ -295,9 +297,6 @@ class _Preparing:
     @property
     def _where(self) -> str:
         return f"{self.source.name}: the target {self.asked.target!r}"
-
-    def _sample_table(self, first: FirstPass) -> Table:
-        return self.source.table_of(first.sample, first.places)
 
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""

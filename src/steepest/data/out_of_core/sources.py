@@ -73,7 +73,9 @@ class Source:
 
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""
-        return Table(self.schema.empty_table(), self.name)
+        import pyarrow as pa
+
+        return Table(pa.Table.from_batches([], self.schema), self.name)
 
     def place(self, row: int) -> str:
         """Return where row `row` of all, from 0, is: "row 14 of b.parquet", "line 15 of b.csv"."""
