@@ -1,5 +1,6 @@
 // Elements to draw into: a stack of canvases that follows the size of its parent, and short ways to
 // make HTML and SVG elements. Everything lives below the parent given; nothing global is touched.
+import { straight } from '../numerals.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -17,16 +18,8 @@ const KEPT = 2;
 export function element(tag, { class: name, text, attributes = {} } = {}, parent = null) {
   const made = document.createElement(tag);
   if (name) made.className = name;
-  if (text !== undefined) made.textContent = String(text);
+  if (text !== undefined) made.textContent = straight(String(text));
   return placed(made, attributes, parent);
-}
-
-/** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Returns a text without what turns the direction of its letters round. */
-export function straight(text) {
-  return text.replace(TURNING, '');
 }
 
 /** Letters of a name of a column at most. */
@@ -110,17 +103,25 @@ export function svg(tag, attributes = {}, parent = null) {
   return placed(document.createElementNS(SVG, tag), attributes, parent);
 }
 
-/** Call `act(width)` whenever an element has another width; returns what observes it. */
+/** Call `act(width)` whenever an element has another width; returns how to `look` at once, and to end it. */
 export function watchWidth(node, act) {
   let known = 0;
-  const observer = new ResizeObserver(() => {
+  const look = () => {
     const { width } = node.getBoundingClientRect();
     if (!width || Math.abs(width - known) < 0.5) return;
     known = width;
     act(width);
-  });
+  };
+  const observer = new ResizeObserver(look);
   observer.observe(node);
-  return observer;
+  window.addEventListener('resize', look);
+  return {
+    look,
+    disconnect() {
+      observer.disconnect();
+      window.removeEventListener('resize', look);
+    },
+  };
 }
 
 /**

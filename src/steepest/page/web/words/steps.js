@@ -11,7 +11,7 @@ import { rowsOf, withinInWords } from './sampled.js';
 import {
   NAMES, UNKEPT, directionLine, fromTo, lengthOf, lengthOfGradient, listed, moved, updateLine, walkWords, withLast,
 } from './step_lines.js';
-import { MOST_PARAMS, hardlyMoves, moveOf, valueLines } from './told.js';
+import { MOST_PARAMS, briefValues, hardlyMoves, moveOf, valueLines } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
@@ -42,7 +42,7 @@ export function fourSteps(state, most = MOST_PARAMS) {
   const lit = litStep(state);
   const [round, ...rest] = lines[3];
   const brief = [
-    lines[0].slice(activeRun(state).choices.start ? 0 : 1),
+    [...briefValues(state, paramsAt(state, activeRun(state), 0), most), lines[0].at(-1)],
     move ? briefStep(state, move) : [NONE],
     lines[2],
     [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
