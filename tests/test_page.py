@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import steepest as st
+from steepest.cli.program import cli
 from steepest.page import html as page_module
 from steepest.page.html import live_script, notebook_script, saved_html, style, write_page
 from steepest.page.look import PageLook
@@ -297,6 +299,29 @@ def test_a_title_heads_the_page_and_its_lesson(line: st.Run, tmp_path: Path) -> 
     lesson = json.loads(parts.texts("script", id="steepest-lesson")[0])
     assert {one["title"] for one in lesson["words"].values()} == {"Mine & yours"}
     assert parts.texts("title") == ["Mine & yours"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "way"),
+    [
+        ((), "lesson"),
+        (("--title", "Mine", "--theme", "dark"), "lesson"),
+        (("--text", "Look at the rate"), "explore"),
+        (("--hide", "rate"), "explore"),
+        (("--x", "duration", "--y", "bias"), "explore"),
+        (("--learning-rate", "0.05", "--scale", "none", "--steps", "9"), "explore"),
+        (("--present",), "present"),
+    ],
+)
+def test_a_page_that_is_asked_for_by_its_file_alone_opens_in_the_lesson(
+    tmp_path: Path, asked: tuple[str, ...], way: str
+) -> None:
+    path = tmp_path / "page.html"
+    fit = ("fit", "geyser", "--target", "waiting", "--features", "duration", "--page", str(path))
+    said = CliRunner().invoke(cli, [*fit, *asked])
+    assert said.exit_code == 0, said.output
+    (kept,) = Parts(path.read_text(encoding="utf-8")).texts("script", id="steepest-kept")
+    assert json.loads(kept)["way"] == way
 
 
 def test_one_part_is_hidden_by_its_name_alone() -> None:

@@ -20,6 +20,7 @@ from steepest.data.text.dialect import records
 from steepest.descent.plan.options import Options
 from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.lesson import lesson_of
+from steepest.lesson.settings import Settings
 from steepest.lesson.tasks import Task, tasks_of
 from steepest.numerals import counted, percent
 from steepest.page.link import Link, link_of_cells, read_link
@@ -185,11 +186,13 @@ def classroom_of(
     data: Any = None,
     target: str | None = None,
     features: Sequence[str] | None = None,
+    settings: Settings | None = None,
 ) -> Classroom:
     """Return the class whose links stand in a table, a link a row, of any column.
 
-    They are run on `data`, or on the shipped data set that most of them name. Raises FileError for
-    a file that cannot be read, ChoiceError where no link is found or its data are not at hand.
+    They are run on `data`, or on the shipped data set that most of them name; answers are judged
+    by the tasks of the lesson as its author has it in `settings`. Raises FileError for a file that
+    cannot be read, ChoiceError where no link is found or its data are not at hand.
     """
     found = list(_links(path))
     links = [(row, link) for row, link in found if link is not None]
@@ -209,7 +212,9 @@ def classroom_of(
     surface = {k: v for k, v in common.options.items() if k in SURFACE}
     truth = descend(source, *asked, **surface)
     _check_work(links, truth)
-    tasks = _tasks([link for _, link in links], truth, lambda seed: _drawn(source, asked, seed))
+    tasks = _tasks(
+        [link for _, link in links], truth, lambda seed: _drawn(source, asked, seed), settings
+    )
     students = tuple(
         Student(row, None, NO_LINK, "", {}, {})
         if link is None
@@ -224,7 +229,9 @@ def _drawn(source: Any, asked: tuple[str, list[str]], seed: int) -> Run:
     return descend(source, *asked, seed=seed, steps=1)
 
 
-def _tasks(links: Sequence[Link], truth: Run, drawn: Callable[[int], Run]) -> Mapping[str, Task]:
+def _tasks(
+    links: Sequence[Link], truth: Run, drawn: Callable[[int], Run], settings: Settings | None
+) -> Mapping[str, Task]:
     """Return the tasks of the lesson that the class had, by their keys.
 
     Its numbers are those of a random line, drawn with a seed that no link holds for certain: that
@@ -235,7 +242,7 @@ def _tasks(links: Sequence[Link], truth: Run, drawn: Callable[[int], Run]) -> Ma
     counts = Counter(link.options.get("seed", usual) for link in links if link.answers)
     seeds = [seed for seed, _ in counts.most_common(MOST_SEEDS)]
     known = [
-        {task.key: task for task in tasks_of(lesson_of(run))}
+        {task.key: task for task in tasks_of(lesson_of(run, settings))}
         for run in (
             truth if seed == usual else drawn(seed) for seed in dict.fromkeys([*seeds, usual])
         )

@@ -34,12 +34,7 @@ const NARROW = '(max-width: 899.98px) and (min-height: 560px)';
  * @param {{fits: boolean, cards: any[]}} page
  */
 export function makeLayout(root, head, store, { fits, cards }) {
-  const tabs = part(head, 'st-tabs', 'nav');
-  tabs.setAttribute('aria-label', 'More of the page');
-  const buttons = DRAWERS.map(([name], i) => (
-    button(tabs, name, () => store.set({ drawer: store.state.drawer === i ? -1 : i }))
-  ));
-  const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
+  const tabs = makeTabs(head, store);
   const turns = makeTurns(store, cards);
   const pager = makePager(root);
   const windows = [HOLDS, NARROW].map((size) => window.matchMedia(size));
@@ -49,29 +44,16 @@ export function makeLayout(root, head, store, { fits, cards }) {
     root.toggleAttribute('data-fitted', fitted);
     root.toggleAttribute('data-phone', fitted && windows[1].matches);
     pager.show(fitted && windows[1].matches, state.drawer === RATE_DRAWER);
-    all.hidden = !holds;
-    all.textContent = fitted ? 'All controls' : 'Fit to the window';
-    buttons.forEach((one, i) => {
-      one.hidden = !fitted;
-      one.setAttribute('aria-expanded', String(state.drawer === i));
-    });
+    tabs.show(state, { holds, fitted });
     open(root, fitted ? state.drawer : -1);
     turns.show(state, fitted);
-    isDue = true;
+    sizes.ask();
   };
-  // What is beside the pictures has its words by now: each is drawn once, as high as it stays.
-  const settle = () => {
-    if (!isDue) return;
-    isDue = false;
-    turns.size(root.hasAttribute('data-fitted'));
-    cards.forEach(({ figure }) => figure && sizes.observe(figure));
-  };
-  let isDue = false;
-  const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
+  const sizes = new Sizes(cards, () => turns.size(root.hasAttribute('data-fitted')));
   const isOther = otherSizes();
   const again = () => {
     lay(store.state);
-    settle();
+    sizes.settle();
   };
   windows.forEach((one) => one.addEventListener('change', again));
   return {
@@ -80,12 +62,57 @@ export function makeLayout(root, head, store, { fits, cards }) {
       // A start, a rate or a row that is dragged changes no size.
       if (isOther(state) || isNew(changed, 'fitted', 'drawer', 'turned', 'axes')) lay(state);
     },
-    settle,
+    settle: () => sizes.settle(),
     destroy() {
-      sizes.disconnect();
+      sizes.observer.disconnect();
       windows.forEach((one) => one.removeEventListener('change', again));
     },
   };
+}
+
+/**
+ * Adds the tabs of the drawers.
+ * @param {Element} head
+ * @param {Store} store
+ */
+function makeTabs(head, store) {
+  const tabs = part(head, 'st-tabs', 'nav');
+  tabs.setAttribute('aria-label', 'More of the page');
+  const buttons = DRAWERS.map(([name], i) => (
+    button(tabs, name, () => store.set({ drawer: store.state.drawer === i ? -1 : i }))
+  ));
+  const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
+  return {
+    show({ drawer }, { holds, fitted }) {
+      all.hidden = !holds;
+      all.textContent = fitted ? 'All controls' : 'Fit to the window';
+      buttons.forEach((one, i) => {
+        one.hidden = !fitted;
+        one.setAttribute('aria-expanded', String(drawer === i));
+      });
+    },
+  };
+}
+
+/** Finds how high the pictures may be: once all that is beside them has its words, so that each is drawn once. */
+class Sizes {
+  constructor(cards, size) {
+    this.cards = cards;
+    this.size = size;
+    this.isDue = false;
+    this.observer = new ResizeObserver(size);
+  }
+
+  ask() {
+    this.isDue = true;
+  }
+
+  settle() {
+    if (!this.isDue) return;
+    this.isDue = false;
+    this.size();
+    this.cards.forEach(({ figure }) => figure && this.observer.observe(figure));
+  }
 }
 
 /** Returns what tells whether a state has other words beside its pictures than the one before. */
