@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import numbers_of
 from steepest.data.gaps import sound_rows
-from steepest.data.out_of_core.digests import as_numbers
 from steepest.data.table import Table
 from steepest.data.table_gaps import table_holes
 
@@ -32,5 +32,5 @@ class Needed:
         left = sound_rows(table_holes(Table(rows, ""), self.columns), rows.num_rows)
         if self.weight is None:
             return left
-        weights = as_numbers(rows[self.weight].combine_chunks())
+        weights = numbers_of(rows[self.weight].combine_chunks())
         return np.asarray(left & (weights != 0.0))
