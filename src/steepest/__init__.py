@@ -13,8 +13,6 @@ Nothing of it is loaded before it is asked for: `import steepest` costs next to 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from steepest import torch as torch
     from steepest.data.shipped import dataset, datasets
     from steepest.descent.plan.method import steps
@@ -131,7 +129,7 @@ HOME = {name: module for module, names in HOMES.items() for name in names.split(
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> "Any":
+    def __getattr__(name: str) -> object:
         """Return what is called so, loaded now: a name of ours, or a module."""
         from importlib import import_module
         from importlib.util import find_spec

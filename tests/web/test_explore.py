@@ -412,6 +412,10 @@ def test_no_word_of_the_loss_is_cut_beside_an_open_drawer(doors: Doors, lesson: 
         told = page.locator('[data-card="chart"] text').all_text_contents()
         assert "mean squared error" in " ".join(told) and any("34.7" in one for one in told)
         assert page.evaluate(CUT_TEXTS) == [], name
+    page.get_by_label("learning rate as a number").fill("1.4")
+    page.get_by_label("learning rate as a number").press("Enter")
+    page.locator('[data-card="chart"] .st-exit').wait_for()
+    assert page.evaluate(CUT_TEXTS) == [], "the loss of a run that diverged"
 
 
 FILM = """(pace) => new Promise((done) => {
@@ -503,6 +507,20 @@ def test_a_link_hides_more_than_the_file_and_never_less(
     page = doors.file(auto, f"v=1&theme=light&{link}")
     assert set(page.evaluate(OUT)) == {"tasks", "chart"} | added
     assert not page.locator(":is([data-card=chart], [data-control=tasks]):visible").count()
+
+
+def test_no_column_is_left_where_all_beside_the_pictures_is_hidden(
+    doors: Doors, auto: Path
+) -> None:
+    page = doors.file(auto, "explore")
+    names = page.locator(".st-aside [data-control]").evaluate_all(
+        "(all) => all.map((one) => one.dataset.control)"
+    )
+    page = doors.file(auto, f"v=1&hide={','.join(names)}")
+    page.get_by_role("button", name="Fit to the window").wait_for()
+    assert len(names) > 9 and not page.locator(".st-aside").is_visible()
+    cards, body = (page.locator(one).bounding_box() for one in (".st-cards", ".st-body"))
+    assert cards and body and cards["width"] == body["width"]
 
 
 WATCH = """() => {

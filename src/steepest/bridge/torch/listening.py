@@ -136,7 +136,7 @@ class Listening:
             self.recorder.works_in(first.dtype)
         if torch.is_autocast_enabled(kind):
             self.recorder.works_in(torch.get_autocast_dtype(kind))
-        rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
+        rows = first.shape[0] if isinstance(first, Tensor) and first.ndim else 0
         self._hear(loss, rows, by_loop=False)
 
     def hear_loss(self, loss: Tensor) -> None:

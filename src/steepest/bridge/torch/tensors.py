@@ -41,10 +41,9 @@ class Tensors:
         self.all = tuple(one for _, one in own)
         self.sizes = [one.numel() for one in self.all]
         self.size = sum(self.sizes)
-        ends = accumulate(self.sizes, initial=0)
-        self._parts = [slice(*ends_of) for ends_of in pairwise(ends)]
         devices = {one.device for one in self.all}
         self.device = devices.pop() if len(devices) == 1 else torch.device("cpu")
+        self._parts = [slice(*ends) for ends in pairwise(accumulate(self.sizes, initial=0))]
         self._is_spread = len({one.device for one in self.all}) > 1
         double = any(one.dtype == torch.float64 for one in self.all)
         self.dtype = torch.float64 if double else FLOAT32
@@ -54,8 +53,7 @@ class Tensors:
         self._views = _Views(self.all) if self._is_here and plain and not self._is_spread else None
         self._change = torch.empty(self.size, dtype=self.dtype, device=self.device)
         self._spare: list[Tensor] = []
-        short = self._views is not None and double is False and self.size <= SHORT
-        self._squares = _Squares(self.sizes) if short and all(self.sizes) else None
+        self._own_lengths = None if self._views is None else _Lengths(self.sizes)
         self.index = {id(one): at for at, one in enumerate(self.all)}
 
     def weights(self) -> Tensor:
@@ -85,29 +83,26 @@ class Tensors:
         whole = len(made) == len(self.all)
         found = [self._gradient(at) if whole or at in made else None for at in range(len(self.all))]
         there = [one for one in found if one is not None and one.dtype in PLAIN]
-        if self._views is None or len(there) < len(found):
+        if self._own_lengths is None or len(there) < len(found):
             return self._lengths(found)
-        flat = [(one.detach() if one.requires_grad else one).numpy().ravel() for one in there]
-        if self._squares is not None:
-            return self._squares.lengths(np.concatenate(flat))
-        return _on_this_side(list(map(_length, flat)))
+        return self._own_lengths.of(
+            [(one.detach() if one.requires_grad else one).numpy().ravel() for one in there]
+        )
 
     def gradient_length(self, at: int) -> Tensor:
         """Return the length of the gradient of one tensor, worked out as that of all is."""
         found = self._gradient(at)
         if self._views is None or found is None or found.dtype not in PLAIN:
             return self._lengths([found])[0]
-        return _on_this_side([_length(found.detach().numpy().ravel())])[0]
+        return torch.tensor(_length(found.detach().numpy().ravel()), dtype=torch.float64)
 
     def moved(self, row: Tensor, after: Tensor) -> Tensor:
         """Return how far each tensor is from one row to another, (tensors,)."""
         torch.sub(after, row, out=self._change)
-        if self._views is None:
+        if self._own_lengths is None:
             return self._lengths(torch.split(self._change, self.sizes))
         change = self._change.numpy()
-        if self._squares is not None:
-            return self._squares.lengths(change)
-        return _on_this_side([_length(change[part]) for part in self._parts])
+        return self._own_lengths.of([change[part] for part in self._parts])
 
     def holds_gradient(self, at: int) -> bool:
         """Return whether a tensor has a gradient that is not 0."""
@@ -134,23 +129,38 @@ class Tensors:
     def _lengths(self, parts: Sequence[Tensor | None]) -> Tensor:
         """Return the length of each, (parts,), 0 of None, where it is."""
         there = [one.to(self.dtype) for one in parts if one is not None]
-        found = iter(torch._foreach_norm(there) if there else ())
-        zero = torch.zeros((), dtype=self.dtype, device=self.device)
+        # In float64, which holds the squares of float32; Apple's devices do not have it.
+        kind = self.dtype if self.device.type == "mps" else torch.float64
+        found = iter(torch._foreach_norm(there, dtype=kind) if there else ())
+        zero = torch.zeros((), dtype=kind, device=self.device)
         lengths = [zero if one is None else next(found).to(self.device) for one in parts]
         return torch.stack(lengths)
 
 
-class _Squares:
-    """The lengths of many short parts of float32 at once: in float64, which holds each square."""
+class _Lengths:
+    """The lengths of all tensors on this side: those of the short ones together, by one sum each.
+
+    Their squares are float64, which holds those of float32.
+    """
 
     def __init__(self, sizes: Sequence[int]) -> None:
-        self._starts = [0, *accumulate(sizes)][:-1]
-        self._squares = np.empty(sum(sizes))
+        self._short = [at for at, size in enumerate(sizes) if 0 < size <= SHORT]
+        self._long = [at for at, size in enumerate(sizes) if size > SHORT]
+        ends = list(accumulate((sizes[at] for at in self._short), initial=0))
+        self._starts, self._squares = ends[:-1], np.empty(ends[-1])
+        self._count = len(sizes)
 
-    def lengths(self, flat: Array) -> Tensor:
-        """Return the length of each part of all of them, one after the other, (parts,)."""
-        np.multiply(flat, flat, out=self._squares, dtype=np.float64)
-        return torch.from_numpy(np.sqrt(np.add.reduceat(self._squares, self._starts)))
+    @np.errstate(over="ignore")
+    def of(self, flat: Sequence[Array]) -> Tensor:
+        """Return the length of each array, (tensors,)."""
+        lengths = np.zeros(self._count)
+        if self._short:
+            short = np.concatenate([flat[at] for at in self._short])
+            np.multiply(short, short, out=self._squares, dtype=np.float64)
+            lengths[self._short] = np.sqrt(np.add.reduceat(self._squares, self._starts))
+        for at in self._long:
+            lengths[at] = _length(flat[at])
+        return torch.from_numpy(lengths)
 
 
 class _Views:
@@ -169,16 +179,13 @@ class _Views:
         return self._flat
 
 
-def _on_this_side(lengths: list[float]) -> Tensor:
-    return torch.from_numpy(np.array(lengths))
-
-
 @np.errstate(over="ignore")
 def _length(flat: Array) -> float:
     """Return the length of a flat array; PyTorch takes five times as long of a short one."""
     if flat.size > SHORT:
-        return float(torch.linalg.vector_norm(torch.from_numpy(flat)))
-    square = float(flat.dot(flat))
+        square = float(torch.linalg.vector_norm(torch.from_numpy(flat))) ** 2
+    else:
+        square = float(flat.dot(flat))
     if SMALLEST < square < LARGEST:
         return sqrt(square)
     return float(np.linalg.norm(flat.astype(np.float64)))

@@ -76,6 +76,17 @@ class Digest:
             is_counted=counted,
         )
 
+    def with_holes(self, other: "Digest") -> "Digest":
+        """Return the same with the rows, gaps and infinite values of another."""
+        return replace(
+            self,
+            rows=other.rows,
+            gaps=other.gaps,
+            infinite=other.infinite,
+            first_gap=other.first_gap,
+            first_infinite=other.first_infinite,
+        )
+
     @property
     def mean(self) -> float:
         """The mean of the values that are there."""

@@ -20,6 +20,7 @@ from steepest.data.features import Features
 from steepest.data.fill import INDICATOR, season_fill
 from steepest.data.out_of_core.digests import NOWHERE, Digest
 from steepest.data.out_of_core.first_pass import FirstPass
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.sources import Source
 from steepest.data.table import Table
 from steepest.errors import DataError
@@ -43,27 +44,30 @@ MOST_JUDGED = 20_000
 Digests = Mapping[str, Digest]
 
 
-def evidence_of(first: FirstPass, source: Source) -> Table:
-    """Return the rows that columns are judged by, as one table.
+def evidence_of(first: FirstPass, source: Source, needed: Needed) -> Table:
+    """Return the rows that columns are judged by, as one table; only such as are left.
 
     All rows, in their order, where the sample has them all; else those of the sample, and behind
     them what they lack. No row is there a second time, since what makes a category goes by the
     number of rows.
     """
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
-    if len(places) == source.rows:
+    left = np.flatnonzero(needed.left(some))
+    # Where none is left all are judged, and told to be left out later.
+    left = left if len(left) else np.arange(len(places))
+    some, places = some.take(left), places[left]
+    if has_all(first, source):
         order = np.argsort(places)
-        return source.table_of(some.take(order), places[order])
+        return source.table_of(some.take(array_of(order)), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
     return source.table_of(table, kept)
 
 
-def has_all(evidence: Table, source: Source) -> bool:
-    """Return whether the evidence is all rows, each once."""
-    kept = evidence.kept
-    return kept is not None and len(kept) == source.rows and NOWHERE not in kept
+def has_all(first: FirstPass, source: Source) -> bool:
+    """Return whether the evidence is all rows that are left, each once."""
+    return len(first.places[:MOST_JUDGED]) == source.rows
 
 
 def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
@@ -133,10 +137,8 @@ def _others(values: "pa.Array", sampled: "pa.ChunkedArray") -> "pa.Array":
 def check_dates_of(source: Source, names: Collection[str], evidence: Table, buffered: int) -> None:
     """Raise DataError for columns of words that the evidence proves to be more than dates.
 
-    Where it lacks rows the files are read once more, so that what is no date is counted in full.
+    The files are read once more, so that what is no date is counted in full.
     """
-    if has_all(evidence, source):
-        return
     for name in set(names) & set(evidence.arrow.column_names):
         if not len(undated(evidence.arrow[name])):
             continue

@@ -18,6 +18,7 @@ from steepest.data.arrow import array_of, numbers_of
 from steepest.data.out_of_core.digests import Digest, digest_of, side_by_side
 from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.limits import Limits
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.places import hashed, hashes_of, threshold
 from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import ScratchRows, buffer_of
@@ -130,7 +131,7 @@ def first_pass(
     source: Source,
     columns: Sequence[str],
     counted: Sequence[str],
-    weight: str | None,
+    needed: Needed,
     wanted: int,
     seed: int,
     plain: Plain | None,
@@ -139,7 +140,8 @@ def first_pass(
 ) -> FirstPass:
     """Read the columns of everything once; the different values of those `counted` too.
 
-    `weight` is the column by which rows count, `wanted` how many rows the sample is to have.
+    `needed` says by which column rows count and which are left: values and levels of others count
+    for nothing. `wanted` is how many rows the sample is to have.
     """
     below, buffered = threshold(wanted, source.rows), limits.buffered
 
@@ -147,10 +149,8 @@ def first_pass(
         digests = {name: Digest() for name in columns}
         sample, places, at = [], [], unit.start
         for batch in source.batches(unit, columns, buffered):
-            weights = None if weight is None else _weights(batch.column(weight))
-            for name in columns:
-                found = digest_of(name, batch.column(name), at, weights, name in counted)
-                digests[name] = digests[name].merged(found)
+            found = _digests(batch, at, columns, counted, needed)
+            digests = {name: digests[name].merged(found[name]) for name in columns}
             chosen = np.flatnonzero(hashed(at, batch.num_rows, seed) < below)
             sample.append(batch.take(array_of(chosen)))
             places.append(at + chosen)
@@ -163,6 +163,32 @@ def first_pass(
     what = "first pass" if X is None else f"first pass, {X.writing}"
     found = each_unit(source, work, limits, progress, what)
     return _joined(source, columns, found, wanted, seed)
+
+
+def _digests(
+    batch: "pa.RecordBatch",
+    at: int,
+    columns: Sequence[str],
+    counted: Sequence[str],
+    needed: Needed,
+) -> dict[str, Digest]:
+    """Return what a batch tells of its columns: gaps of all rows, values of those that are left."""
+    import pyarrow as pa
+
+    by = needed.weight
+    weights = None if by is None else _weights(batch.column(by))
+    found = {
+        name: digest_of(name, batch.column(name), at, weights, name in counted) for name in columns
+    }
+    holes = any(found[name].gaps or found[name].infinite for name in needed.columns)
+    if not holes and (by is None or found[by].low != 0.0):
+        return found
+    left = needed.left(pa.Table.from_batches([batch]))
+    rest, weights = batch.filter(pa.array(left)), None if weights is None else weights[left]
+    for name in set(columns) - {by}:
+        part = digest_of(name, rest.column(name), at, weights, name in counted)
+        found[name] = part.with_holes(found[name])
+    return found
 
 
 def _weights(column: "pa.Array") -> Array:

@@ -39,6 +39,7 @@ from steepest.data.out_of_core.first_pass import (
 )
 from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.limits import DECODE, SAMPLED, Limits
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.schemas import check_everywhere
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
 from steepest.data.out_of_core.second_pass import AllRows, kept_back_rows, second_pass
@@ -104,18 +105,18 @@ class _Preparing:
             self.source,
             self.columns,
             counting,
-            self.weight,
+            self._needed,
             wanted,
             self.split.seed,
             plain,
             self.limits,
             self.progress,
         )
-        evidence = evidence_of(first, self.source)
-        if self.limits.cluster is None:
+        evidence, whole = evidence_of(first, self.source, self._needed), has_all(first, self.source)
+        if self.limits.cluster is None and not whole:
             check_dates_of(self.source, self.asked.date, evidence, self.limits.buffered)
         judged = replace(self.asked, features=self._features, drop=())
-        target, features = self._judged(judged, evidence)
+        target, features = self._judged(judged, evidence, whole)
         features = self._settled(features, first, evidence)
         first = first.sampled(self.limits.sample_rows(self.source.rows, len(features.names)))
         self._check_holes(features, first)
@@ -135,11 +136,11 @@ class _Preparing:
         rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
         return self._joined(rows, recipe, first)
 
-    def _judged(self, asked: Asked, evidence: Table) -> tuple[Target, Features]:
+    def _judged(self, asked: Asked, evidence: Table, whole: bool) -> tuple[Target, Features]:
         try:
             return asked.of(evidence, None)
         except DataError as error:
-            if has_all(evidence, self.source):
+            if whole:
                 raise
             few = counted(evidence.arrow.num_rows, "row")
             raise DataError(
@@ -156,6 +157,13 @@ class _Preparing:
     def _features(self) -> list[str]:
         others = (self.asked.target, *self._counting)
         return [name for name in self.columns if name not in others]
+
+    @property
+    def _needed(self) -> Needed:
+        """What rows that are left have."""
+        others = [self.asked.target, *self._counting]
+        open_ = self.asked.missing in LEFT_OPEN
+        return Needed(tuple(self.columns if open_ else others), self.weight)
 
     @property
     def _counting(self) -> list[str]:
@@ -303,7 +311,7 @@ class _Preparing:
         X, target, features = rows.X, recipe.target, recipe.features
         X.most_matrix = self.limits.most_matrix
         weights = rows.weights
-        evidence = evidence_of(first, self.source)
+        evidence = evidence_of(first, self.source, self._needed)
         chosen = self.asked.features is not None
         y, few = (
             np.asarray(rows.y[X.sampled]),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.out_of_core.file_units import BATCH_ROWS
+from steepest.data.out_of_core.file_units import BATCH_ROWS, OURS
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.stamp import Stamp
 from steepest.data.text.dialect import Dialect
@@ -49,6 +49,7 @@ class Spool:
 
         self._count += 1
         path = self._folder.path / f"part-{self._count:06}.arrow"
+        schema = schema.with_metadata({**(schema.metadata or {}), OURS: b""})
         try:
             with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
                 for batch in batches:

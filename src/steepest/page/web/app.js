@@ -365,6 +365,10 @@ function makeHider(root) {
       for (const one of root.querySelectorAll('[data-control], [data-card]')) {
         one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
       }
+      // What holds controls goes with the last of them: no empty box stays.
+      for (const one of root.querySelectorAll('.st-settings, .st-settings > .st-row')) {
+        one.classList.toggle('st-hidden', !one.querySelector('[data-control]:not(.st-hidden, [hidden])'));
+      }
     },
   };
 }

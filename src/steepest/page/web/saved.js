@@ -30,9 +30,7 @@ export function start() {
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   lesson.edits = kept.edits ?? null;
   const usual = { way: 'explore', language: kept.language ?? '', isClosed: Boolean(kept.isClosed) };
-  engine.page = async (state, how = {}) => (
-    rewritten(source.outerHTML, state, { edits: lesson.edits, ...usual, ...how })
-  );
+  engine.page = async (state, how) => rewritten(source.outerHTML, state, { edits: lesson.edits, ...usual, ...how });
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
   store.set({ exam: Boolean(kept.exam), hidden });

@@ -185,9 +185,13 @@ class Chart {
     const { muted } = this.plot.theme;
     const look = { stroke: muted, 'stroke-dasharray': '5 4' };
     svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
-    const texts = [`lowest ${short(lowest)}`, short(lowest), short(lowest, 2)];
-    const text = texts.find((one) => this.plot.wide(one) < this.plot.inner.width - 4) ?? texts.at(-1);
+    const text = this.whole(`lowest ${short(lowest)}`, short(lowest), short(lowest, 2));
     this.words.write(this.floor, text, muted, levelSpots(y));
+  }
+
+  /** Return the first of some texts that the area is wide enough for, else the last. */
+  whole(...texts) {
+    return texts.find((one) => this.plot.wide(one) < this.plot.inner.width - 4) ?? texts.at(-1);
   }
 
   /**
@@ -218,8 +222,8 @@ class Chart {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
     const several = this.state.runs.length > 1;
-    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
-    this.words.write(this.exits, text, fill, exitSpots(x));
+    const told = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
+    this.words.write(this.exits, this.whole(told, short(loss), short(loss, 2)), fill, exitSpots(x));
   }
 
   /** Draw what is done and what is ahead at the step that is shown. */
