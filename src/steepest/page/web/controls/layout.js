@@ -6,14 +6,15 @@ import { button } from './fields.js';
 import { makePager } from './pager.js';
 
 /**
- * The drawers of a fitted page: their names, and the parts of the page that each opens.
- * @type {[string, string[]][]}
+ * The drawers of a fitted page: their names, the parts of the page that each opens, and the name where, as without
+ * rows, the first part is not there.
+ * @type {[string, string[], string?][]}
  */
 const DRAWERS = [
   ['Rate and rule', ['.st-source', '.st-settings', '[data-control="knobs"]']],
   ['Runs', ['[data-control="runs"]', '[data-control="check"]']],
   ['Rows', ['[data-control="table"]']],
-  ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]']],
+  ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]'], 'Rounds'],
 ];
 
 /** The drawer where the rate is at home. */
@@ -51,11 +52,8 @@ export function makeLayout(root, head, store, { fits, cards }) {
     pager.show(fitted && windows[1].matches, state.drawer === RATE_DRAWER);
     all.hidden = !holds;
     all.textContent = fitted ? 'All controls' : 'Fit to the window';
-    buttons.forEach((one, i) => {
-      one.hidden = !fitted;
-      one.setAttribute('aria-expanded', String(state.drawer === i));
-    });
     open(root, fitted ? state.drawer : -1);
+    buttons.forEach((one, i) => tell(root, one, i, fitted && state.drawer === i, fitted));
     turns.show(state, fitted);
     cards.forEach(({ figure }) => figure && sizes.observe(figure));
   };
@@ -86,11 +84,19 @@ function otherSizes() {
   };
 }
 
+/** Tells on the tab of a drawer what it opens, and whether it is open; one of no parts is not there. */
+function tell(root, tab, i, isOpen, fitted) {
+  const [name, parts, other] = DRAWERS[i];
+  tab.hidden = !fitted || !root.querySelector(parts.join());
+  tab.setAttribute('aria-expanded', String(isOpen));
+  if (other) tab.textContent = root.querySelector(parts[0]) ? name : other;
+}
+
 /** Shows the parts of one drawer, and no other; of a page that is not fitted all are there. */
 function open(root, drawer) {
   root.toggleAttribute('data-drawer', drawer >= 0);
   DRAWERS.forEach(([, parts], i) => {
-    for (const one of root.querySelectorAll(parts.join(','))) one.toggleAttribute('data-open', i === drawer);
+    for (const one of root.querySelectorAll(parts.join())) one.toggleAttribute('data-open', i === drawer);
   });
 }
 
