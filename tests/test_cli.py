@@ -507,6 +507,7 @@ def test_examples_in_the_help_run(told: Told, command: str) -> None:
     assert lines
     Path("links.csv").write_text(LINKS, encoding="utf-8")
     Path("mine.csv").write_text("size,price\n1,10\n2,30\n3,28\n4,35\n", encoding="utf-8")
+    Path("lesson.toml").write_text('title = "Ours"\n', encoding="utf-8")
     Path("folder").mkdir()
     rows = pa.table({"x": range(40), "y": [2.0 * one % 7 for one in range(40)]})
     parquet.write_table(rows, "folder/rows.parquet")

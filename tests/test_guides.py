@@ -13,7 +13,7 @@ from steepest.cli.program import cli
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)#]+)")
-LIVE = re.compile(r"\]\((gallery/[\w-]+\.html)\).*`(steepest .+?)`")
+LIVE = re.compile(r"\]\((gallery/[\w-]+\.html)(?:#explore)?\).*`(steepest .+?)`")
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 MOST_LINES = 90

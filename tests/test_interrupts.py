@@ -130,3 +130,16 @@ def test_a_shell_that_hands_on_a_hang_up_ends_nothing_at_once() -> None:
 def test_signals_that_are_ignored_stay_so() -> None:
     body = "signal.signal(signal.SIGHUP, signal.SIG_IGN); as_a_program(); send(signal.SIGHUP)"
     assert ended(body) == (0, "")
+
+
+def test_next_to_nothing_is_loaded_before_ctrl_c_is_heard() -> None:
+    """What loads before `as_a_program` shows a traceback when Ctrl-C comes in the midst of it."""
+    program = (
+        "import sys; before = set(sys.modules); import steepest\n"
+        "first = set(sys.modules) - before\n"
+        "import steepest.interrupts\n"
+        "print(sorted(first), {'typing', 're', 'numpy', 'click'} & set(sys.modules))"
+    )
+    words = [sys.executable, "-S", "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == "['steepest'] set()\n"

@@ -191,3 +191,19 @@ def test_a_learning_rate_that_is_none_is_refused(saved: Path, tmp_path: Path) ->
     record["asked"]["learning_rate"] = "sometimes"
     with pytest.raises(st.FileError, match="it is damaged"):
         st.load(packed(tmp_path / "changed", record, parts))
+
+
+def test_a_step_that_became_the_lowest_by_a_changed_loss_is_refused(
+    saved: Path, tmp_path: Path
+) -> None:
+    """The result would be that step, and no surface about it the one that the run walked on."""
+    record, parts = unpacked(saved / "a network")
+    table = np.lib.format.read_array(BytesIO(parts["numbers.npy"]), allow_pickle=False)
+    run = st.load(saved / "a network")
+    [column] = np.flatnonzero(table[0] == run.trace.full_losses[0])
+    table[1, column] = -1.0
+    held = BytesIO()
+    np.save(held, table)
+    path = packed(tmp_path / "changed", record, {**parts, "numbers.npy": held.getvalue()})
+    with pytest.raises(st.FileError, match="at step 1, and -1 was recorded"):
+        st.load(path)

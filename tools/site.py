@@ -16,7 +16,7 @@ from steepest.cli.program import cli
 
 ROOT = Path(__file__).parents[1]
 OF_THE_ROOT = ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
-LIVE = re.compile(r"\]\((gallery/[\w-]+\.html)\).*`steepest (.+?)`")
+LIVE = re.compile(r"\]\((gallery/[\w-]+\.html)(?:#explore)?\).*`steepest (.+?)`")
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -9,9 +9,8 @@ run.figure("geyser.png")
 Nothing of it is loaded before it is asked for: `import steepest` costs next to nothing.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+# Not from `typing`, whose loading is most of the time in which Ctrl-C would show a traceback.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from steepest import torch as torch
@@ -130,8 +129,11 @@ HOME = {name: module for module, names in HOMES.items() for name in names.split(
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """Return what is called so, loaded now: a name of ours, or a module."""
+        from importlib import import_module
+        from importlib.util import find_spec
+
         if name in HOME:
             return globals().setdefault(name, getattr(import_module(HOME[name]), name))
         if find_spec(f"steepest.{name}") is not None:

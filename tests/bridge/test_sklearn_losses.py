@@ -39,5 +39,5 @@ def test_a_quantile_has_its_share_of_the_rows_below() -> None:
 
 
 def test_a_count_below_0_is_told() -> None:
-    with pytest.raises(ChoiceError, match="row 2 of those in use"):
+    with pytest.raises(ChoiceError, match="on row 2;"):
         SteepestRegressor("poisson").fit([[0.0], [1.0], [2.0]], [1.0, -1.0, 2.0])

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
 
 import steepest as st
-from steepest.descent.steps import proximal_newton, row_space
+from steepest.descent.steps import row_space, working_set
 from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
 from steepest.objective.loss.penalty import minimum_norm_subgradient, soft_threshold
 
@@ -249,12 +249,61 @@ def test_no_more_weights_than_have_room_are_worked_on(monkeypatch: pytest.Monkey
         sizes.append(len(hessian))
         return minimise_l1_quadratic(hessian, *more)
 
-    monkeypatch.setattr(proximal_newton, "minimise_l1_quadratic", counted)
-    monkeypatch.setattr(proximal_newton, "MOST_WEIGHTS", 20)
+    monkeypatch.setattr(working_set, "minimise_l1_quadratic", counted)
+    monkeypatch.setattr(working_set, "MOST_WEIGHTS", 20)
     monkeypatch.setattr(row_space, "MOST_NUMBERS", 0)
     run = fitted("squared", rows=200, features=60, l1=1e-3)
     assert run.stop.reason == "arrived" and max(sizes) == 21
     assert away_from_lowest(run) < 1e-7
+
+
+def sampled(monkeypatch: pytest.MonkeyPatch, rows: int) -> list[tuple[int, int]]:
+    """Have so many rows tell which weights stay at 0; return the sets before and after, in turn."""
+    sizes: list[tuple[int, int]] = []
+    of_all = working_set.WorkingSets.predicted
+
+    def counted(sets: Any, at: Any, chosen: Any) -> Any:
+        found = of_all(sets, at, chosen)
+        sizes.append((len(chosen), len(found[0])))
+        return found
+
+    monkeypatch.setattr(working_set, "SAMPLE_ROWS", rows)
+    monkeypatch.setattr(working_set, "LEAST_SAMPLED", 4)
+    monkeypatch.setattr(working_set.WorkingSets, "predicted", counted)
+    return sizes
+
+
+@pytest.mark.parametrize("rows", [8, 60])
+@pytest.mark.parametrize("ratio", [1.0, 0.6])
+def test_what_a_sample_leaves_out_is_what_stays_at_0_or_moves_later(
+    monkeypatch: pytest.MonkeyPatch, rows: int, ratio: float
+) -> None:
+    generator = np.random.default_rng(7)
+    X = generator.normal(size=(1_000, 20)) + generator.normal(size=20)
+    y = X[:, :5] @ generator.normal(size=5) + generator.normal(size=1_000)
+    alpha = 0.2 * np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / 1_000
+    theirs = ElasticNet(alpha, l1_ratio=ratio, tol=1e-14, max_iter=1_000_000).fit(X, y)
+    sizes = sampled(monkeypatch, rows)
+    ours = st.descend((X, y), l1=2 * alpha * ratio, l2=2 * alpha * (1 - ratio))
+    assert ours.stop.reason == "arrived" and sizes[0][1] < sizes[0][0]
+    assert_allclose(ours.weights, theirs.coef_, atol=1e-7)
+    assert np.array_equal(ours.weights == 0.0, theirs.coef_ == 0.0)
+
+
+@pytest.mark.parametrize("kind", SMOOTH)
+def test_sets_by_a_sample_end_where_those_by_all_rows_do(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    l1 = {"squared": 3.0, "huber": 0.5, "poisson": 5.0}.get(kind, 0.03)
+    choices: dict[str, Any] = {"rows": 400, "features": 12, "l1": l1}
+    whole = fitted(kind, 5, **choices)
+    sizes = sampled(monkeypatch, 20)
+    runs = [fitted(kind, 5, threads=threads, **choices) for threads in (1, 2)]
+    assert any(after < before for before, after in sizes)
+    assert away_from_lowest(runs[0]) <= 1e-7 * max(1.0, whole.objective.null_loss)
+    assert_allclose(centred(runs[0].params[-1]), centred(whole.params[-1]), atol=1e-5)
+    assert runs[0].trace.losses[-1] == pytest.approx(whole.trace.losses[-1], rel=1e-9)
+    assert np.array_equal(runs[0].params, runs[1].params)
 
 
 def test_the_recorded_gradient_is_the_shortest_and_0_at_the_end() -> None:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import ElasticNet
 
 import steepest as st
-from steepest.descent.steps import proximal_newton, row_space, semismooth_newton
+from steepest.descent.steps import proximal_newton, row_space, semismooth_newton, working_set
 from steepest.descent.steps.row_space import RowSpace, has_row_space
 from steepest.descent.steps.semismooth_newton import Quadratic
 from steepest.objective.loss.penalty import minimum_norm_subgradient
@@ -26,7 +26,7 @@ ONE_MARGIN = ("squared", "huber", "poisson", "cross_entropy")
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take steps through the rows wherever a working set is of more than four weights."""
     monkeypatch.setattr(proximal_newton, "MANY", 4)
-    monkeypatch.setattr(proximal_newton, "MOST_WEIGHTS", 6)
+    monkeypatch.setattr(working_set, "MOST_WEIGHTS", 6)
 
 
 def quadratic(seed: int, rows: int, features: int, ridge: float) -> Quadratic:

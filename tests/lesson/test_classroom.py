@@ -6,14 +6,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as some
 
 import steepest as st
+from steepest.cli.program import cli
 from steepest.descent.plan.options import OPTIONS
 from steepest.errors import ChoiceError, FileError
 from steepest.lesson.class_figure import draw_class
 from steepest.lesson.classroom import ENDS, classroom_of
+from steepest.lesson.lesson import lesson_of
+from steepest.lesson.settings import read_settings
+from steepest.lesson.tasks import tasks_of
 from steepest.page.link import CHOICES, link_in, read_link
 from steepest.view.format import Format
 
@@ -65,6 +70,36 @@ def test_mistakes_in_answers_are_counted(tmp_path: Path) -> None:
     room = classroom_of(write(tmp_path / "all.csv", *(link(answer=one) for one in answers)))
     wrong = {"with the gradient": 1, "without the rate": 1, "otherwise wrong": 1}
     assert room.answered == {"new_weight": {"right": 2, **wrong}}
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_answers_are_judged_by_the_lesson_that_the_class_had(tmp_path: Path, others: int) -> None:
+    """Its numbers start where its own seed says: a run of `demo` has 3, and students may draw."""
+    lesson = lesson_of(st.descend("geyser", "waiting", ["duration"], seed=3, steps=1))
+    new = next(one for one in tasks_of(lesson) if one.key == "new_weight")
+    rows = [link(answer=repr(new.answer))] * 2
+    wrong = repr(new.wrong["with the gradient"][0])
+    rows += [link(answer=wrong).replace("seed=3", f"seed={40 + i}") for i in range(others + 1)]
+    room = classroom_of(write(tmp_path / "links.csv", *rows))
+    found = {"right": 2, "with the gradient": others + 1}
+    assert room.answered == {"new_weight": found}
+
+
+def test_tasks_of_the_authors_own_are_judged(tmp_path: Path) -> None:
+    toml = tmp_path / "lesson.toml"
+    toml.write_text(
+        'data = "geyser"\n[[tasks]]\nquestion = "Twice {loss0}?"\nanswer = "2 * loss0"\n'
+    )
+    settings = read_settings(toml)
+    lesson = lesson_of(st.descend("geyser", "waiting", ["duration"], seed=3, steps=1), settings)
+    twice = 2 * float(lesson.line.walk.trace.losses[0])
+    rows = [link() + f"&answer.own1={one!r}" for one in (twice, twice, 7.0)]
+    path = write(tmp_path / "links.csv", *rows)
+    assert "own1" not in classroom_of(path).answered
+    room = classroom_of(path, settings=settings)
+    assert room.answered["own1"] == {"right": 2, "otherwise wrong": 1}
+    said = CliRunner().invoke(cli, ["class", str(path), "--from", str(toml)])
+    assert said.exit_code == 0 and "own1: 2 of 3 right" in said.output
 
 
 DAMAGED = {

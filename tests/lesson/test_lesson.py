@@ -282,7 +282,7 @@ def test_what_is_in_standard_units_is_called_so(lesson: Lesson) -> None:
     """The weight of the slides is not that of the feature in its own units."""
     assert "× standard units =" in lesson.sentence("parts", "sum")
     table = rows_of(lesson, "parts")
-    assert table is not None and "standard units" in table.heads
+    assert table is not None and "standard units" in table.heads and table.last[0] == "average"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -269,6 +269,13 @@ def test_a_runtime_gets_score_completion_answers_and_state(
     page.close()
 
 
+def begun_anew(page: Any) -> None:
+    """Load the package anew, and wait for what is loaded: what there was has list items too."""
+    frame = page.frame_locator("iframe")
+    frame.locator("body").evaluate("(body) => { body.dataset.before = ''; location.reload(); }")
+    frame.locator("body:not([data-before]) li").first.wait_for()
+
+
 def check_record(page: Any, version: str, tasks: list[Task], wrong: Task) -> None:
     """Look at what the runtime holds: answers, one of them wrong, and a state that is short."""
     assert page.evaluate("() => window.refused") == []
@@ -283,12 +290,10 @@ def check_record(page: Any, version: str, tasks: list[Task], wrong: Task) -> Non
     assert state.keys() == {task.key for task in tasks} and len(json.dumps(state)) < 4096
     # A new session begins with what was typed.
     before = page.frame_locator("iframe").locator("#answer-limit").input_value()
-    page.frame_locator("iframe").locator("body").evaluate("() => location.reload()")
-    page.frame_locator("iframe").locator("li").first.wait_for()
+    begun_anew(page)
     assert page.frame_locator("iframe").locator("#answer-limit").input_value() == ""
     load = f"(state) => {{ {name}.reset(); {name}.loadFromJSON({{ suspend_data: state }}); }}"
     page.evaluate(load, json.dumps(state))
-    page.frame_locator("iframe").locator("body").evaluate("() => location.reload()")
-    page.frame_locator("iframe").locator("li").first.wait_for()
+    begun_anew(page)
     assert page.frame_locator("iframe").locator("#answer-limit").input_value() == before != ""
     assert page.evaluate("() => window.refused") == []

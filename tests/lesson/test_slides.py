@@ -12,6 +12,7 @@ from steepest.errors import FileError
 from steepest.lesson.bowl import draw_map
 from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.marks import INKS
+from steepest.lesson.pictures import DRAWN
 from steepest.lesson.powerpoint import write_slides
 from steepest.lesson.settings import OwnSlide, Settings
 from steepest.run.run import Run
@@ -95,6 +96,25 @@ def test_who_predicts_a_step_sees_no_arrow_that_tells_it(
     draw_map(axes, lesson, key, INKS[lesson.theme])
     patches = [getattr(one, "arrow_patch", None) for one in axes.texts]
     assert sum(one is not None for one in patches) == arrows
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("momentum", ["without momentum", "with momentum"]),
+        ("large", ["0.15", "0.9"]),
+        ("diverge", ["0.15", "0.9", "1.02"]),
+        ("walk", []),
+    ],
+)
+def test_curves_beside_each_other_are_named(lesson: Lesson, key: str, names: list[str]) -> None:
+    axes = Figure().subplots()
+    (build,) = (one for one in lesson.builds if one.key == key)
+    DRAWN["curve"](axes, lesson, build, INKS[lesson.theme])
+    legend = axes.get_legend()
+    assert [one.get_text() for one in legend.get_texts()] == names if names else legend is None
+    looks = {str(line.get_linestyle()) for line in axes.lines if len(line.get_xdata()) > 1}
+    assert len(looks) == max(1, len(names)), "colour alone tells none of them"
 
 
 def test_every_picture_is_told_and_every_box_wraps(deck: Any) -> None:

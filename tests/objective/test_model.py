@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 from reference import problem
 from scipy.optimize import approx_fprime, minimize
+from scipy.sparse import csr_array
 
 import steepest as st
 from steepest.data.blocks import Blocks
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.penalty import Penalty, soft_threshold
-from steepest.objective.model.linear import Linear, param_names
+from steepest.objective.model.linear import Linear, LinearAt, param_names
 from steepest.objective.model.model import Layout, Model
 from steepest.objective.risk import Risk
 
@@ -142,6 +143,19 @@ def test_the_linear_model_is_x_times_w_plus_b(margins: int, seed: int) -> None:
     slope = generator.normal(size=at.output(X).shape)
     pulled, moved = at.pullback(X, slope) @ direction, model.at(direction).output(X)
     assert np.vdot(slope, moved) == pytest.approx(pulled, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("margins", [1, 3])
+@pytest.mark.parametrize("kind", [np.float64, np.float32, csr_array])
+def test_without_weights_the_margins_are_the_biases_to_the_bit(margins: int, kind: Any) -> None:
+    generator = np.random.default_rng(margins)
+    X = kind(generator.normal(size=(7, 4)))
+    model, bias = Linear(4, margins), generator.normal(size=margins)
+    at = model.at(np.append(np.zeros(4 * margins), bias))
+    plain = LinearAt(model, at.weights, at.bias).output(X)
+    for found in (at.output(X), at.output_by_row(X)):
+        assert np.array_equal(found, plain) and found.dtype == plain.dtype
+        assert found.strides == plain.strides
 
 
 def test_a_layout_says_where_the_weights_are() -> None:

@@ -191,7 +191,7 @@ def test_mini_batches_come_near() -> None:
 
 
 def test_a_target_below_0_is_named() -> None:
-    with pytest.raises(ChoiceError, match=r"the target is -2 in row 3 .* squared"):
+    with pytest.raises(ChoiceError, match=r"the target is -2 on row 3; .* squared"):
         st.descend((np.arange(4.0), [1.0, 2.0, -2.0, -3.0]), loss="poisson")
 
 

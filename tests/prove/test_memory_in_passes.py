@@ -107,7 +107,7 @@ def test_of_wide_rows_whose_matrix_of_pairs_would_not_fit(wide: Path, loss: str)
     assert_kept(peak(wide, loss, "64MB"), 64e6)
 
 
-@pytest.mark.parametrize("loss", ["squared", "absolute", "two classes", "softmax"])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_of_words_of_many_levels(words: Path, loss: str) -> None:
     assert_kept(peak(words, loss, "128MB", category=[f"c{LEVELS[-1]}"]), 128e6)
 

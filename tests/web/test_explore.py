@@ -1,6 +1,7 @@
 """Explore, fitted to its window: large pictures, few words, and kept when reloaded."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,8 @@ SEEN = """() => {
     const parent = node.parentElement;
     const range = document.createRange();
     range.selectNodeContents(node);
-    const unseen = parent.closest('.st-unseen, option') ||
+    const clipped = getComputedStyle(parent).clipPath !== 'none';
+    const unseen = clipped || parent.closest('.st-unseen, option') ||
       (parent.closest('.st-frame > li:not(.st-lit)') && !parent.matches('.st-number'));
     if (unseen || !parent.checkVisibility() || !within(range.getBoundingClientRect())) continue;
     words.push(...node.textContent.trim().split(/\\s+/).filter(Boolean));
@@ -41,6 +43,14 @@ SEEN = """() => {
 }"""
 
 
+LARGE = ((1366, 768), (1920, 1080))
+
+
+def assert_plain(seen: dict[str, float]) -> None:
+    """Check what the first sight of a page is to be: large pictures, few words and numbers."""
+    assert seen["share"] >= 0.6 and seen["words"] <= 120 and seen["numbers"] <= 40, seen
+
+
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lesson's page, of textbook steps in standard units."""
@@ -50,8 +60,20 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def explored(doors: Doors, path: Path, size: tuple[int, int]) -> "Page":
+WRITTEN = """
+  window.written = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    window.written.push(text);
+    return fillText.call(this, text, ...place);
+  };
+"""
+"""Keeps what is written into canvases."""
+
+
+def explored(doors: Doors, path: Path, size: tuple[int, int], script: str = "") -> "Page":
     page = doors.sealed()
+    page.add_init_script(script)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{path.as_uri()}#explore")
     page.locator(READY).wait_for()
@@ -66,9 +88,8 @@ def test_pictures_are_large_words_are_few_and_nothing_scrolls(doors: Doors, less
         page.wait_for_timeout(200)
         seen = page.evaluate(SEEN)
         assert not seen["scrolls"] and not seen["cut"], (size, seen)
-        if size in ((1366, 768), (1920, 1080)):
-            assert seen["share"] >= 0.6, (size, seen)
-    assert seen["words"] <= 120 and seen["numbers"] <= 40, seen
+        if size in LARGE:
+            assert_plain(seen)
     assert page.locator('[data-control="rate"]').is_hidden()
     page.get_by_role("button", name="Rate and rule").click()
     assert page.locator('[data-control="rate"]').is_visible()
@@ -76,6 +97,52 @@ def test_pictures_are_large_words_are_few_and_nothing_scrolls(doors: Doors, less
     page.get_by_role("button", name="Just diverges").click()
     page.wait_for_function("() => Number(document.querySelector('.st-app').dataset.loss) > 160")
     assert page.locator(".st-limit-words").inner_text().startswith("diverges above")
+
+
+def table_of(path: Path) -> Path:
+    """A table of long names, a text to predict and missing cells."""
+    names = ["Alter des Patienten bei der Aufnahme", "Temperatur in Celsius", "Diagnose am Ende"]
+    told = ("gesund und munter", "erkrankt")
+    rows = [
+        f"{'' if i % 9 == 3 else 30 + i},{36 + i % 7 / 3:.2f},{told[(i * 7 + i // 4) % 11 > 5]}"
+        for i in range(60)
+    ]
+    path.write_text("\n".join([",".join(names), *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+FIRST_SIGHTS: dict[str, Callable[[Path], st.Run]] = {
+    "auto": lambda _: st.descend("geyser", "waiting", ["duration"]),
+    "three classes": lambda _: st.descend("penguins", "species", ["flipper_length_mm"]),
+    "text, missing cells": lambda path: st.descend(
+        table_of(path / "own.csv"), "Diagnose am Ende", missing="drop"
+    ),
+    "two classes": lambda _: st.descend("orings", "damaged"),
+    "two features": lambda _: st.descend(
+        "penguins", "species", ["flipper_length_mm", "bill_length_mm"]
+    ),
+    "network": lambda _: st.descend("spirals", "class", hidden=(16, 16), steps=60),
+    "thirty features": lambda _: st.descend("breast_cancer", "diagnosis"),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *list(FIRST_SIGHTS)[:3],
+        *(pytest.param(one, marks=pytest.mark.prove) for one in list(FIRST_SIGHTS)[3:]),
+    ],
+)
+def test_the_first_sight_of_any_data_is_plain(doors: Doors, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "page.html"
+    FIRST_SIGHTS[name](tmp_path).page(path)
+    page = explored(doors, path, LARGE[0])
+    for width, height in LARGE:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(200)
+        seen = page.evaluate(SEEN)
+        assert_plain(seen)
+        assert not seen["scrolls"] and not seen["cut"], seen
 
 
 def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
@@ -124,6 +191,80 @@ def test_a_race_that_cannot_begin_says_why(doors: Doors, lesson: Path) -> None:
     page.locator(".st-fault").filter(has_text=told).wait_for()
 
 
+OTHER = """() => {
+  const at = (one, name) => Number(one.getAttribute(name));
+  const [other] = document.querySelectorAll('[data-card="chart"] .st-curve circle');
+  const here = document.querySelector('[data-card="chart"] svg svg > g:last-of-type > circle');
+  const bar = document.querySelector('.st-loss-bar').getBoundingClientRect();
+  const names = [...document.querySelectorAll('[data-card="chart"] text')]
+    .filter((one) => one.textContent.startsWith('Run ')).map((one) => one.getBoundingClientRect());
+  return {
+    round: [at(other, 'cx'), at(here, 'cx')], height: [at(other, 'cy'), at(here, 'cy')],
+    over: names.filter(({ left, right }) => left < bar.right && right > bar.left).length,
+    names: names.length,
+  };
+}"""
+
+
+def test_in_a_race_both_runs_are_shown_at_the_same_round(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    page.get_by_role("button", name="Momentum race").click()
+    page.locator('.st-presets button[aria-disabled="true"]').wait_for()
+    page.locator(READY).wait_for()
+    page.get_by_role("button", name="Pause").click()
+    heights = []
+    # The button that was pressed has the keys no more.
+    for key in ("Home", *["ArrowRight"] * 4, "PageDown"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(60)
+        seen = page.evaluate(OTHER)
+        assert abs(seen["round"][0] - seen["round"][1]) < 0.1, (key, seen)
+        assert seen["names"] == 2 and not seen["over"], seen
+        heights.append(seen["height"][0])
+    assert app_at(page) == 29 and len(set(heights)) == len(heights), heights
+
+
+def app_at(page: "Page") -> int:
+    return int(page.locator(".st-app").get_attribute("data-at") or -1)
+
+
+HANDLES = """() => {
+  const plot = document.querySelector('[data-card="fit"] .st-plot-svg');
+  const of = (name) => Number(plot.querySelector('svg').getAttribute(name));
+  const outer = plot.getBoundingClientRect();
+  const box = { left: outer.left + of('x'), top: outer.top + of('y'), height: of('height') };
+  const line = document.querySelector('[data-card="fit"] .st-fit-line').getAttribute('d');
+  const [x0, y0, x1, y1] = line.match(/[-\\d.e]+/g).map(Number);
+  const ends = [...document.querySelectorAll('.st-line-end')];
+  return ends.filter((one) => one.checkVisibility()).map((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2 - box.left, (top + bottom) / 2 - box.top];
+    const off = Math.abs(y0 + ((y1 - y0) * (x - x0)) / (x1 - x0) - y);
+    return { off, inside: y > -2 && y < box.height + 2 };
+  });
+}"""
+
+
+def test_the_ends_of_a_steep_line_stay_on_it(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, (1366, 768))
+    page.get_by_role("button", name="Just diverges").click()
+    page.get_by_role("button", name="Pause").click()
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('.st-app').dataset.at === '40'")
+    ends = page.evaluate(HANDLES)
+    assert len(ends) == 2 and all(one["inside"] and one["off"] < 3 for one in ends), ends
+    end = page.get_by_label("right end of the line")
+    box = end.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 60, steps=3)
+    page.mouse.up()
+    page.locator(READY).wait_for()
+    moved = page.evaluate(HANDLES)
+    assert all(one["off"] < 3 for one in moved), moved
+
+
 def loss_at_the_end(page: "Page") -> float:
     """Return the loss where the run that is shown ends."""
     page.locator(READY).wait_for()
@@ -166,10 +307,13 @@ def test_names_of_300_letters_leave_the_weight_and_the_bias_in_sight(
     table.write_text(f"\u202e{'lang ' * 60},{name}\n{rows}", encoding="utf-8")
     path = tmp_path / "lesson.html"
     st.descend(table, name, steps=1).lesson(path)
-    page = explored(doors, path, (1280, 720))
+    page = explored(doors, path, (1280, 720), WRITTEN)
     line = page.locator(".st-formula-line")
     assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth")
-    assert line.locator("b").count() == 2 and "\u202e" not in line.inner_text()
+    assert line.locator("b").count() == 2
+    assert "\u202e" not in page.locator("body").inner_text()
+    written = page.evaluate("() => window.written")
+    assert len(written) > 9 and "\u202e" not in "".join(written)
 
 
 STRIP = """() => {
@@ -268,6 +412,10 @@ def test_no_word_of_the_loss_is_cut_beside_an_open_drawer(doors: Doors, lesson: 
         told = page.locator('[data-card="chart"] text').all_text_contents()
         assert "mean squared error" in " ".join(told) and any("34.7" in one for one in told)
         assert page.evaluate(CUT_TEXTS) == [], name
+    page.get_by_label("learning rate as a number").fill("1.4")
+    page.get_by_label("learning rate as a number").press("Enter")
+    page.locator('[data-card="chart"] .st-exit').wait_for()
+    assert page.evaluate(CUT_TEXTS) == [], "the loss of a run that diverged"
 
 
 FILM = """(pace) => new Promise((done) => {
@@ -359,6 +507,20 @@ def test_a_link_hides_more_than_the_file_and_never_less(
     page = doors.file(auto, f"v=1&theme=light&{link}")
     assert set(page.evaluate(OUT)) == {"tasks", "chart"} | added
     assert not page.locator(":is([data-card=chart], [data-control=tasks]):visible").count()
+
+
+def test_no_column_is_left_where_all_beside_the_pictures_is_hidden(
+    doors: Doors, auto: Path
+) -> None:
+    page = doors.file(auto, "explore")
+    names = page.locator(".st-aside [data-control]").evaluate_all(
+        "(all) => all.map((one) => one.dataset.control)"
+    )
+    page = doors.file(auto, f"v=1&hide={','.join(names)}")
+    page.get_by_role("button", name="Fit to the window").wait_for()
+    assert len(names) > 9 and not page.locator(".st-aside").is_visible()
+    cards, body = (page.locator(one).bounding_box() for one in (".st-cards", ".st-body"))
+    assert cards and body and cards["width"] == body["width"]
 
 
 WATCH = """() => {

@@ -40,7 +40,7 @@ ODD_COLUMN = "</script><script>alert()"
 
 ODD_NAMES = ["\"quoted\" & 'more'", "<img src=x onerror=alert(2)>", "🐧 ü"]
 
-TITLES = ("Data and fit", "Loss surface", "The same from above", "Loss by round")
+TITLES = ("Data and fit", "Loss surface", "Loss surface from above", "Loss by round")
 
 
 def shown(page: "Page") -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from doors import Doors
 
 import steepest as st
+from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
 
 if TYPE_CHECKING:
@@ -168,3 +170,75 @@ def test_a_place_that_no_number_fills_is_said_where_it_is_written(
     assert warning.inner_text().startswith("{w9}, {lowst}: no number of the lesson")
     area.fill("From {w0} to {w1}.")
     assert warning.inner_text() == ""
+
+
+START = ("Learning rate", "Weight at the start", "Bias at the start")
+
+
+def field(page: "Page", name: str) -> "Locator":
+    return page.get_by_role("textbox", name=name, exact=True)
+
+
+def sentence_at(page: "Page", key: str) -> str:
+    """Return the line of numbers of a build."""
+    item(page, key).get_by_role("button", name="look at it").click()
+    return str(page.locator(".st-le-sum").first.inner_text())
+
+
+def stepped(line: st.Run, rate: float, start: tuple[float, float]) -> list[float]:
+    """Return the losses of the start and of one step there, by NumPy alone."""
+    x, y = line.data.X[:, 0], line.data.y
+    z = np.column_stack([(x - x.mean()) / x.std(), np.ones_like(x)])
+    params = np.array(start)
+    after = params - rate * 2 / len(y) * z.T @ (z @ params - y)
+    return [float(np.mean((z @ one - y) ** 2)) for one in (params, after)]
+
+
+def test_start_and_rate_of_the_walk_are_edited_and_saved(
+    doors: Doors, lesson: Path, line: st.Run, tmp_path: Path
+) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    for name, typed in zip(START, ("0.4", "\u22125", "90"), strict=True):
+        field(page, name).fill(typed)
+        field(page, name).press("Tab")
+    before, after = (short(one) for one in stepped(line, 0.4, (-5.0, 90.0)))
+    told = f"loss {before} → {after}"
+    assert sentence_at(page, "loss") == told
+    assert page.locator(".st-le-eq").inner_text().startswith("waiting = ")
+    assert sentence_at(page, "good").startswith("loss after 20 rounds: 34.72")
+    again = opened(doors, saved(page, "Save this file", tmp_path / "own.html"))
+    again.get_by_role("button", name="Edit", exact=True).click()
+    assert [field(again, name).input_value() for name in START] == ["0.4", "\u22125", "90"]
+    assert sentence_at(again, "loss") == told
+    name = "Save it for a class, without this editor"
+    given = opened(doors, saved(again, name, tmp_path / "class.html", "geyser-class.html"))
+    for _ in range(KEYS.index("loss")):
+        given.keyboard.press("PageDown")
+    assert given.locator(".st-le-sum").inner_text() == told
+    for _ in range(2):
+        again.get_by_role("button", name="Back to the original").click()
+    again.get_by_role("button", name="Edit", exact=True).click()
+    assert sentence_at(again, "loss") != told
+    assert field(again, START[0]).input_value() == "0.15"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "why"),
+    [
+        (START[0], "0.9", "from 0.02 to 0.5: it tells 0.01 as too small and 0.9 as too large."),
+        (START[0], "fast", "Type a number, such as \u22121.5."),
+        (START[1], "1e6", "the lowest loss is at the weight 12.22 and the bias 70.9; start at"),
+    ],
+)
+def test_a_start_or_rate_that_cannot_be_is_refused_at_its_field(
+    doors: Doors, lesson: Path, name: str, typed: str, why: str
+) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    before = sentence_at(page, "loss")
+    field(page, name).fill(typed)
+    field(page, name).press("Tab")
+    assert why in page.locator(".st-le-walk + p").inner_text()
+    assert field(page, name).get_attribute("aria-invalid") == "true"
+    assert sentence_at(page, "loss") == before

@@ -322,7 +322,7 @@ def test_the_phases_are_those_of_the_step_to_come(modules: Any) -> None:
     run = geyser(learning_rate=0.05, steps=4)
     tell = "(states) => states.map((state) => m.phaseWords(state))"
     states = [state(run, at=1, phase=phase) for phase in range(5)]
-    none, parts, total, rate, move = ask(modules, "/words/steps.js", tell, states)
+    none, parts, total, rate, move = ask(modules, "/words/phases.js", tell, states)
     assert none is None
     slopes = [short(abs(float(part))) for part in run.trace[1].gradient]
     assert all(slope in parts["arithmetic"] for slope in slopes)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from test_lesson_page import KEYS, opened, pixels
 
 import steepest as st
+from steepest.lesson.questions import qr_code
 from steepest.numerals import short
 from steepest.page.lesson.builds import sentences
 
@@ -182,7 +184,7 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
     texts = [one.get_textpage().get_text_range() for one in document]
     assert len(texts) == 2 and texts[1].startswith("body_mass_g by 2 features")
-    cards = ("Data and fit", "The same from above", "Loss by round")
+    cards = ("Data and fit", "Loss surface from above", "Loss by round")
     assert all(name in texts[1] for name in cards)
     assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[1].replace("\r\n", " ")
     seen = np.asarray(document[1].render(scale=1).to_pil().convert("RGB")).astype(int)
@@ -190,3 +192,49 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     quarters = (seen[: height // 3, : width // 2], seen[: height // 3, width // 2 :])
     for part in (*quarters, seen[height // 3 : 2 * height // 3, : width // 2]):
         assert (np.ptp(part, axis=2) > 60).sum() > 100, "a picture is blank"
+    # Letters that can be read on paper, nothing that only a mouse can do; the screen is as it was.
+    sizes = [page.locator(".st-plot-svg").first.bounding_box()]
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    letters = page.locator(".st-sheet-own > svg").evaluate_all(
+        """(all) => all.map((one) => one.getAttribute('font-size')
+          * one.getBoundingClientRect().width / one.getAttribute('width'))"""
+    )
+    assert len(letters) == 2 and min(letters) > 10, letters
+    assert "Click or drag" not in page.locator(".st-sheet").inner_text()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(100)
+    plot = page.locator(".st-plot-svg").first
+    assert [plot.bounding_box()] == sizes and sizes[0]
+    drawn = (plot.get_attribute("viewBox") or "").split()
+    assert abs(float(drawn[2]) - sizes[0]["width"]) < 1
+
+
+def test_a_hand_out_has_the_code_of_the_link_and_no_number_cut(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    path, link = tmp_path / "lesson.html", "https://example.org/questions"
+    line.lesson(path, link=link)
+    page = opened(doors, path)
+    page.pdf(path=tmp_path / "sheet.pdf", format="Letter")
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    texts = [one.get_textpage().get_text_range() for one in document]
+    assert len(texts) == 3 and "example.org" in texts[1]
+    assert "example.org" not in texts[0] + texts[2]
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    code = page.locator(".st-sheet-link img")
+    box = code.bounding_box()
+    assert box and 110 < box["width"] == box["height"]
+    source = b64encode(qr_code(link).data).decode()
+    assert code.get_attribute("src") == f"data:image/png;base64,{source}"
+    # The number before a task is as wide as its list lets it be.
+    room = page.locator(".st-sheet ol").first.evaluate(
+        """(list) => {
+          const pen = document.createElement('canvas').getContext('2d');
+          pen.font = getComputedStyle(list).font;
+          const left = Number.parseFloat(getComputedStyle(list).paddingLeft);
+          return left - pen.measureText('11. ').width;
+        }"""
+    )
+    assert page.locator(".st-sheet ol").first.locator("> li").count() >= 10 and room > 0

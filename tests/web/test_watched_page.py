@@ -49,7 +49,7 @@ def test_it_replays_steps_on_the_surface_and_says_what_is_left_out(
     surface = run.surface(plane="path", points=9)
     run.page(path, surface=surface)
     page = doors.file(path, "at=3")
-    assert titles(page) == ["Loss surface", "The same from above", "Loss by round"]
+    assert titles(page) == ["Loss surface", "Loss surface from above", "Loss by round"]
     words = page.locator(".st-app").inner_text()
     assert "the picture of the data, the table of rows and the tasks are left out" in words
     assert "Model and data are not in it" in words and "steepest play" not in words

@@ -22,6 +22,9 @@ __all__ = ["classroom"]
 @click.option("--target", metavar="COLUMN", help="The column predicted.  [default: the links']")
 @click.option("--features", metavar="A,B,...", help="Predicted from.  [default: the links']")
 @click.option(
+    "--from", "said", metavar="FILE", help="Its lesson.toml: data, and tasks of your own."
+)
+@click.option(
     "--figure",
     multiple=True,
     metavar="FILE",
@@ -33,6 +36,7 @@ def classroom(
     data: str | None,
     target: str | None,
     features: str | None,
+    said: str | None,
     figure: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -45,14 +49,18 @@ def classroom(
     Examples:
       steepest class links.csv --figure class.png
       steepest class links.csv --json
+      steepest class links.csv --from lesson.toml
     """
     from steepest.lesson.classroom import classroom_of
+    from steepest.lesson.settings import Settings, read_settings
 
     for path in figure:
         check_writable(path, FIGURES)
         check_installed("figure", "a figure")
     _check_asked(data, target or features)
-    room = classroom_of(links, data, target, None if features is None else names_in(features))
+    settings = Settings() if said is None else read_settings(said)
+    columns = None if features is None else names_in(features)
+    room = classroom_of(links, data or settings.data_beside or None, target, columns, settings)
     for path in figure:
         _draw(room, path)
     click.echo(json.dumps(room.to_dict(), indent=2) if as_json else room.explain())

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -163,7 +162,7 @@ def lesson(
         said_of |= {"exam": exam or None, "theme": theme, "link": link}
         said_of |= {"author": author["author"], "hide": author["hide"]}
     _check(wanted, toml, said_of)
-    run = _run_of(settings, said)
+    run = _run_of(settings)
     doors = Doors(
         run,
         settings,
@@ -215,12 +214,9 @@ def _check(wanted: dict[str, str], toml: str | None, said_of: Mapping[str, objec
         )
 
 
-def _run_of(settings: Settings, said: str | None) -> Run:
+def _run_of(settings: Settings) -> Run:
     """Return the run that the lesson is on; a file is looked for beside the lesson.toml too."""
-    data = settings.data or USUAL
-    beside = None if said is None else Path(said).parent / data
-    if beside is not None and beside.is_file():
-        data = str(beside)
+    data = settings.data_beside or USUAL
     features: Sequence[str] | None = settings.features or None
     found = opened(data, settings.target or None, features, None)
     tell_proposed(found, data)

@@ -208,10 +208,14 @@ def write(
 
 
 def _pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) -> None:
-    """Write the pages: of all runs where there are several, but on a surface that was named."""
+    """Write the pages: of all runs where there are several, but on a surface that was named.
+
+    One opens in the lesson, unless something of what can be explored was asked for.
+    """
     for path in out.files["page"]:
         if runs is None or surface is not None:
-            run.page(path, surface=surface, present=out.present, **out.page)
+            explored = surface is not None or {"hide", "text"} & out.page.keys()
+            run.page(path, surface=surface, present=out.present, lesson=not explored, **out.page)
         else:
             runs.page(path, present=out.present)
 

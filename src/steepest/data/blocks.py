@@ -105,6 +105,9 @@ class Blocks:
     most_matrix = 2**24
     """Numbers that a matrix over pairs of features may have: 128 MB."""
 
+    empty: Callable[..., NDArray[Any]] = staticmethod(np.empty)
+    """Makes arrays of many rows, as `np.empty` does: of rows beyond memory large ones are files."""
+
     def __init__(
         self,
         X: Matrix,
@@ -198,9 +201,22 @@ class Blocks:
 
     def take(self, indices: NDArray[np.intp]) -> "Blocks":
         """Return some of the rows, copied, in the order of their `indices`, as blocks."""
-        X = self.X[indices] if self.is_sparse else np.take(self.X, indices, axis=0)
+        X = self.X[indices] if self.is_sparse else self._taken(indices)
         weight = None if self.sample_weight is None else self.sample_weight[indices]
         return self._like(X, self.y[indices], weight)
+
+    def _taken(self, indices: NDArray[np.intp]) -> NDArray[Any]:
+        """Return some rows of dense X, (n, features), copied to where large arrays are made."""
+        if self.empty is np.empty:
+            copied: NDArray[Any] = np.take(self.X, indices, axis=0)
+            return copied
+        found = self.empty((len(indices), self.features), self.X.dtype)
+        return np.take(self.X, indices, axis=0, out=found, mode="clip")
+
+    def within(self, other: "Blocks") -> "Blocks":
+        """Return these rows, which from now on take what memory `other` may."""
+        self.most_matrix, self.empty = other.most_matrix, other.empty
+        return self
 
     def stretch(self, at: slice) -> "Blocks":
         """Return neighbouring rows, not copied, as blocks."""
@@ -245,7 +261,7 @@ class Blocks:
             threads=self.threads,
             dtype=dtype or self.dtype,
             least=self.least,
-        )
+        ).within(self)
 
     def map(self, work: Callable[[Block], Result]) -> list[Result]:
         """Return `work(block)` for every block, in order.

@@ -85,7 +85,8 @@ def from_table(table: Table, asked: Asked, sample_weight: object, split: Split) 
     weightless = rows - dropped - len(y)
     made = features.matrix(table), y, features, goal, table.name, dropped, weights, weightless
     by = count_by(sample_weight, asked.exposure)
-    return split.of(Data(*made, table.kept, tuple(notes), count_by=by), back)
+    data = Data(*made, table.kept, tuple(notes), count_by=by, finder=table.finder)
+    return split.of(data, back)
 
 
 def _counted(

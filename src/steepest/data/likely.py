@@ -154,7 +154,7 @@ def _check_sizes(data: Data) -> None:
         return
     with np.errstate(all="ignore"):
         deviation = np.asarray(data.X.std(axis=0, dtype=np.float64))
-    check_span(data.X, data.y, deviation, data.features.names, data.target.name)
+    check_span(data.X, data.y, deviation, data.features.names, data.target.name, place=data.place)
 
 
 def _drops(names: Sequence[str]) -> list[str]:

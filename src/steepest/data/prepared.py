@@ -1,7 +1,7 @@
 """Data that are ready for a descent: X, y and how much each row counts, with their names."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Data:
     origin: Origin | None = None  # from where rows beyond memory are read anew
     count_by: str = ""  # by what rows count, beside how often they are there: exposure, class
     square_sum: float | None = None  # of all numbers of X, or of more rows; None if not known
+    finder: Callable[[int], str] | None = field(default=None, repr=False, compare=False)
+    """What tells the place of a row of the source, from 0, in words; None: by its number alone."""
 
     def take(self, rows: NDArray[np.intp]) -> "Data":
         """Return the data of some `rows`, (n,), from 0; their places stay those of the source."""
@@ -69,6 +71,11 @@ class Data:
     def row_numbers(self) -> NDArray[np.intp]:
         """The place of each row in its source, counted from 1, (rows,): rows left out count too."""
         return self.numbers_of(np.arange(len(self.y)))
+
+    def place(self, row: int) -> str:
+        """Return the place of row `row` (from 0) in its source: "line 14" of a text file."""
+        source = row if self.kept is None else int(self.kept[row])
+        return f"row {source + 1:,}" if self.finder is None else self.finder(source)
 
     def numbers_of(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the same of some rows, by their indices, (n,): of all there may be no room."""

@@ -4,7 +4,7 @@ And whether float32 can distinguish them: of numbers that hardly vary about a la
 too few digits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
@@ -36,21 +36,21 @@ def check_span(
     names: Sequence[str],
     target: str,
     dtype: np.dtype[Any] = FLOAT64,
-    places: NDArray[np.intp] | None = None,
+    place: Callable[[int], str] = lambda row: f"row {row + 1:,}",
 ) -> None:
     """Raise DataError if a column is too large or varies too little for its squares in `dtype`.
 
     `deviation`, (features,), is that of X, (rows, features): infinite or no number where squares
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
-    `places`, (rows,), those of the rows in their source, from 0; None if none was left out.
+    `place` tells where a row, from 0, is in the source.
     """
     largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
-    _check(target, y, places, largest, dtype)
+    _check(target, y, place, largest, dtype)
     suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
     if not suspect.any():
         return
     for j in np.flatnonzero(suspect).tolist():
-        _check(names[j], _column(X, j), places, largest, dtype)
+        _check(names[j], _column(X, j), place, largest, dtype)
 
 
 def check_digits(
@@ -80,7 +80,7 @@ def _column(X: Matrix, j: int) -> Array:
 
 
 def _check(
-    name: str, column: Array, places: NDArray[np.intp] | None, largest: float, dtype: np.dtype[Any]
+    name: str, column: Array, place: Callable[[int], str], largest: float, dtype: np.dtype[Any]
 ) -> None:
     """Raise DataError for a column, (rows,), of numbers beyond the `largest` that has room.
 
@@ -89,10 +89,9 @@ def _check(
     low, high = float(column.min()), float(column.max())
     size, spread = max(abs(low), abs(high)), high - low
     if size > largest:
-        at = int(np.argmax(np.abs(column)))
-        row = 1 + (at if places is None else int(places[at]))
+        at = place(int(np.argmax(np.abs(column))))
         raise DataError(
-            f"{name} holds numbers up to {size:.3g} (row {row:,}), whose squares are beyond "
+            f"{name} holds numbers up to {size:.3g} ({at}), whose squares are beyond "
             f"{dtype}; tell it in larger units: numbers up to {largest:.2g} will do"
         )
     if 0.0 < spread < LEAST[dtype]:

@@ -5,7 +5,7 @@ nowhere else.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, overload
 
 import numpy as np
@@ -131,14 +131,19 @@ def dense_rows(X: Matrix, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     return chosen.astype(np.float64, copy=False)
 
 
-def stacked(X: Matrix, rows: NDArray[np.float64]) -> Matrix:
-    """Return X, (n, features), with dense `rows`, (m, features), below, as float64."""
+def stacked(X: Matrix, rows: NDArray[np.float64], empty: Callable[..., Any] = np.empty) -> Matrix:
+    """Return X, (n, features), with dense `rows`, (m, features), below, as float64.
+
+    `empty` makes the array that dense ones are put into.
+    """
     if not is_sparse(X):
-        return np.vstack([X, rows])
+        room = empty((len(X) + len(rows), X.shape[1]), np.float64)
+        joined: NDArray[Any] = np.concatenate([X, rows], out=room)
+        return joined
     from scipy.sparse import csr_array, vstack
 
-    joined: Sparse = vstack([X, csr_array(rows)], format="csr", dtype=np.float64)
-    return joined
+    below: Sparse = vstack([X, csr_array(rows)], format="csr", dtype=np.float64)
+    return below
 
 
 def row_block(X: Sparse, rows: slice) -> Sparse:

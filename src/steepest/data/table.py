@@ -54,6 +54,7 @@ class Table:
     decimal: str = ""  # the decimal mark of its text, where it made a difference
     refused: Mapping[str, str] = field(default_factory=dict)  # columns that no one can read, why
     lines: "NDArray[np.intp] | None" = None  # (rows,) the line of each, where the reader knows
+    of_source: Callable[[int], str] | None = None  # the place of a row of the source, where it says
 
     def place(self, row: int) -> str:
         """Return the place of row `row` (from 0): "line 14" of a text file, else "row 13".
@@ -61,9 +62,18 @@ class Table:
         Of a spreadsheet it is "sheet row 14", as the program that shows it counts. Of a value from
         beyond a sample, whose row in `kept` is -1, no place is known.
         """
-        source = row if self.kept is None else int(self.kept[row])
+        return self.place_in_source(self.source_row(row))
+
+    def source_row(self, row: int) -> int:
+        """Return which row of the source row `row` is, both from 0; -1 is outside the sample."""
+        return row if self.kept is None else int(self.kept[row])
+
+    def place_in_source(self, source: int) -> str:
+        """Return the place of row `source` (from 0) of the source; -1 is outside the sample."""
         if source < 0:
             return "a row outside the sample"
+        if self.of_source is not None:
+            return self.of_source(source)
         line = self._line(source)
         return f"row {source + 1}" if line is None else f"{self.line_word} {line}"
 
@@ -72,6 +82,12 @@ class Table:
         if self.lines is not None:
             return int(self.lines[source])
         return line_of(self.path, self.dialect, source) if self.path and self.dialect else None
+
+    @property
+    def finder(self) -> Callable[[int], str]:
+        """What tells the place of a row of the source, by its number, and holds no rows itself."""
+        bare = replace(self, arrow=self.arrow.schema.empty_table(), kept=None)
+        return bare.place_in_source
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":
         """Return the table with only `rows`, (kept,), from 0; places stay those of the source."""

@@ -12,7 +12,7 @@ from steepest.lesson.lesson import Lesson
 from steepest.lesson.marks import Inks, number_axes, sketch
 from steepest.lesson.stages import stage_of
 from steepest.lesson.values import NAME
-from steepest.lesson.walks import ClassWalks
+from steepest.lesson.walks import RATES, ClassWalks
 from steepest.lesson.written import in_language
 from steepest.page.lesson.builds import Build
 from steepest.view.story import shortened
@@ -29,6 +29,12 @@ EQUATION = 14
 
 ROOM = 56
 """Letters of an equation that a picture of a half slide has room for at the size of its title."""
+
+DASHES: Mapping[str, str] = {"good": "--", "large": "-.", "momentum": "--"}
+"""How the curves of walks are drawn that stand beside others; all others as whole lines."""
+
+RULES: Mapping[str, str] = {"plain": "without", "momentum": "with"}
+"""The words for walks that differ by their rule."""
 
 MOST_SQUARES = 20
 """Rows whose square is drawn: of more each hides the next."""
@@ -166,8 +172,12 @@ def _draw_curve(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     for name in stage.walks:
         losses = _losses_of(lesson, name)[: None if stage.at is None else stage.at + 1]
         last = name == stage.walks[-1]
-        axes.plot(losses, color=inks.now if last else theme.edge, lw=2.2 if last else 1.4)
-        axes.plot([len(losses) - 1], losses[-1:], "o", color=inks.now if last else theme.edge, ms=6)
+        colour = inks.now if last else theme.edge
+        (curve,) = axes.plot(losses, color=colour, lw=2.2 if last else 1.4)
+        curve.set(linestyle=DASHES.get(name, "-"), label=_name_of(lesson, name))
+        axes.plot([len(losses) - 1], losses[-1:], "o", color=colour, ms=6, clip_on=False)
+    if len(stage.walks) > 1:
+        axes.legend(loc="upper left" if build.key == "diverge" else "upper right")
     first = _losses_of(lesson, stage.walks[-1])[0]
     tallest = max(_losses_of(lesson, name).max() for name in stage.walks)
     axes.set_ylim(0, 1.06 * max(first, tallest if build.key == "diverge" else first))
@@ -175,6 +185,13 @@ def _draw_curve(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     axes.set_xlabel(lesson.word("round"))
     axes.set_ylabel(lesson.word("loss"))
     number_axes(lesson.language, axes.xaxis, axes.yaxis)
+
+
+def _name_of(lesson: Lesson, name: str) -> str:
+    """Return what tells a walk from the others of its picture: its rate, or its rule."""
+    if name in RATES:
+        return in_language(RATES[name], lesson.language)
+    return lesson.word(RULES[name]) if name in RULES else ""
 
 
 def _losses_of(lesson: Lesson, name: str) -> Array:

@@ -82,6 +82,12 @@ class Settings:
         if self.link:
             check_link(self.link)
 
+    @property
+    def data_beside(self) -> str:
+        """The data: the file of that name beside the one that was read, where there is one."""
+        beside = Path(self.folder) / self.data
+        return str(beside) if self.folder and self.data and beside.is_file() else self.data
+
     def with_given(self, given: Mapping[str, Any]) -> "Settings":
         """Return the settings with those of `given` that are said: neither None nor empty."""
         return replace(self, **{name: value for name, value in given.items() if value})

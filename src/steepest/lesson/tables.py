@@ -46,7 +46,7 @@ def _parts(lesson: Lesson) -> Rows:
     said = lesson.words["ui"]
     heads = (said["row"], said["error"], said["units"], said["part"])
     average = in_language(float(parts.mean()), language)
-    return Rows(heads, rows, (f"{len(parts):,}", "", "", average))
+    return Rows(heads, rows, (said["mean"], "", "", average))
 
 
 def _terms(lesson: Lesson) -> Rows:

@@ -155,6 +155,12 @@ class LinearObjective(MarginRisk):
         hessian[np.diag_indices(len(chosen))] += self.penalty.l2 / deviation**2
         return hessian
 
+    def sample_in_units(self, size: int) -> "LinearObjective":
+        """Return the same objective on a sample of so many rows, in the standard units of all."""
+        some = self.random_sample(size, 0)
+        vars(some)["units"] = self.units
+        return some
+
     def along_path(self) -> None:
         """Keep products of columns too, for which the next run of the path asks as well."""
         super().along_path()

@@ -12,7 +12,10 @@ import html
 import json
 import os
 import re
+from collections import Counter
 from functools import cache
+from itertools import chain, product
+from string import ascii_letters
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from steepest.files import PAGES, check_writable, whole_file
@@ -82,6 +85,9 @@ FOUND = (
 )
 """Where a saved page finds them, and its worker, whose text has them before the script."""
 
+OWN_KEYS = frozenset(("classroomEnds",))
+"""Whose sentences are looked up by a word of the run: all others are `SAY.key` in the modules."""
+
 KEYS = "gestures/keys.json"
 """The table of keys, which stands with the sentences as their `keys`."""
 
@@ -93,6 +99,12 @@ GLOBALS = (
     *("Float32Array", "Boolean", "performance", "Set"),
 )
 """What the modules name most of what every page has."""
+
+OF_DOCUMENT = (
+    *("document", "ResizeObserver", "getComputedStyle"),
+    *("cancelAnimationFrame", "requestAnimationFrame"),
+)
+"""The same of what a page has and its worker, which runs the same text, has not."""
 
 
 def write_page(
@@ -181,8 +193,26 @@ def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None)
 
 @cache
 def _sentences() -> str:
-    """Return the sentences and the keys, as they stand beside the code."""
-    return to_json({**json.loads(web_text(SENTENCES)), "keys": json.loads(web_text(KEYS))})
+    """Return the sentences, under short names, and the keys, as they stand beside the code."""
+    sentences = {
+        module: said if module in OWN_KEYS else {_short_keys()[key]: said[key] for key in said}
+        for module, said in json.loads(web_text(SENTENCES)).items()
+    }
+    return to_json({**sentences, "keys": json.loads(web_text(KEYS))})
+
+
+@cache
+def _short_keys() -> dict[str, str]:
+    """Return a short name for each of a sentence: a letter for those that most modules have."""
+    said = json.loads(web_text(SENTENCES))
+    found = Counter(key for module, keys in said.items() if module not in OWN_KEYS for key in keys)
+    names = chain(ascii_letters, map("".join, product(ascii_letters, repeat=2)))
+    return dict(zip(sorted(found, key=lambda key: (-found[key], key)), names, strict=False))
+
+
+def _with_short_keys(script: str) -> str:
+    """Return a script that asks for the sentences of a module under their short names."""
+    return re.sub(r"\bSAY\.(\w+)", lambda match: f"SAY.{_short_keys()[match[1]]}", script)
 
 
 def live_html(token: str) -> str:
@@ -223,7 +253,8 @@ def _script(
 ) -> str:
     """Return the joined text of a door, with its sentences or `apart` from them."""
     found = {SENTENCES: FOUND, KEYS: f"({FOUND}).keys"} if apart else {}
-    return _with_short_globals(join(entry, (export,), apart=found, without=without))
+    script = join(entry, (export,), apart=found, without=without)
+    return _with_short_globals(_with_short_keys(script) if apart else script)
 
 
 def _with_short_globals(script: str) -> str:
@@ -238,12 +269,13 @@ def _with_short_globals(script: str) -> str:
         return f"{match[0].replace('.', '_')}_"
 
     # A name with a dot comes before the one that it begins with.
-    names = "|".join(map(re.escape, GLOBALS))
+    known = {name: name for name in GLOBALS} | {name: f"globalThis.{name}" for name in OF_DOCUMENT}
+    names = "|".join(map(re.escape, known))
     script = re.sub(rf"(?<![\w$.'])(?:{names})(?=[.(])", own, script)
-    used = [name for name in GLOBALS if name in found]
+    used = {name: place for name, place in known.items() if name in found}
     # In the form of a module (joiner.py): the minifier moves these before others.
     short = ", ".join(f"{name.replace('.', '_')}_" for name in used)
-    named = f"const [{short}] = (() => [{', '.join(used)}])();\n" if used else ""
+    named = f"const [{short}] = (() => [{', '.join(used.values())}])();\n" if used else ""
     return re.sub(r"(?<![\w$.])const(?=[ {\[])", "let", named + script)
 
 

@@ -2,9 +2,9 @@
 
 Features, target and kind of model of a saved page stay what they are: rows can be moved and added,
 rule, rate and loss chosen, the units of a network changed. So of the pictures of data and fit it
-needs one, and the card of a network where it holds one, which has no limit of its rate. A live
-page, which opens other data, has all. What is left out is undefined there, and no page has it asked
-for (tests/web).
+needs one, the equation only of one feature and a number, and the card of a network where it holds
+one, which has no limit of its rate. A live page, which opens other data, has all. What is left out
+is undefined there, and no page has it asked for (tests/web).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["UNUSED_LIVE", "unneeded"]
 
-UNUSED_LIVE = frozenset(("cards/sharpness.js", "cards/steepness.js", "lesson/edit.js"))
+UNUSED_LIVE = frozenset(
+    (
+        *("cards/sharpness.js", "cards/steepness.js"),
+        *("lesson/edit.js", "lesson/edit_walk.js"),
+    )
+)
 """What a live page never opens: the cards of runs without rows, the editor of a lesson's file."""
 
 
@@ -37,13 +42,23 @@ def _chosen(path: str) -> Callable[["Record"], bool]:
     return lambda record: path in _fits(record)
 
 
+def _is_line(record: "Record") -> bool:
+    """Return whether a number is predicted by one weight and a bias, whose equation is shown."""
+    is_number = record["target"]["classes"] is None and record["network"] is None
+    return is_number and len(record["features"]) == 1
+
+
 FITS = ("cards/fit_line.js", "cards/fit_classes.js", "cards/fit_plane.js", "cards/fit_many.js")
 
-OF_LIMITS = ("controls/presets.js", "words/fastest_task.js", "words/ravine_tasks.js")
+OF_LIMITS = (
+    *("controls/presets.js", "words/fastest_task.js"),
+    *("words/limit_task.js", "words/ravine_tasks.js"),
+)
 """What a reader is to try beside a limit of the rate, which no network has."""
 
 NEEDED: Mapping[str, Callable[["Record"], bool]] = {
     **{path: _chosen(path) for path in FITS},
+    "controls/equation.js": _is_line,
     "cards/network.js": lambda record: record["network"] is not None,
     **{path: lambda record: record["network"] is None for path in OF_LIMITS},
     "cards/sharpness.js": lambda record: "sharpness" in record,

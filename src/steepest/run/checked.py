@@ -20,7 +20,8 @@ from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.problem import Problem
 from steepest.objective.recorded import Recorded
 from steepest.objective.table_problem import TableProblem
-from steepest.trace import Trace
+from steepest.run.result import result_of
+from steepest.trace import Step, Trace
 from steepest.typed import check_fields, is_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check_parts(parts: "RunParts") -> None:
         _check_checkpoint(parts["checkpoint"], plan, trace)
         _check_next_params(parts["checkpoint"], trace, parts["stop"].reason == "diverged")
     if isinstance(problem, TableProblem) and problem.has_rows:
-        _check_last_loss(problem, trace)
+        _check_losses(problem, parts)
 
 
 def _check_trace(trace: Trace) -> None:
@@ -65,17 +66,27 @@ def _check_trace(trace: Trace) -> None:
         raise ValueError("its start is not finite")
 
 
-def _check_last_loss(problem: Problem, trace: Trace) -> None:
-    """Raise ValueError if the loss of the last finite step is another than was recorded of it."""
-    last, objective = trace.last_finite, problem.objective
-    if np.isnan(last.full_loss):
-        # Of a step that saw a part of the rows that of all is not known.
-        return
-    found, usual = objective.value(last.params), abs(trace.first.loss)
+def _check_losses(problem: Problem, parts: "RunParts") -> None:
+    """Raise ValueError if the last step or the result has another loss than was recorded of it.
+
+    Surfaces are drawn about the result: a smaller number in the place of a step's loss makes that
+    step the result.
+    """
+    trace, plan, at_once = parts["trace"], parts["plan"], parts["findings"].at_once
+    end = result_of(trace, parts["stop"], at_once, plan.curvature, plan.by_validation)
+    for step in {one.index: one for one in (trace.last_finite, end)}.values():
+        # Of a step that saw a part of the rows the loss of all is not known.
+        if np.isfinite(step.full_loss):
+            _check_loss(problem, trace, step)
+
+
+def _check_loss(problem: Problem, trace: Trace, step: Step) -> None:
+    objective = problem.objective
+    found, usual = objective.value(step.params), abs(trace.first.loss)
     rtol, atol = max(1e-6, 10 * objective.rounding), max(1e-9, objective.rounding) * usual
-    if not np.isclose(found, last.full_loss, rtol=rtol, atol=atol):
+    if not np.isclose(found, step.full_loss, rtol=rtol, atol=atol):
         raise ValueError(
-            f"its rows give the loss {found:.6g} at step {last.index:,}, and {last.full_loss:.6g} "
+            f"its rows give the loss {found:.6g} at step {step.index:,}, and {step.full_loss:.6g} "
             "was recorded"
         )
 

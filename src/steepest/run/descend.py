@@ -23,7 +23,7 @@ from steepest.descent.plan.method import objective_of
 from steepest.descent.plan.option import Part, described
 from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.signature import takes_options
-from steepest.errors import ChoiceError
+from steepest.errors import ChoiceError, RowError
 from steepest.numerals import counted
 from steepest.objective.function import is_objective
 from steepest.objective.loss.named import wants_classes
@@ -247,11 +247,14 @@ def _on_rows(
     given = Options(start=_start_from(start, rows), **options)
     threads = None if threads is None else whole_number("threads", threads, least=1)
     penalty = Penalty(given.l1, given.l2)
-    objective = objective_of(rows, given, threads) if like is None else like.penalised(penalty)
+    try:
+        objective = objective_of(rows, given, threads) if like is None else like.penalised(penalty)
+    except RowError as error:
+        raise error.found(rows.place) from None
     one = objective.linear
     units = moments(objective.blocks) if one is None else one.units
     names, dtype = (rows.features.names, rows.target.name), objective.dtype
-    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.kept)
+    check_span(rows.X, rows.y, units.deviation, *names, dtype, rows.place)
     if dtype == FLOAT32:
         check_digits(units.mean, units.deviation, rows.y, *names)
     problem = problem_on(rows, objective)

@@ -53,6 +53,7 @@ class Pages(Pictures):
         hide: Sequence[str] = (),
         lang: str = "",
         present: bool = False,
+        lesson: bool = False,
     ) -> None:
         """Write the run as one page, .html, that opens anywhere and asks the network for nothing.
 
@@ -68,7 +69,8 @@ class Pages(Pictures):
         `title` heads the page and its lesson, `text` stands above all, `theme` is auto, light, dark
         or projector, `hide` names pictures and controls that are not shown (`["rate", "tasks"]`),
         and `lang`, "en" or "de", is the language of its lesson in place of the browser's. With
-        `present` it opens in the lesson, as a class sees it.
+        `present` it opens in the lesson, as a class sees it; with `lesson` too where the lesson is
+        of the same model: of one feature or two whose walk can be watched.
 
         Raises FileError for any other ending, and ChoiceError for what cannot be hidden or chosen,
         for a run that was saved without its rows, for a surface of another run, and for a sharpness
@@ -82,13 +84,22 @@ class Pages(Pictures):
         record = self.record(surface=surface) if surface or sharpness else self.opening_record()
         if sharpness:
             record = self._with_sharpness(record)
-        lesson = None
+        told = None
         if title:
             record = {**record, "title": title}
-            lesson = lesson_record(cast("SceneRecord", record), title)
+            told = lesson_record(cast("SceneRecord", record), title)
+        is_line = bool(record.get("others")) and record["network"] is None
+        way = "lesson" if lesson and is_line else "explore"
         words = self.explain()
         write_page(
-            record, words, path, language=lang, link=look.link, present=present, lesson=lesson
+            record,
+            words,
+            path,
+            way=way,
+            language=lang,
+            lesson=told,
+            present=present,
+            link=look.link,
         )
 
     def opening_record(self) -> "Record":
@@ -269,4 +280,4 @@ class Pages(Pictures):
 def _note(run: "Run") -> str:
     """Return what the two runs of a page are that opens on a walk to be watched."""
     steps = counted(len(run.trace) - 1, "step")
-    return f"Run 1 is a walk to be watched; Run 2 is that of auto, {steps}."
+    return f"Run 2 is that of auto: {steps}."

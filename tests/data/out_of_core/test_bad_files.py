@@ -12,6 +12,8 @@ from pyarrow.csv import write_csv
 from pyarrow.feather import write_feather
 
 import steepest as st
+from steepest.data.out_of_core.arrow_rows import MOST_WHOLE, arrow_rows
+from steepest.data.out_of_core.sources import source_of_files
 from steepest.data.table import read_table
 from steepest.errors import ChoiceError, DataError, FileError
 
@@ -224,6 +226,61 @@ def test_letters_that_are_none_are_told_by_file_column_and_row(folder, suffix):
     assert f"p1.{suffix}: column 'c', row 60 holds bytes that are no letters in UTF-8" in said
 
 
+@pytest.mark.parametrize("batches", ["small", "large", "packed"])
+def test_an_arrow_file_that_is_cut_in_the_midst_of_a_batch(tmp_path, batches, monkeypatch):
+    """A file that is mapped would end the process by a signal: SIGBUS."""
+    file, rows = tmp_path / "t.arrow", 300_000
+    made = table(0, rows).append_column("c", pa.array(["a word", "another", None] * 100_000))
+    written = pa.ipc.IpcWriteOptions(compression="lz4" if batches == "packed" else None)
+    with (
+        pa.OSFile(str(file), "wb") as opened,
+        pa.ipc.new_file(opened, made.schema, options=written) as writer,
+    ):
+        writer.write_table(made, 1000 if batches == "small" else rows)
+    most = MOST_WHOLE if batches == "small" else 2**20
+    monkeypatch.setattr("steepest.data.out_of_core.arrow_rows.MOST_WHOLE", most)
+    source = source_of_files([file], "t.arrow")
+    found = source.own_batches(source.units[-1], made.column_names)
+    held = next(found)
+    os.truncate(file, 4096)
+    last = -1 if batches == "small" else len(held) - 1
+    assert held["x"].to_numpy()[-1] == made["x"][last].as_py()
+    if batches == "large":
+        with pytest.raises(FileError, match=r"t.arrow changed while it was read"):
+            list(found)
+
+
+def test_rows_of_a_mapped_batch_are_those_of_the_file(tmp_path, monkeypatch):
+    """Of all kinds that a file may hold, with gaps, from places that are no whole byte of bits."""
+    g, rows = np.random.default_rng(0), 1001
+    there = g.random(rows) < 0.9
+    made = pa.table(
+        {
+            "double": pa.array(g.normal(size=rows), mask=~there),
+            "byte": pa.array(g.integers(0, 9, rows), pa.int8()),
+            "truth": pa.array(g.random(rows) < 0.5, mask=~there),
+            "word": pa.array([f"{'ä' * (k % 4)}{k}" for k in range(rows)], mask=~there),
+            "long": pa.array([f"w{k}" for k in range(rows)], pa.large_string()),
+            "level": pa.array(["u", "v", None] * 333 + ["w", "w"]).dictionary_encode(),
+            "day": pa.array(g.integers(0, 9, rows), pa.int32()).cast(pa.date32()),
+            "none": pa.nulls(rows),
+            "price": pa.array(range(rows), pa.decimal128(9, 2)),
+            "list": [[k] for k in range(rows)],
+        }
+    )
+    file = tmp_path / "t.arrow"
+    with pa.OSFile(str(file), "wb") as opened, pa.ipc.new_file(opened, made.schema) as writer:
+        writer.write_table(made.slice(0, 500))
+        writer.write_table(made.slice(500))
+    monkeypatch.setattr("steepest.data.out_of_core.arrow_rows.MOST_WHOLE", 1)
+    for columns in (made.column_names, ["level", "word"], ["none", "truth"]):
+        parts = [b for n in (0, 1) for b in arrow_rows(file, n, columns, 77)]
+        assert max(map(len, parts)) == 77
+        found = pa.Table.from_batches(parts)
+        found.validate(full=True)
+        assert found.equals(made.select(columns).cast(found.schema))
+
+
 def as_folder(given: pa.Table, folder: Path) -> Path:
     """Write a table as two Parquet files, and return their folder."""
     folder.mkdir()
@@ -299,7 +356,7 @@ def test_only_what_is_no_date_is_blamed(tmp_path, rows):
     whole = refused(tmp_path / "d.csv", DataError, **asked)
     assert f"{said}'2019-13-45' on line {rows + 1}" in whole
     found = refused(tmp_path / "d.csv", DataError, memory="64MB", **asked)
-    assert f"{said}'2019-13-45' on row {rows}" in found
+    assert f"{said}'2019-13-45' on line {rows + 1} of d.csv" in found
 
 
 @pytest.mark.parametrize("missing", ["mean", "most", "indicator"])
@@ -328,3 +385,63 @@ def test_a_value_outside_the_sample_is_on_no_row_of_it(tmp_path):
     rare = pa.table({"x": np.arange(3000), "y": ["1"] * 2999 + ["hard"]})
     found = refused(as_folder(rare, tmp_path / "r"), DataError, loss="squared")
     assert "'hard' on a row outside the sample" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "asked", "said"),
+    [
+        ("x", "1e155", {}, "x holds numbers up to 1e+155 ({at}), whose squares are beyond"),
+        ("y", "-1e200", {}, "y holds numbers up to 1e+200 ({at}), whose squares are beyond"),
+        ("x", "", {}, "column 'x' has 1 missing value (first: {at})"),
+        ("w", "-2", {"sample_weight": "w"}, "-2 on {at}"),
+        ("y", "-3", {"loss": "poisson"}, "the target is -3 on {at}; leave such rows out"),
+    ],
+    ids=["a feature", "the target", "a gap", "a weight", "a count"],
+)
+@pytest.mark.parametrize("files", ["in memory", "in passes", "a folder", "Parquet"])
+def test_a_value_is_told_by_its_place_in_the_file_of_the_reader(
+    tmp_path, column, value, asked, said, files
+):
+    """On line 53 of b.csv, whose row 51 it is behind a blank line; no scratch file is named."""
+    for name in "ab":
+        rows = [f"{k},{k % 5 + 1},{k % 3}".split(",") for k in range(60)]
+        if name == "b":
+            rows[50]["xwy".index(column)] = value
+        lines = [",".join(row) for row in rows]
+        text = ["x,w,y", *lines[:20], "", *lines[20:]]
+        (tmp_path / f"{name}.csv").write_text("\n".join(text) + "\n")
+    source, options = tmp_path / "b.csv", {"memory": None if files == "in memory" else "64MB"}
+    if files == "Parquet":
+        for name in "ab":
+            pq.write_table(read_table(tmp_path / f"{name}.csv").arrow, tmp_path / f"{name}.parquet")
+            (tmp_path / f"{name}.csv").unlink()
+    source = tmp_path if files in ("a folder", "Parquet") else source
+    place = "row 51 of b.parquet" if files == "Parquet" else "line 53"
+    place += "" if files in ("in memory", "Parquet") else " of b.csv"
+    kind = ChoiceError if "loss" in asked else DataError
+    found = refused(source, kind, **options, **asked)
+    assert said.format(at=place) in found and "part-" not in found
+
+
+@pytest.mark.parametrize("rows", [60, 3000])
+@pytest.mark.parametrize("why", ["a gap", "no weight"])
+@pytest.mark.parametrize("target", ["y", "c"])
+def test_a_level_of_rows_that_are_left_out_is_none(tmp_path, rows, why, target):
+    """As in memory: levels, classes and what the others are held against are of rows left."""
+    g = np.random.default_rng(0)
+    x, w = g.normal(size=rows), np.ones(rows)
+    word, label = g.choice(["u", "v"], rows).tolist(), g.choice(["a", "b"], rows).tolist()
+    # So common that it would be the level of the bias.
+    out = np.arange(rows) % 2 == 1
+    for k in np.flatnonzero(out):
+        word[k], label[k] = "left out", "no class"
+    x[out], w[out] = (np.nan, 1.0) if why == "a gap" else (x[out], 0.0)
+    made = pa.table({"x": x, "k": word, "c": label, "w": w, "y": g.normal(size=rows)})
+    made = made.drop_columns(["y" if target == "c" else "c"])
+    asked = {"missing": "drop", "sample_weight": "w", "l2": 0.01}
+    whole = st.descend(made, target, **asked)
+    run = st.descend(as_folder(made, tmp_path / "f"), target, **asked)
+    assert run.feature_names == whole.feature_names and len(run.feature_names) == 2
+    assert run.classes == whole.classes and run.problem.rows == rows // 2
+    assert run.loss == pytest.approx(whole.loss, rel=1e-9)
+    np.testing.assert_allclose(run.params, whole.params, rtol=1e-4, atol=1e-6)

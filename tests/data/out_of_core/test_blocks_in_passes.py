@@ -56,6 +56,19 @@ def test_sums_are_those_of_blocks_in_memory(sizes, threads, single):
     assert sum(len(block) for block in blocks.map(lambda block: block.y)) == len(X)
 
 
+@settings(max_examples=30, deadline=None)
+@given(sizes, some.booleans(), some.integers(0, 2**32))
+def test_rows_that_are_taken_are_in_a_scratch_file_where_they_are_large(sizes, single, seed):
+    rows, X = stored(sizes, 3, single)
+    y, at = np.arange(float(len(X))), np.random.default_rng(seed).integers(0, len(X), 9)
+    rows.most_matrix = 2  # 16 bytes: more is a file, as is what is made of it
+    few = rows.to_blocks(y).take(at)
+    fewer = few.take(np.array([4, 4, 0])).within(few)
+    for found, wanted in ((few.X, X[at]), (fewer.X, X[at[[4, 4, 0]]])):
+        assert isinstance(found.base, np.memmap) and (found == wanted).all()
+    assert fewer.empty((2,)).base is None
+
+
 @given(some.integers(0, 10**12), some.integers(0, 50), some.integers(0, 2**63))
 def test_a_row_has_the_hash_of_its_place(start, count, seed):
     assert (hashed(start, count, seed) == hashes_of(np.arange(start, start + count), seed)).all()

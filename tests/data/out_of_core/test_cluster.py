@@ -12,9 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import steepest as st
+from steepest.data.out_of_core.cluster import BACK_SECONDS, LOST
 from steepest.errors import ChoiceError
 
 distributed = pytest.importorskip("distributed")
+dask = pytest.importorskip("dask")
 
 # Dask leaves sockets to be closed when they are forgotten.
 pytestmark = [
@@ -105,10 +107,12 @@ def test_processes_come_to_the_bits_of_one_process(tmp_path, workers):
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
 def test_a_worker_that_is_killed_changes_no_bit(tmp_path):
+    """Twenty times, and each time the cluster has two workers again, however soon it was."""
     folder = folder_of(tmp_path, files=20)
     alone = st.descend(folder, "y", l2=1e-3)
     generator = np.random.default_rng(0)
     with (
+        dask.config.set({LOST: BACK_SECONDS}),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=":0"
         ) as cluster,
@@ -123,7 +127,7 @@ def test_a_worker_that_is_killed_changes_no_bit(tmp_path):
             run = st.descend(folder, "y", l2=1e-3, cluster=client)
             killer.join()
             assert (run.params == alone.params).all()
-            client.wait_for_workers(2)
+            client.wait_for_workers(2, timeout=120)
 
 
 def test_a_client_that_is_closed_and_workers_that_do_not_start(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ from steepest.data.from_table import Asked
 from steepest.data.out_of_core.kept_back import KeptBack, share_kept_back
 from steepest.data.out_of_core.sources import Source
 from steepest.data.split import Split
-from steepest.data.table import Table
 from steepest.errors import ChoiceError
 
 __all__ = ["asked_kept_back", "counting_columns", "used_columns", "weight_column"]
@@ -33,7 +32,7 @@ def counting_columns(asked: Asked, weight: str | None) -> list[str]:
 def _check_there(source: Source, asked: Asked, weight: str | None) -> None:
     import pyarrow as pa
 
-    empty = Table(source.schema.empty_table(), source.name)
+    empty = source.empty_table()
     assert isinstance(empty.arrow, pa.Table)
     for role, given in (
         ("target", [asked.target]),

@@ -21,8 +21,17 @@ __all__ = ["Cluster", "answering", "distributed"]
 LOCAL = "local"
 """The word for workers on this machine, a process for each core."""
 
+LOST = "distributed.deploy.lost-worker-timeout"
+"""Dask's setting of how long a worker may be gone."""
+
 ANSWER_SECONDS = 10.0
 """Seconds in which a scheduler has to answer, and a worker to be there."""
+
+BACK_SECONDS = 3600.0
+"""Seconds in which a worker on this machine that died has to be back, before it is given up.
+
+Dask's 15 are over where one dies again meanwhile, and it is never started any more (measured).
+"""
 
 RETRIES = 5
 """How often a task is done anew whose worker died."""
@@ -195,6 +204,9 @@ def _client(said: str) -> Any:
 
 
 def _local_client(dask: Any) -> Any:
+    from dask import config
+
+    config.set({LOST: BACK_SECONDS})  # it is read whenever a worker is lost
     try:
         return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=":0"))
     except RuntimeError as error:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import array_of
 from steepest.data.blocks import Block
 from steepest.data.left_out import check_rows
 from steepest.data.out_of_core.cluster import Cluster
@@ -109,7 +110,8 @@ class ClusterBlocks(StoredBlocks):
     def __getstate__(self) -> dict[str, Any]:
         """Return what a worker is sent with the work of an objective: of X the shape alone."""
         shape = StoredShape(self.X.shape, self.X.dtype, self.X.most_matrix)
-        return {**vars(self), "X": shape, "y": None, "sample_weight": None, "units": ()}
+        left = {"y": None, "sample_weight": None, "units": (), "empty": np.empty}
+        return {**vars(self), "X": shape, **left}
 
     def _by_unit(self, work: Callable[[Callable[[slice], Block], list[slice]], Any]) -> list[Any]:
         """Return `work(block, slices)` of each unit."""
@@ -225,7 +227,7 @@ def held_rows(recipe: Recipe, first: FirstPass, cluster: Cluster, scratch: Scrat
         y,
         np.concatenate(weights) if weights else None,
         first.places[kept],
-        first.sample.take(kept),
+        first.sample.take(array_of(kept)),
         sum(one.weightless for one in collected),
         np.concatenate([one.places for one in collected]) if recipe.drops else None,
     )

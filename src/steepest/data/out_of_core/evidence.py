@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from steepest.data.arrow import array_of
 from steepest.data.column import Column
 from steepest.data.columns import clip, in_order, kind_of, words
 from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
@@ -19,6 +20,7 @@ from steepest.data.features import Features
 from steepest.data.fill import INDICATOR
 from steepest.data.out_of_core.digests import NOWHERE, Digest
 from steepest.data.out_of_core.first_pass import FirstPass
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.sources import Source
 from steepest.data.table import Table
 from steepest.errors import DataError
@@ -42,27 +44,30 @@ MOST_JUDGED = 20_000
 Digests = Mapping[str, Digest]
 
 
-def evidence_of(first: FirstPass, source: Source) -> Table:
-    """Return the rows that columns are judged by, as one table.
+def evidence_of(first: FirstPass, source: Source, needed: Needed) -> Table:
+    """Return the rows that columns are judged by, as one table; only such as are left.
 
     All rows, in their order, where the sample has them all; else those of the sample, and behind
     them what they lack. No row is there a second time, since what makes a category goes by the
     number of rows.
     """
     some, places = first.sample.slice(0, MOST_JUDGED), first.places[:MOST_JUDGED]
-    if len(places) == source.rows:
+    left = np.flatnonzero(needed.left(some))
+    # Where none is left all are judged, and told to be left out later.
+    left = left if len(left) else np.arange(len(places))
+    some, places = some.take(left), places[left]
+    if has_all(first, source):
         order = np.argsort(places)
-        return Table(some.take(order), source.name, kept=places[order])
+        return source.table_of(some.take(array_of(order)), places[order])
     table = _with_witnesses(some, first.digests)
     kept = np.full(table.num_rows, NOWHERE)
     kept[: len(places)] = places
-    return Table(table, source.name, kept=kept)
+    return source.table_of(table, kept)
 
 
-def has_all(evidence: Table, source: Source) -> bool:
-    """Return whether the evidence is all rows, each once."""
-    kept = evidence.kept
-    return kept is not None and len(kept) == source.rows and NOWHERE not in kept
+def has_all(first: FirstPass, source: Source) -> bool:
+    """Return whether the evidence is all rows that are left, each once."""
+    return len(first.places[:MOST_JUDGED]) == source.rows
 
 
 def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
@@ -75,7 +80,7 @@ def _with_witnesses(some: "pa.Table", digests: Digests) -> "pa.Table":
     for one, held in witnesses.items():
         sampled = some[one]
         repeated = held if len(held) else sampled
-        more = repeated.take(pa.array(np.arange(rows) % max(1, len(repeated))))
+        more = repeated.take(array_of(np.arange(rows) % max(1, len(repeated))))
         chunks = more.chunks if isinstance(more, pa.ChunkedArray) else [more]
         columns.append(pa.chunked_array([*sampled.chunks, *chunks], sampled.type))
     return pa.Table.from_arrays(columns, names=some.column_names)
@@ -95,9 +100,18 @@ def _witness(sampled: "pa.ChunkedArray", digest: Digest) -> "pa.Array":
         values: list[Any] = sorted(digest.counts)[:MOST_JUDGED] or [digest.low, digest.high]
         whole = pa.types.is_integer(plain) or kind == "boolean"
         cast = bool if kind == "boolean" else int if whole else float
-        held = _others(pa.array([cast(value) for value in values], plain), sampled)
+        held = _others(_array([cast(value) for value in values], plain), sampled)
     gap = digest.gaps and not sampled.null_count
     return pa.concat_arrays([held, pa.nulls(1, plain)]) if gap else held
+
+
+def _array(values: list[Any], kind: "pa.DataType") -> "pa.Array":
+    """Return some values as an array of a type."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return array_of(np.array(values, kind.to_pandas_dtype()))
+    return pa.array(values, kind)
 
 
 def _coded(levels: "pa.Array", kind: "pa.DataType") -> "pa.Array":
@@ -123,23 +137,22 @@ def _others(values: "pa.Array", sampled: "pa.ChunkedArray") -> "pa.Array":
 def check_dates_of(source: Source, names: Collection[str], evidence: Table, buffered: int) -> None:
     """Raise DataError for columns of words that the evidence proves to be more than dates.
 
-    Where it lacks rows the files are read once more, so that what is no date is counted in full.
+    The files are read once more, so that what is no date is counted in full.
     """
-    if has_all(evidence, source):
-        return
     for name in set(names) & set(evidence.arrow.column_names):
         if not len(undated(evidence.arrow[name])):
             continue
         bad = [
-            (clip(str(table.arrow[name][row])), f"{table.place(row)} of {unit.called}")
+            (clip(str(table.arrow[name][row])), unit.start - unit.in_file + table.source_row(row))
             for unit in source.units
             for table in source.tables(unit, [name], buffered)
             for row in undated(table.arrow[name]).tolist()
         ]
+        value, first = bad[0]
         raise DataError(
             f"{source.name}: column {name!r} must hold dates such as 2024-01-31, got "
-            f"{no_dates_in_words(len(bad), *bad[0])}; leave it out with --drop {shlex.quote(name)} "
-            f"(in Python: drop=[{name!r}])"
+            f"{no_dates_in_words(len(bad), value, source.place(first))}; leave it out with "
+            f"--drop {shlex.quote(name)} (in Python: drop=[{name!r}])"
         )
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steepest.data.frames import one_line
+from steepest.data.out_of_core.arrow_rows import arrow_rows, arrow_sizes
 from steepest.errors import FileError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["BATCH_ROWS", "BUFFERED", "UNITS", "Unit", "batches_of", "footer_of"]
+__all__ = ["BATCH_ROWS", "BUFFERED", "OURS", "UNITS", "Unit", "batches_of", "footer_of"]
 
 BATCH_ROWS = 2**17
 """Rows that are decoded at a time: of 28 columns of float32 15 MB; fewer took longer (measured)."""
@@ -28,6 +29,9 @@ LEAST_BUFFER, MOST_BUFFER = 2**14, 2**20
 
 UNITS = b"steepest.units"
 """The key under which an Arrow file of ours has the rows of its units, of several batches each."""
+
+OURS = b"steepest.scratch"
+"""The key of an Arrow file in a scratch folder, which nobody else writes to."""
 
 PARQUET = (".parquet", ".pq")
 
@@ -108,27 +112,29 @@ def _arrow_footer(file: Path) -> tuple["pa.Schema", list[int]]:
     """Return the schema of an Arrow file and how many rows each of its units has: its batches."""
     import pyarrow as pa
 
-    with pa.memory_map(str(file)) as opened, pa.ipc.open_file(opened) as reader:
+    with pa.OSFile(str(file)) as opened, pa.ipc.open_file(opened) as reader:
         metadata = dict(reader.schema.metadata or {})
         kept = metadata.pop(UNITS, None)
-        sizes = _sizes(reader) if kept is None else json.loads(kept)
+        metadata.pop(OURS, None)
+        sizes = arrow_sizes(file) if kept is None else json.loads(kept)
         return reader.schema.with_metadata(metadata), sizes
 
 
-def _sizes(reader: "pa.ipc.RecordBatchFileReader") -> list[int]:
-    return [reader.get_batch(i).num_rows for i in range(reader.num_record_batches)]
-
-
 def _arrow_batches(unit: Unit, columns: Sequence[str], buffered: int) -> Iterator["pa.RecordBatch"]:
+    """Yield the rows of a batch; those of a file of ours, which nobody shortens, are mapped."""
     import pyarrow as pa
 
     rows = _batch_rows(buffered, len(columns))
-    with pa.memory_map(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:
-        kept = (reader.schema.metadata or {}).get(UNITS)
+    with pa.OSFile(str(unit.file)) as opened, pa.ipc.open_file(opened) as reader:
+        metadata = reader.schema.metadata or {}
+    kept = metadata.get(UNITS)
+    if kept is None and OURS not in metadata:
+        yield from arrow_rows(unit.file, unit.group, columns, rows)
+        return
+    with pa.memory_map(str(unit.file)) as mapped, pa.ipc.open_file(mapped) as reader:
         if kept is None:
             batch = reader.get_batch(unit.group).select(list(columns))
-            for start in range(0, batch.num_rows, rows):
-                yield batch.slice(start, rows)
+            yield from (batch.slice(at, rows) for at in range(0, batch.num_rows, rows))
             return
         yield from _of_several(reader, sum(json.loads(kept)[: unit.group]), unit, columns, rows)
 
@@ -147,10 +153,11 @@ def _of_several(
     import pyarrow as pa
 
     at, parts = 0, []
-    for number, size in enumerate(_sizes(reader)):
-        if first <= at < first + unit.rows and size:
-            parts.append(reader.get_batch(number).select(list(columns)))
-        at += size
+    for number in range(reader.num_record_batches):
+        batch = reader.get_batch(number)
+        if first <= at < first + unit.rows and batch.num_rows:
+            parts.append(batch.select(list(columns)))
+        at += batch.num_rows
     table = pa.Table.from_batches(parts)
     for start in range(0, table.num_rows, rows):
         yield table.slice(start, rows).combine_chunks().to_batches()[0]

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.out_of_core.digests import Digest, as_numbers, digest_of, side_by_side
+from steepest.data.arrow import array_of, numbers_of
+from steepest.data.out_of_core.digests import Digest, digest_of, side_by_side
 from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.limits import Limits
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.places import hashed, hashes_of, threshold
 from steepest.data.out_of_core.sources import Source
-from steepest.data.out_of_core.stored_rows import ScratchRows
+from steepest.data.out_of_core.stored_rows import ScratchRows, buffer_of
 from steepest.interrupts import patient
 
 if TYPE_CHECKING:
@@ -52,12 +54,12 @@ class Plain:
     def write(self, batch: "pa.RecordBatch", at: int) -> None:
         """Write a batch whose first row is row `at` of all; a gap is NaN."""
         stop = at + batch.num_rows
-        self.y[at:stop] = as_numbers(batch.column(self.target))
+        self.y[at:stop] = numbers_of(batch.column(self.target))
         if self.weights is not None:
-            self.weights[at:stop] = as_numbers(batch.column(str(self.weight)))
+            self.weights[at:stop] = numbers_of(batch.column(str(self.weight)))
         if self.X is None:
             return
-        self.X.write(at, side_by_side(batch, self.features, self.X.dtype))
+        self.X.write(at, side_by_side(batch, self.features, self.X.dtype, buffer_of))
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def first_pass(
     source: Source,
     columns: Sequence[str],
     counted: Sequence[str],
-    weight: str | None,
+    needed: Needed,
     wanted: int,
     seed: int,
     plain: Plain | None,
@@ -138,7 +140,8 @@ def first_pass(
 ) -> FirstPass:
     """Read the columns of everything once; the different values of those `counted` too.
 
-    `weight` is the column by which rows count, `wanted` how many rows the sample is to have.
+    `needed` says by which column rows count and which are left: values and levels of others count
+    for nothing. `wanted` is how many rows the sample is to have.
     """
     below, buffered = threshold(wanted, source.rows), limits.buffered
 
@@ -146,12 +149,10 @@ def first_pass(
         digests = {name: Digest() for name in columns}
         sample, places, at = [], [], unit.start
         for batch in source.batches(unit, columns, buffered):
-            weights = None if weight is None else _weights(batch.column(weight))
-            for name in columns:
-                found = digest_of(name, batch.column(name), at, weights, name in counted)
-                digests[name] = digests[name].merged(found)
+            found = _digests(batch, at, columns, counted, needed)
+            digests = {name: digests[name].merged(found[name]) for name in columns}
             chosen = np.flatnonzero(hashed(at, batch.num_rows, seed) < below)
-            sample.append(batch.take(_indices(chosen)))
+            sample.append(batch.take(array_of(chosen)))
             places.append(at + chosen)
             if plain is not None:
                 plain.write(batch, at)
@@ -164,16 +165,36 @@ def first_pass(
     return _joined(source, columns, found, wanted, seed)
 
 
-def _weights(column: "pa.Array") -> Array:
-    """Return the weights of a batch, (rows,), as they count in sums: what is no weight is 0."""
-    weights = as_numbers(column).astype(np.float64)
-    return np.where(np.isfinite(weights) & (weights > 0.0), weights, 0.0)
-
-
-def _indices(chosen: NDArray[np.intp]) -> "pa.Array":
+def _digests(
+    batch: "pa.RecordBatch",
+    at: int,
+    columns: Sequence[str],
+    counted: Sequence[str],
+    needed: Needed,
+) -> dict[str, Digest]:
+    """Return what a batch tells of its columns: gaps of all rows, values of those that are left."""
     import pyarrow as pa
 
-    return pa.array(chosen, pa.int64())
+    by = needed.weight
+    weights = None if by is None else _weights(batch.column(by))
+    found = {
+        name: digest_of(name, batch.column(name), at, weights, name in counted) for name in columns
+    }
+    holes = any(found[name].gaps or found[name].infinite for name in needed.columns)
+    if not holes and (by is None or found[by].low != 0.0):
+        return found
+    left = needed.left(pa.Table.from_batches([batch]))
+    rest, weights = batch.filter(pa.array(left)), None if weights is None else weights[left]
+    for name in set(columns) - {by}:
+        part = digest_of(name, rest.column(name), at, weights, name in counted)
+        found[name] = part.with_holes(found[name])
+    return found
+
+
+def _weights(column: "pa.Array") -> Array:
+    """Return the weights of a batch, (rows,), as they count in sums: what is no weight is 0."""
+    weights = numbers_of(column).astype(np.float64)
+    return np.where(np.isfinite(weights) & (weights > 0.0), weights, 0.0)
 
 
 def _joined(
@@ -189,7 +210,7 @@ def _joined(
     order = np.argsort(hashes_of(places, seed), kind="stable")[:wanted]
     schema = pa.schema([source.schema.field(name) for name in columns])
     table = pa.Table.from_batches([batch for one in found for batch in one.sample], schema)
-    return FirstPass(digests, table.unify_dictionaries().take(_indices(order)), places[order])
+    return FirstPass(digests, table.unify_dictionaries().take(array_of(order)), places[order])
 
 
 def is_plain(kind: "pa.DataType") -> Any:

@@ -108,7 +108,8 @@ def _decoded(
             parts = spool.text(file, reading) if text else [_spooled(spool, file)]
         read += parts
         origins |= dict.fromkeys(parts, file)
-    return source_of_files(read, name, root, called_by(origins), spool, origins)
+    dialects = None if spool is None else spool.dialects
+    return source_of_files(read, name, root, called_by(origins), spool, origins, dialects)
 
 
 def _check_kind(file: Path) -> None:

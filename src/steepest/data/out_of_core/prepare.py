@@ -1,16 +1,17 @@
 """From files to Data whose rows are not in memory, as `from_table` makes it of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
+from steepest.data.columns import numbers
 from steepest.data.exposure import count_by
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.fill import FILLS, fill_of_table
 from steepest.data.from_table import Asked
-from steepest.data.left_out import check_rows, row_place
+from steepest.data.left_out import check_rows
 from steepest.data.origin import Origin
 from steepest.data.out_of_core.asked_columns import (
     asked_kept_back,
@@ -19,7 +20,7 @@ from steepest.data.out_of_core.asked_columns import (
     weight_column,
 )
 from steepest.data.out_of_core.cluster_pass import held_rows
-from steepest.data.out_of_core.digests import Digest
+from steepest.data.out_of_core.digests import Digest, side_by_side
 from steepest.data.out_of_core.evidence import (
     check_dates_of,
     check_levels,
@@ -38,6 +39,7 @@ from steepest.data.out_of_core.first_pass import (
 )
 from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.limits import DECODE, SAMPLED, Limits
+from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.schemas import check_everywhere
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
 from steepest.data.out_of_core.second_pass import AllRows, kept_back_rows, second_pass
@@ -103,18 +105,18 @@ class _Preparing:
             self.source,
             self.columns,
             counting,
-            self.weight,
+            self._needed,
             wanted,
             self.split.seed,
             plain,
             self.limits,
             self.progress,
         )
-        evidence = evidence_of(first, self.source)
-        if self.limits.cluster is None:
+        evidence, whole = evidence_of(first, self.source, self._needed), has_all(first, self.source)
+        if self.limits.cluster is None and not whole:
             check_dates_of(self.source, self.asked.date, evidence, self.limits.buffered)
         judged = replace(self.asked, features=self._features, drop=())
-        target, features = self._judged(judged, evidence)
+        target, features = self._judged(judged, evidence, whole)
         features = self._settled(features, first, evidence)
         first = first.sampled(self.limits.sample_rows(self.source.rows, len(features.names)))
         self._check_holes(features, first)
@@ -134,11 +136,11 @@ class _Preparing:
         rows = self._kept(recipe, first, plain) if keep and plain else self._written(recipe, first)
         return self._joined(rows, recipe, first)
 
-    def _judged(self, asked: Asked, evidence: Table) -> tuple[Target, Features]:
+    def _judged(self, asked: Asked, evidence: Table, whole: bool) -> tuple[Target, Features]:
         try:
             return asked.of(evidence, None)
         except DataError as error:
-            if has_all(evidence, self.source):
+            if whole:
                 raise
             few = counted(evidence.arrow.num_rows, "row")
             raise DataError(
@@ -155,6 +157,13 @@ class _Preparing:
     def _features(self) -> list[str]:
         others = (self.asked.target, *self._counting)
         return [name for name in self.columns if name not in others]
+
+    @property
+    def _needed(self) -> Needed:
+        """What rows that are left have."""
+        others = [self.asked.target, *self._counting]
+        open_ = self.asked.missing in LEFT_OPEN
+        return Needed(tuple(self.columns if open_ else others), self.weight)
 
     @property
     def _counting(self) -> list[str]:
@@ -242,7 +251,19 @@ class _Preparing:
             return
         one = digests[self.weight]
         ends = np.array([one.low, one.high])
-        check_weights(ends, lambda row: "a row", self.source.name)
+        check_weights(ends, lambda row: self._first_negative(self.weight), self.source.name)
+
+    def _first_negative(self, name: str | None) -> str:
+        """Return where a column of numbers is below 0 first; its files are read once more."""
+        if name is None or self.limits.cluster is not None:
+            return "a row"
+        found = (
+            table.source_row(row) + unit.start - unit.in_file
+            for unit in self.source.units
+            for table in self.source.tables(unit, [name], self.limits.buffered)
+            for row in np.flatnonzero(numbers(table.arrow[name]) < 0.0).tolist()[:1]
+        )
+        return self.source.place(next(found))
 
     def _drops(self, features: Features, digests: Mapping[str, Digest]) -> bool:
         """Return whether rows are left out."""
@@ -258,20 +279,24 @@ class _Preparing:
         y, count = plain.y, self.source.rows
         for start in range(0, count, CODED_ROWS):
             stop = min(start + CODED_ROWS, count)
-            y[start:stop] = recipe.target.codes(y[start:stop], row_place, self._where)
+            place = self._places_from(start)
+            y[start:stop] = recipe.target.codes(y[start:stop], place, self._where)
         ends = [unit.stop for unit in self.source.units]
         reader = plain.X or DecodedRows(recipe, [0, *ends[:-1]], recipe.dtype)
         shape = count, len(recipe.features.names)
-        X = recipe.features.matrix(self._sample_table(first)).astype(recipe.dtype, copy=False)
+        batches = first.sample.to_batches()
+        parts = [side_by_side(batch, recipe.columns, recipe.dtype) for batch in batches]
+        X = parts[0] if len(parts) == 1 else np.concatenate(parts)
         stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
+
+    def _places_from(self, start: int) -> Callable[[int], str]:
+        """Return what tells where a row is, counted from row `start` of the source."""
+        return lambda row: self.source.place(start + row)
 
     @property
     def _where(self) -> str:
         return f"{self.source.name}: the target {self.asked.target!r}"
-
-    def _sample_table(self, first: FirstPass) -> Table:
-        return Table(first.sample, self.source.name, kept=first.places)
 
     def _written(self, recipe: Recipe, first: FirstPass) -> AllRows:
         """Return the rows that a second pass writes, now that it is known what columns become."""
@@ -286,11 +311,11 @@ class _Preparing:
         X, target, features = rows.X, recipe.target, recipe.features
         X.most_matrix = self.limits.most_matrix
         weights = rows.weights
-        evidence = evidence_of(first, self.source)
+        evidence = evidence_of(first, self.source, self._needed)
         chosen = self.asked.features is not None
         y, few = (
             np.asarray(rows.y[X.sampled]),
-            Table(rows.sample, self.source.name, kept=rows.places),
+            self.source.table_of(rows.sample, rows.places),
         )
         notes = [*self.source.notes, *self._how_read(rows)]
         notes += suspicions(evidence, target, features, chosen)
@@ -308,6 +333,7 @@ class _Preparing:
             kept=rows.places,
             notes=tuple(notes),
             count_by=count_by(self.weight, target.exposure),
+            finder=self.source.place,
             origin=Origin({str(file.absolute()): one for file, one in self.source.files.items()}),
         )
         weights = None if weights is None else within_range(weights)

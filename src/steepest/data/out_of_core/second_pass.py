@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import array_of
 from steepest.data.left_out import check_rows
 from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.first_pass import FirstPass, Progress, each_unit
@@ -179,7 +180,7 @@ def _closed_up(
     stored = StoredRows(reader, shape, recipe.dtype, ends.tolist(), scratch, few, sampled)
     weights = None if weights is None else weights[:total]
     weightless = sum(one.weightless for one in found)
-    places, sample = first.places[left], first.sample.take(left)
+    places, sample = first.places[left], first.sample.take(array_of(left))
     kept = None if kept is None else kept[:total]
     return AllRows(stored, y[:total], weights, places, sample, weightless, kept)
 

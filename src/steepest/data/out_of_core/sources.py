@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.stamp import Stamp
 from steepest.data.table import Table
+from steepest.data.text.dialect import Dialect
 from steepest.errors import DataError, FileError
 from steepest.numerals import counted
 
@@ -53,6 +55,7 @@ class Source:
     files: Mapping[Path, Stamp] = field(default_factory=dict)  # the reader's own; none of batches
     held: object = None  # what is there as long as the source is: a folder of scratch files
     origins: Mapping[Path, Path] = field(default_factory=dict)  # the files that those read are of
+    dialects: Mapping[Path, Dialect] = field(default_factory=dict)  # of the origins that are text
 
     @cached_property
     def rows(self) -> int:
@@ -70,12 +73,30 @@ class Source:
 
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""
-        return Table(self.schema.empty_table(), self.name)
+        import pyarrow as pa
+
+        return Table(pa.Table.from_batches([], self.schema), self.name)
 
     def place(self, row: int) -> str:
-        """Return where row `row` of all, from 0, is: "row 14 of b.parquet"."""
+        """Return where row `row` of all, from 0, is: "row 14 of b.parquet", "line 15 of b.csv"."""
         unit = next(one for one in self.units if row < one.stop)
-        return f"row {unit.in_file + row - unit.start + 1} of {unit.called}"
+        found = self.unit_table(self.schema.empty_table(), unit, 0)
+        return f"{found.place_in_source(unit.in_file + row - unit.start)} of {unit.called}"
+
+    def unit_table(self, rows: "pa.Table", unit: Unit, start: int) -> Table:
+        """Return rows of a unit, from row `start` of its file on: messages name the reader's file.
+
+        Of a text file they name its lines too.
+        """
+        origin = self.origins.get(unit.file, unit.file)
+        dialect = self.dialects.get(origin)
+        kept = np.arange(start, start + rows.num_rows)
+        path = None if dialect is None else origin
+        return Table(rows, unit.called, path, dialect, kept=kept)
+
+    def table_of(self, rows: "pa.Table", places: NDArray[np.intp]) -> Table:
+        """Return rows from all over the source with their places, (rows,), -1 for what has none."""
+        return Table(rows, self.name, kept=places, of_source=self.place)
 
     def check_unchanged(self) -> None:
         """Raise FileError if a file is not the one that it was when it was first opened."""
@@ -138,8 +159,7 @@ class Source:
 
         at = unit.in_file
         for batch in self.batches(unit, columns, buffered):
-            places = np.arange(at, at + batch.num_rows)
-            yield Table(pa.Table.from_batches([batch]), unit.called, kept=places)
+            yield self.unit_table(pa.Table.from_batches([batch]), unit, at)
             at += batch.num_rows
 
     def _as_unified(
@@ -218,11 +238,13 @@ def source_of_files(
     called: Mapping[Path, str] | None = None,
     held: object = None,
     origins: Mapping[Path, Path] | None = None,
+    dialects: Mapping[Path, Dialect] | None = None,
 ) -> Source:
     """Return files as what is streamed, in their order; `root` is the folder of the partitions.
 
     `called` is how messages call each file: neighbours that are called the same are one. `held` is
-    kept as long as the source is. `origins` are the files that spooled ones are of.
+    kept as long as the source is. `origins` are the files that spooled ones are of, `dialects` how
+    those of text are written.
 
     Raises FileError for a file that is none of Parquet or Arrow, or is damaged, and DataError for
     types that do not go together, and where there are no rows.
@@ -267,6 +289,7 @@ def source_of_files(
         tuple(notes),
         held=held,
         origins=origins,
+        dialects=dialects or {},
     )
 
 

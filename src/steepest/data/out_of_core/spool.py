@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steepest.data.out_of_core.file_units import BATCH_ROWS
+from steepest.data.out_of_core.file_units import BATCH_ROWS, OURS
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.data.stamp import Stamp
+from steepest.data.text.dialect import Dialect
 from steepest.data.text.leading_zeros import has_leading_zeros
 from steepest.data.text.number_marks import written_numbers
 from steepest.data.text.read import parsed
@@ -39,6 +40,8 @@ class Spool:
         except OSError as error:
             raise scratch.refused(error) from error
         self._count = 0
+        self.dialects: dict[Path, Dialect] = {}
+        """How the text files that were read are written."""
 
     def batches(self, batches: Iterable["pa.RecordBatch"], schema: "pa.Schema") -> Path:
         """Write batches of one schema to a file, and return it; FileError if the disk is full."""
@@ -46,6 +49,7 @@ class Spool:
 
         self._count += 1
         path = self._folder.path / f"part-{self._count:06}.arrow"
+        schema = schema.with_metadata({**(schema.metadata or {}), OURS: b""})
         try:
             with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
                 for batch in batches:
@@ -60,7 +64,9 @@ class Spool:
         Raises DataError and FileError as `read_text` does, and DataError for numbers that are not
         written with a point alone.
         """
-        return parsed(path, reading, self._of_text)[1]
+        file, parts = parsed(path, reading, self._of_text)
+        self.dialects[path] = file.dialect
+        return parts
 
     def _of_text(self, file: TextFile) -> list[Path]:
         """Return the same of a file whose encoding is known."""

@@ -71,7 +71,7 @@ class StoredBlocks(Blocks):
             for start, stop in pairwise((0, *X.ends))
         ]
         self.slices = [at for unit in self.units for at in unit]
-        self.most_matrix = X.most_matrix
+        self.most_matrix, self.empty = X.most_matrix, X.empty
 
     def block(self, at: slice) -> Block:
         """Return the rows `at`, in this thread's buffer."""
@@ -183,9 +183,7 @@ class StoredBlocks(Blocks):
         )
 
     def _in_memory(self, X: Any, y: Array, weight: Array | None) -> Blocks:
-        found = super()._like(X, y, weight)
-        found.most_matrix = self.most_matrix
-        return found
+        return super()._like(X, y, weight)
 
     def _numbers(self, at: slice) -> NDArray[np.floating[Any]]:
         """Return the numbers of the rows `at`."""

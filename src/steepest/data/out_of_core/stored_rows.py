@@ -112,6 +112,16 @@ class StoredRows:
         self.ends, self.scratch = tuple(ends), scratch
         self.sample, self.sampled = sample, sampled
 
+    def empty(self, shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> Numbers:
+        """Return an array, of a scratch file where it is larger than a matrix in memory may be.
+
+        And where the disk has room for it.
+        """
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if size <= 8 * self.most_matrix or not self.scratch.has_room(size):
+            return np.empty(shape, dtype)
+        return self.scratch.array(shape, dtype)
+
     @property
     def size(self) -> int:
         """The numbers in X."""
@@ -154,7 +164,7 @@ class StoredRows:
 
     def take(self, rows: NDArray[np.intp]) -> Numbers:
         """Return some rows, (n, features), in the order of their indices, (n,)."""
-        found = np.empty((len(rows), self.shape[1]), self.dtype)
+        found = self.empty((len(rows), self.shape[1]), self.dtype)
         order = np.argsort(rows, kind="stable")
         for run in _runs(rows[order], self._near):
             at = order[run]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from steepest.data.arrow import numbers_of
 from steepest.data.features import LEFT_OPEN, Features
 from steepest.data.gaps import sound_rows
-from steepest.data.out_of_core.digests import as_numbers, side_by_side
+from steepest.data.out_of_core.digests import side_by_side
 from steepest.data.out_of_core.file_units import Unit
 from steepest.data.out_of_core.kept_back import KeptBack
 from steepest.data.out_of_core.sources import Source
@@ -99,8 +100,8 @@ class Recipe:
             return Rows(side_by_side(batch, self.columns, self.dtype), None, None, places)
         import pyarrow as pa
 
-        in_file = np.arange(batch.num_rows) + (at - unit.start + unit.in_file)
-        table = Table(pa.Table.from_batches([batch]), unit.file.name, kept=in_file)
+        rows = pa.Table.from_batches([batch])
+        table = self.source.unit_table(rows, unit, at - unit.start + unit.in_file)
         weightless = 0
         if self.drops:
             counting = self._counting(table)
@@ -117,14 +118,14 @@ class Recipe:
         """Return how much each row counts, (rows,): by its weight, and by its exposure."""
         over, weights = self.target.exposure, None
         if self.weight is not None:
-            weights = as_numbers(table.arrow[self.weight].combine_chunks()).astype(np.float64)
+            weights = numbers_of(table.arrow[self.weight].combine_chunks()).astype(np.float64)
         return weights if over is None else over.counting(weights, over.of_table(table))
 
     def _counting(self, table: Table) -> NDArray[np.bool_]:
         """Return which rows of a batch, (rows,), weigh something, or have a gap there."""
         if self.weight is None:
             return np.ones(table.arrow.num_rows, dtype=bool)
-        found: NDArray[np.bool_] = as_numbers(table.arrow[self.weight].combine_chunks()) != 0.0
+        found: NDArray[np.bool_] = numbers_of(table.arrow[self.weight].combine_chunks()) != 0.0
         return found
 
     def _sound(self, table: Table) -> NDArray[np.bool_]:

@@ -1,11 +1,10 @@
 """Proximal Newton steps on a working set: the lowest point of the bowl that few weights see.
 
 Of very many weights few leave 0. A step looks at those that have, and at those which want to most
-(the working set: Massias, Gramfort & Salmon 2018, "Celer: a fast solver for the lasso with dual
-extrapolation"), works out the Hessian by these alone, and goes to the lowest point of
-that bowl with the kinks of L1 (proximal Newton: Lee, Sun & Saunders 2014, "Proximal Newton-type
-methods for minimizing composite functions"). The next gradient, one read of X, says which weights
-were left out wrongly.
+(`working_set`), works out the Hessian by these alone, and goes to the lowest point of that bowl
+with the kinks of L1 (proximal Newton: Lee, Sun & Saunders 2014, "Proximal Newton-type methods for
+minimizing composite functions"). The next gradient, one read of X, says which weights were left out
+wrongly.
 
 Where many weights stay, the products of pairs cost more than they save. Then a step leads to a
 proximal point of the whole bowl, of all weights, found in the space of the rows (`row_space`).
@@ -13,40 +12,22 @@ proximal point of the whole bowl, of all weights, found in the space of the rows
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isqrt, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from steepest.descent.evaluator import SearchState
-from steepest.descent.steps.l1_quadratic import minimise_l1_quadratic
-from steepest.descent.steps.proximal_gradient import thresholds
 from steepest.descent.steps.row_space import RowSpace, has_row_space
 from steepest.descent.steps.step_size import StepLength, StepSize
+from steepest.descent.steps.working_set import WorkingSets
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.line_search import SUFFICIENT, backtrack
-from steepest.objective.linear_algebra.hessian import Curvature
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
     from steepest.objective.linear import LinearObjective
 
 __all__ = ["ProximalNewton"]
-
-Indices = NDArray[np.intp]
-
-ADDED_BY_ROOT = 2.0
-"""Weights let in at a time, by the root of all: then their products take about a read of X."""
-
-LEAST_ADDED = 128
-"""Weights let in at a time, if there are so many: their products take less than the reads saved."""
-
-ADDED_BY_WANTING = 3
-"""How many weights are let in for each that wants to."""
-
-MOST_WEIGHTS = 2048
-"""Weights in a working set at most: 32 MB of products of pairs."""
 
 MANY = 256
 """Weights in a working set, of an objective whose rows can be taken at once, that are many."""
@@ -112,20 +93,21 @@ class ProximalNewton(StepSize):
             # A run may be kept for long, and with it this.
             vars(self).pop("_bowl", None)
             return StepLength(0.0)
-        objective, at = self.objective, state.evaluation
-        if np.count_nonzero(at.params) > self._room and objective.null_loss < state.loss:
+        objective, at, sets = self.objective, state.evaluation, self._sets
+        if np.count_nonzero(at.params) > sets.enough and objective.null_loss < state.loss:
             return StepLength(1.0, params=objective.null_params)
         reach = None if state.last_step is None else state.last_step.memory
-        (chosen, wanting), loss = self._working_set(at), objective.loss
+        (chosen, wanting), loss = sets.at(at), objective.loss
         if reach is not None or self._are_many(len(chosen), wanting):
             found = self._through_rows(state, FIRST_SIGMA if reach is None else float(reach))
             if found.rate:
                 return found
-        found = self._shortened(state, self._lowest(at, chosen, loss.curvature))
-        rows = round(objective.count * len(chosen) / objective.size)
+        chosen, rows = sets.predicted(at, chosen)
+        found = self._shortened(state, sets.lowest(at, chosen))
+        rows += round(objective.count * len(chosen) / objective.size)
         bounded = loss.margins == 1 and np.isfinite(loss.curvature_bound)
         if found.rate < LEAST_NEWTON_SHARE and bounded:
-            found = self._shortened(state, self._lowest(at, chosen, self._majorant))
+            found = self._shortened(state, sets.lowest(at, chosen, self._majorant))
             rows *= 2
         return found._replace(rows_read=rows)
 
@@ -137,21 +119,20 @@ class ProximalNewton(StepSize):
         but known: along a path to 601 weights of 1,000 rows products took two thirds of the time.
         """
         rows, features = self.objective.count, self.objective.size - self.objective.layout.biases
-        beyond = min(rows, self._most) < features
+        beyond = min(rows, self._sets.most) < features
         least = max(MANY, rows // 2 if 2 * wanting > chosen else 2 * rows)
         if self.objective.blocks.is_sparse:
             least = features
-        many = chosen >= min(least, self._most)
+        many = chosen >= min(least, self._sets.most)
         return beyond and many and has_row_space(self.objective)
 
-    @property
-    def _most(self) -> int:
-        """The weights in a working set at most."""
-        return min(MOST_WEIGHTS, isqrt(self.objective.most_matrix))
+    @cached_property
+    def _sets(self) -> WorkingSets:
+        return WorkingSets(self.objective)
 
     def _through_rows(self, state: SearchState, sigma: float) -> StepLength:
         """Return the step to a proximal point, as far as it is found; rate 0 if none is."""
-        at, threshold = state.evaluation, self._thresholds()[self.objective.layout.weights]
+        at, threshold = state.evaluation, self._sets.thresholds[self.objective.layout.weights]
         space, rows = self._row_space(at), 0
         while space.total and sigma >= LEAST_SIGMA:
             target, newton = space.lowest(at, threshold, sigma)
@@ -190,64 +171,6 @@ class ProximalNewton(StepSize):
         change = loss.slope(margin, target) - loss.slope(middle, target)
         near = np.abs(distance) <= SYMMETRY_TOL
         return np.where(near, loss.curvature_bound, change / np.where(near, 1.0, distance))
-
-    @property
-    def _room(self) -> int:
-        return max(LEAST_ADDED, round(ADDED_BY_ROOT * sqrt(self.objective.size)))
-
-    def _thresholds(self) -> Vector:
-        """Return L1 by each param, in standard units."""
-        objective = self.objective
-        unit = objective.units.deviation
-        return thresholds(objective.layout, objective.penalty.l1, unit)
-
-    def _working_set(self, at: Evaluation) -> tuple[Indices, int]:
-        """Return which weights may move, as indices of params in order; and how many want to.
-
-        They are those that are not 0, unless these are too many, and of the others those with the
-        largest slope, in standard units, beyond what L1 holds; and twice as many that it only just
-        holds, since the step itself may set them free.
-        """
-        where = self.objective.layout.weights
-        slope = self.objective.standard.pullback(at.smooth_gradient)[where]
-        weights, threshold = at.params[where], self._thresholds()[where]
-        size, moving = len(weights), weights != 0.0
-        excess = np.abs(slope + threshold * np.sign(weights)) - np.where(moving, 0.0, threshold)
-        held = int(np.count_nonzero(moving))
-        wanting = int(np.count_nonzero(excess[~moving] > 0.0))
-        more = min(ADDED_BY_WANTING * wanting, max(self._room, held))
-        # One that stays at 0 does no harm, where the bias alone has far to go.
-        count = min(self._most, size, max(1, held + more))
-        # What moves already comes before all that wants to.
-        excess[moving & (held < self._most)] = np.inf
-        return np.sort(np.argpartition(excess, size - count)[size - count :]), wanting
-
-    def _lowest(self, at: Evaluation, chosen: Indices, curvature: Curvature) -> Vector:
-        """Return the lowest point, in params, of the quadratic with L1 of the working set.
-
-        `curvature` is what the rows' losses curve by their margins and targets.
-        """
-        objective, standard = self.objective, self.objective.standard
-        biases = objective.layout.biases
-        part = np.append(chosen, np.arange(objective.size - biases, objective.size))
-        hessian = objective.hessian_block(at, chosen, curvature)
-        position = standard.position(at.params)[part]
-        slope = standard.pullback(at.smooth_gradient)[part] - hessian @ position
-        there = minimise_l1_quadratic(hessian, slope, self._thresholds()[part], position)
-        if biases > 1:
-            # What all biases have in common moves no prediction: it stays.
-            there[-biases:] -= (there - position)[-biases:].mean()
-        return self._in_units(at.params, chosen, there)
-
-    def _in_units(self, params: Vector, chosen: Indices, there: Vector) -> Vector:
-        """Return the params with the chosen weights and the biases as they are `there`."""
-        objective, (mean, deviation) = self.objective, self.objective.units
-        biases = objective.layout.biases
-        target = params.copy()
-        target[chosen] = there[: len(chosen)] / deviation[chosen // biases]
-        weights = target[objective.layout.weights].reshape(-1, biases)
-        target[-biases:] = there[len(chosen) :] - mean @ weights
-        return target
 
     def _shortened(self, state: SearchState, target: Vector) -> StepLength:
         """Return the first of the step to `target`, its half, ... that falls enough."""

@@ -168,9 +168,12 @@ class OptimalFace:
     @cached_property
     def _moves(self) -> Array:
         """How far each direction moves rows and weights from their kinks, (rows + params, k)."""
-        margins = self.smoothed.objective.margins
-        rows = [margins(change) for change in self.changes.T]
-        return np.vstack([np.array(rows).T, self.directions])
+        objective, rows = self.smoothed.objective, self.smoothed.objective.count
+        params, count = self.directions.shape
+        moves = objective.blocks.empty((count, rows + params))
+        for move, change, direction in zip(moves, self.changes.T, self.directions.T, strict=True):
+            move[:rows], move[rows:] = objective.margins(change), direction
+        return moves.T
 
     @cached_property
     def _left(self) -> Array:

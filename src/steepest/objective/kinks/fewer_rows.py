@@ -97,8 +97,8 @@ def _joined(blocks: Blocks, chosen: Indices, sides: list[tuple[Array, float, flo
     rows, targets, totals = (np.array(part) for part in zip(*sides, strict=True))
     weight = np.ones(len(chosen)) if few.sample_weight is None else few.sample_weight
     return Blocks(
-        stacked(few.X, rows),
+        stacked(few.X, rows, few.empty),
         np.append(few.y, targets),
         sample_weight=np.append(weight, totals),
         threads=blocks.threads,
-    )
+    ).within(few)

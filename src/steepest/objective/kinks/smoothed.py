@@ -178,13 +178,23 @@ class Smoothed:
         few = Blocks(
             self.whitened(rows), residual[rows], sample_weight=weight, threads=blocks.threads
         )
-        return NearRows(few, blocks.total)
+        return NearRows(few.within(blocks), blocks.total)
 
     def whitened(self, rows: Indices) -> Array:
         """Return some rows, by their indices, as `Z T`, (rows, params)."""
         if self._kept is None:
-            return np.concatenate(self.objective.blocks.take(rows).map(self._whiten))
+            return self._whitened(self.objective.blocks.take(rows))
         return np.asarray(self._kept[rows])
+
+    def _whitened(self, rows: Blocks) -> Array:
+        """Return rows as `Z T`, (rows, params)."""
+        found = rows.empty((len(rows), self.rank))
+
+        def work(block: Block) -> None:
+            found[block.at] = self._whiten(block)
+
+        rows.map(work)
+        return found
 
     def _whiten(self, block: Block) -> Array:
         return np.asarray(centred(block, self.standard.mean) @ self._root_by_unit)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.errors import ChoiceError
+from steepest.errors import RowError
 from steepest.objective.loss.loss import Array, BaseLoss, mean, weighed
 
 __all__ = ["Poisson"]
@@ -124,14 +124,15 @@ class Poisson(BaseLoss):
         return target > 0.0
 
     def check(self, target: Array) -> None:
-        """Raise ChoiceError for a target below 0."""
+        """Raise RowError, a ChoiceError, for a target below 0."""
         wrong = np.flatnonzero(target < 0.0)
         if wrong.size:
             first = int(wrong[0])
-            raise ChoiceError(
-                f"the loss poisson needs counts, numbers from 0 up, but the target is "
-                f"{target[first]:g} in row {first + 1} of those in use; leave such rows out, or "
-                "choose the loss squared or absolute"
+            raise RowError(
+                "the loss poisson needs counts, numbers from 0 up, but the target is "
+                f"{target[first]:g} on {{at}}; leave such rows out, or choose the loss squared or "
+                "absolute",
+                first,
             )
 
 

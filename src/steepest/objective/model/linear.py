@@ -88,8 +88,13 @@ class Linear:
         return matrix[:-1], matrix[-1]
 
     def at(self, params: Vector) -> "LinearAt":
-        """Return the model at `params`; where few weights are not 0 it reads only their columns."""
+        """Return the model at `params`; where few weights are not 0 it reads only their columns.
+
+        Where none is, as at many a start, the output reads nothing.
+        """
         weights, bias = self.split(params)
+        if not weights.any():
+            return _NoWeightsAt(self, weights, bias)
         if self.features < WIDE:
             return LinearAt(self, weights, bias)
         used = np.flatnonzero(weights if weights.ndim == 1 else weights.any(axis=1))
@@ -141,6 +146,24 @@ class LinearAt:
         gradient[:-biases] = by_weight.ravel()
         gradient[-biases:] = slope.sum(axis=0)
         return gradient
+
+
+class _NoWeightsAt(LinearAt):
+    """The same where all weights are 0: the margins of each row are the biases."""
+
+    def output(self, X: Matrix) -> Array:
+        """Return the biases for each row, in memory as `X w + b` is."""
+        rows, numbers = X.shape[0], np.result_type(X.dtype, self.weights.dtype)
+        if self.weights.ndim == 1 or is_sparse(X):
+            margin = np.empty((rows, *self.weights.shape[1:]), numbers)
+        else:
+            margin = np.empty((self.weights.shape[1], rows), numbers).T
+        margin[...] = self.bias
+        return margin
+
+    def output_by_row(self, X: Matrix) -> Array:
+        """Return the same as `output` does: each row has the biases alone."""
+        return self.output(X)
 
 
 class _FewWeightsAt(LinearAt):

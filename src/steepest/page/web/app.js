@@ -11,7 +11,7 @@ import { makeSharpness } from './cards/sharpness.js';
 import { makeTable } from './cards/table.js';
 import { makeChecked } from './controls/checked.js';
 import { makeExercises } from './controls/exercises.js';
-import { makeEquation, makeLossNumber } from './controls/equation.js';
+import { makeEquation } from './controls/equation.js';
 import { box, button, choice, panel } from './controls/fields.js';
 import { makeFrame } from './controls/frame.js';
 import { makeKeeping } from './controls/keeping.js';
@@ -19,6 +19,7 @@ import { listenToKeys } from './controls/keys.js';
 import { makeKnobs } from './controls/knobs.js';
 import { Later } from './controls/later.js';
 import { makeLayout } from './controls/layout.js';
+import { makeLossNumber } from './controls/loss_number.js';
 import { makeNotes } from './controls/notes.js';
 import { Player } from './controls/player.js';
 import { makePresets } from './controls/presets.js';
@@ -27,8 +28,9 @@ import { makeSettings } from './controls/settings.js';
 import { makeStepsTable } from './controls/steps_table.js';
 import { applyTheme, followSystem, THEMES } from './controls/theme.js';
 import { makeTransport } from './controls/transport.js';
-import { element, part, straight } from './draw/canvas.js';
+import { element, part } from './draw/canvas.js';
 import { helpOf, KEYS } from './gestures/keys.js';
+import { straight } from './numerals.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
 import { captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
@@ -86,6 +88,7 @@ export function mount(parent, store, options = {}) {
     pictures.forEach((one) => one.show(state, changed));
     if (state.playing && changed) rounds.forEach((one) => one.show(state, changed));
     words.ask(changed);
+    shown.forEach((one) => one.settle?.());
     mirror(root, state);
   };
   const ends = [
@@ -99,7 +102,7 @@ export function mount(parent, store, options = {}) {
   const player = new Player(store);
   show(store.state, null);
   return {
-    pictures: () => shown.find(({ cards }) => cards).cards.flatMap(printed),
+    pictures: () => onPaper(root, shown.find(({ cards }) => cards).cards),
     destroy() {
       player.destroy();
       ends.forEach((end) => end());
@@ -107,10 +110,29 @@ export function mount(parent, store, options = {}) {
   };
 }
 
-/** Returns a card that is in sight as it is printed: its title, a copy of its picture, and what its marks mean. */
-function printed({ title, figure, caption, picture }) {
-  const drawn = figure?.checkVisibility() ? picture() : null;
-  return drawn ? [{ title, picture: drawn, caption: caption.textContent }] : [];
+/** How high a picture is on paper, in pixels. */
+const PAPER = '280px';
+
+/** Returns the cards in sight as they are printed: their pictures are drawn anew for the size that they have there. */
+function onPaper(root, cards) {
+  const seen = cards.filter(({ figure }) => figure?.checkVisibility());
+  const styles = seen.map(({ figure }) => figure.querySelector('.st-draw').style);
+  const highs = styles.map((style) => style.getPropertyValue('--st-high'));
+  const size = (all) => styles.forEach((style, i) => style.setProperty('--st-high', all[i]));
+  root.classList.add('st-paper');
+  size(seen.map(() => PAPER));
+  const all = seen.flatMap(printed);
+  root.classList.remove('st-paper');
+  size(highs);
+  window.dispatchEvent(new Event('resize'));
+  return all;
+}
+
+/** Returns what is printed of a card: its title, a copy of its picture, and what its marks mean. */
+function printed({ title, caption, picture }) {
+  const drawn = picture();
+  const told = caption.textContent.replace(SENTENCES.wordsCaptions.clickDrag, '');
+  return drawn ? [{ title, picture: drawn, caption: told }] : [];
 }
 
 /** @param {Store} store */
@@ -134,11 +156,12 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
     ...(hasRows(store.state.scene) ? [makeRows(below, store)] : []),
     makeMore(below, store),
   ];
-  const equations = hasRows(store.state.scene) ? [makeEquation(cards.figureOf('fit'), store)] : [];
+  // A saved page of more features, of classes or a network has no equation in its code.
+  const equations = hasRows(store.state.scene) && makeEquation ? [makeEquation(cards.figureOf('fit'), store)] : [];
   equations.forEach(({ held }) => cards.figureOf('fit').prepend(held));
   const number = makeLossNumber(cards.figureOf('chart'));
   cards.figureOf('chart').prepend(number.held);
-  // A saved network has no presets in its code: they are shares of a limit, which it has none of.
+  // Of what a saved page can never show it has no code: of presets a network, whose rate has no limit.
   const presets = hasRows(store.state.scene) && makePresets ? [makePresets(transport.bar, store)] : [];
   const layout = makeLayout(root, head, store, { fits, cards: cards.cards });
   const tools = makeTools(head, store, { cards, root, toLesson, classroom });
@@ -196,10 +219,10 @@ function makeCard(grid, name, title, make) {
     show: (state, changed) => card.show(state, changed),
     tell(state, changed) {
       if (!isNew(changed, 'scene', 'surface', 'runs', 'at', 'axes')) return;
-      caption.textContent = card.caption?.(state) ?? captionOf(name, state);
+      caption.textContent = straight(card.caption?.(state) ?? captionOf(name, state));
       // Where the numbers of the picture are, for those who do not see it.
       const where = name === 'fit' ? 'rows' : 'the rounds';
-      text.textContent = filled(SAY.numbers, [described(name, state), where]);
+      text.textContent = straight(filled(SAY.numbers, [described(name, state), where]));
     },
   };
 }
@@ -303,7 +326,7 @@ function makeLive(live) {
   return {
     show(state, changed) {
       if (!isNew(changed, 'at', 'runs', 'phase', 'playing')) return;
-      if (!state.playing) live.textContent = spoken(state);
+      if (!state.playing) live.textContent = straight(spoken(state));
     },
   };
 }
@@ -341,6 +364,10 @@ function makeHider(root) {
       if (!isNew(changed, 'hidden')) return;
       for (const one of root.querySelectorAll('[data-control], [data-card]')) {
         one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
+      }
+      // What holds controls goes with the last of them: no empty box stays.
+      for (const one of root.querySelectorAll('.st-settings, .st-settings > .st-row')) {
+        one.classList.toggle('st-hidden', !one.querySelector('[data-control]:not(.st-hidden, [hidden])'));
       }
     },
   };

@@ -1,4 +1,4 @@
-// Numbers as a person reads them: what Python's numerals.py prints, letter for letter.
+// Numbers as a person reads them: what Python's numerals.py prints, letter for letter; and names in one direction.
 //
 // JavaScript's toPrecision and toFixed round the exact value of a double; a tie, which only a
 // value such as 0.5 or 2.25 can be, they round up and Python rounds to the even digit. So ties
@@ -121,3 +121,11 @@ function rounded(value, decimals) {
 
 /** Returns `times` times a whole power of ten, to the bit, as `10 ** -4` is not in every engine. */
 export const tenTo = (power, times = 1) => Number(`${times}e${power}`);
+
+/** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Returns a text without what turns the direction of its letters round. */
+export function straight(text) {
+  return text.replace(TURNING, '');
+}

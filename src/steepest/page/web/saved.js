@@ -14,7 +14,9 @@ import { isFreshLink, isWhole, Ways, wayOf } from './ways.js';
 /** Shows the record that the file holds, in the state that its address or the file asks for. */
 export function start() {
   if (typeof document === 'undefined') return help();
-  const source = document.documentElement.outerHTML;
+  // A copy shares its texts with the page; to write them out is left to who saves it.
+  /** @type {any} */
+  const source = document.documentElement.cloneNode(true);
   const scene = fromBase64(JSON.parse(document.getElementById('steepest-record').textContent));
   const kept = JSON.parse(document.getElementById('steepest-kept').textContent);
   const sentences = document.getElementById('steepest-sentences').textContent;
@@ -28,7 +30,7 @@ export function start() {
   const lesson = fromBase64(JSON.parse(document.getElementById('steepest-lesson').textContent));
   lesson.edits = kept.edits ?? null;
   const usual = { way: 'explore', language: kept.language ?? '', isClosed: Boolean(kept.isClosed) };
-  engine.page = async (state, how = {}) => rewritten(source, state, { edits: lesson.edits, ...usual, ...how });
+  engine.page = async (state, how) => rewritten(source.outerHTML, state, { edits: lesson.edits, ...usual, ...how });
   const { way, at, link } = wayOf(location.hash, kept.way ?? 'explore');
   const language = kept.language || navigator.language.slice(0, 2);
   store.set({ exam: Boolean(kept.exam), hidden });

@@ -1,7 +1,7 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
 import {
-  activeRun, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
+  activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
 } from '../state/select.js';
 import { short } from '../numerals.js';
 import { rowsOf } from '../words/sampled.js';
@@ -129,7 +129,8 @@ class Chart {
     const done = svg('path', { stroke, ...dash, 'stroke-width': width }, group);
     const losses = run.choices.batch ? run.fullLoss : trueLosses(run);
     const points = this.points(run, losses);
-    return { run, strong, group, ahead, halo, done, losses, points };
+    const spot = strong ? null : svg('circle', { r: 4, fill: stroke, stroke: theme.halo }, group);
+    return { run, group, ahead, halo, done, losses, points, spot };
   }
 
   /**
@@ -184,9 +185,13 @@ class Chart {
     const { muted } = this.plot.theme;
     const look = { stroke: muted, 'stroke-dasharray': '5 4' };
     svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
-    const texts = [`lowest ${short(lowest)}`, short(lowest), short(lowest, 2)];
-    const text = texts.find((one) => this.plot.wide(one) < this.plot.inner.width - 4) ?? texts.at(-1);
+    const text = this.whole(`lowest ${short(lowest)}`, short(lowest), short(lowest, 2));
     this.words.write(this.floor, text, muted, levelSpots(y));
+  }
+
+  /** Return the first of some texts that the area is wide enough for, else the last. */
+  whole(...texts) {
+    return texts.find((one) => this.plot.wide(one) < this.plot.inner.width - 4) ?? texts.at(-1);
   }
 
   /**
@@ -217,23 +222,23 @@ class Chart {
     const fill = this.plot.theme.runs[run.colour];
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
     const several = this.state.runs.length > 1;
-    const text = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
-    this.words.write(this.exits, text, fill, exitSpots(x));
+    const told = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
+    this.words.write(this.exits, this.whole(told, short(loss), short(loss, 2)), fill, exitSpots(x));
   }
 
   /** Draw what is done and what is ahead at the step that is shown. */
   step() {
-    const { at, ahead } = this.state;
-    for (const { run, strong, losses, points, ...lines } of this.curves) {
-      const last = strong ? at : Infinity;
-      const done = points.filter(({ i }) => i < last);
-      const here = strong ? this.pointAt(run, losses, at) : null;
-      if (here && !Number.isNaN(here.y)) done.push(here);
+    for (const { run, losses, points, spot, ...lines } of this.curves) {
+      const at = atOf(this.state, run);
+      const done = points.filter(({ i }) => i < at);
+      const here = this.pointAt(run, losses, at);
+      if (!Number.isNaN(here.y)) done.push(here);
       const d = pathFrom(done);
       lines.done.setAttribute('d', d);
       lines.halo.setAttribute('d', d);
-      const later = strong && ahead ? points.filter(({ i }) => i > at) : [];
+      const later = this.state.ahead ? points.filter(({ i }) => i > at) : [];
       lines.ahead.setAttribute('d', pathFrom([...done.slice(-1), ...later]));
+      if (spot) set(spot, { cx: drawable(here.x), cy: drawable(Math.max(5, here.y)) });
     }
     this.showDot();
     this.tell();
@@ -253,12 +258,13 @@ class Chart {
   /** Write the name of each run at the end of its curve, where no other text is to stand. */
   label() {
     const several = this.curves.length > 1;
-    const ends = this.curves.filter(({ exit }) => several && !exit).map(({ run, strong }) => {
+    const ends = this.curves.filter(({ exit }) => several && !exit).map(({ run }) => {
+      const strong = run === this.run;
       const last = run.index.length - 1;
       const y = Math.max(0, this.heightOf(trueLoss(run, last)));
       return { run, strong, x: this.plot.x(run.index[last]), y };
     });
-    labelRuns(this.plot, this.names, ends).forEach((place) => this.words.take(...place));
+    labelRuns(this.plot, this.names, ends, this.bar.room).forEach((place) => this.words.take(...place));
   }
 
   /** Show the loss that is under the pointer in another card. */

@@ -103,16 +103,17 @@ export function roomFor(plot, runs) {
 
 /**
  * Write the label of each run where its line ends: beside the area, or in it for a line that ends
- * early. `ends` is [{run, x, y, strong}]. Returns where in the area each stands: [left, top, {width, height}].
+ * early. `ends` is [{run, x, y, strong}]; what stands beside the area takes so much `room` of it. Returns where in
+ * the area each label stands: [left, top, {width, height}].
  */
-export function labelRuns(plot, group, ends) {
+export function labelRuns(plot, group, ends, room = 0) {
   group.replaceChildren();
   const { box, inner, size } = plot;
   const places = apart(ends.map((end) => end.y), 1.2 * size, 0, inner.height);
   return ends.map(({ run, strong, x }, i) => {
     const fill = plot.theme.runs[run.colour];
     const look = { fill, halo: true, 'font-weight': strong ? 700 : 400 };
-    const beside = x > inner.width - plot.wide(run.label) - 8 ? inner.width : x;
+    const beside = x > inner.width - plot.wide(run.label) - 8 ? inner.width + room : x;
     plot.write(group, box.left + beside + 8, box.top + places[i] + 0.35 * size, run.label, look);
     return [beside + 8, places[i] - 0.6 * size, { width: plot.wide(run.label), height: 1.2 * size }];
   });

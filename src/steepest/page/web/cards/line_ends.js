@@ -21,7 +21,7 @@ export class LineEnds {
   constructor(plot, on) {
     this.plot = plot;
     this.on = on;
-    this.state = null;
+    this.held = false;
     this.handles = [SAY.left, SAY.right].map((label, i) => this.handle(label, i));
     this.drags = this.handles.map(({ node }, i) => new Drag(node, this.dragged(i)).attach());
   }
@@ -41,10 +41,14 @@ export class LineEnds {
     return {
       hold: (event) => {
         off = this.inside(this.pixels[i]) - height(event);
+        this.held = true;
         return true;
       },
       move: (event) => this.move(i, this.inside(height(event) + off)),
-      drop: () => this.on.lineEnd?.(),
+      drop: () => {
+        this.held = false;
+        this.on.lineEnd?.();
+      },
     };
   }
 
@@ -72,10 +76,19 @@ export class LineEnds {
       return;
     }
     const [weight, bias] = paramsAt(state);
-    this.across = SHARES.map((share) => low + share * (high - low));
+    const usual = SHARES.map((share) => low + share * (high - low));
+    if (!this.held) this.across = usual.map((x, i) => this.seen(weight, bias, x, usual[1 - i]));
     this.heights = this.across.map((x) => weight * x + bias);
     this.pixels = this.heights.map(this.plot.y);
-    this.handles.forEach((one, i) => this.place(one, i, state));
+    this.handles.forEach((one, i) => (Number.isNaN(this.across[i]) ? one.hide() : this.place(one, i, state)));
+  }
+
+  /** Return where an end can be seen: at x, or where the line leaves the picture on its way there; NaN if nowhere. */
+  seen(weight, bias, x, other) {
+    const [from, to] = [x, other].map((at) => this.plot.y(weight * at + bias));
+    const edge = this.inside(from);
+    const share = from === edge ? 0 : (edge - from) / (to - from);
+    return share >= 0 && share <= 1 ? x + share * (other - x) : NaN;
   }
 
   /**

@@ -153,8 +153,7 @@ class LossMap extends Surfaced {
   drawSurface() {
     const { surface } = this.state;
     const { width, height } = this.layers;
-    const context = this.layers.contexts[GROUND];
-    this.layers.clear(GROUND);
+    const context = this.layers.pen(GROUND);
     this.ground = new Ground(context, fieldOf(surface), surface, this.theme, { width, height });
     this.ground.draw();
     const { left, right, top, bottom } = this.ground.frame;
@@ -166,8 +165,7 @@ class LossMap extends Surfaced {
 
   drawPaths() {
     const { state, theme, ground } = this;
-    const context = this.layers.contexts[PATHS];
-    this.layers.clear(PATHS);
+    const context = this.layers.pen(PATHS);
     const face = {
       line: (run, first, last) => this.lineOf(run, first, last),
       isWhole: Boolean(this.route),
@@ -299,14 +297,13 @@ class LossMap extends Surfaced {
   /** The contour through the point that the pointer is on, here or in three dimensions. */
   drawPointer() {
     const { hover } = this.state;
-    const contour = this.layers.contexts[CONTOUR];
-    const context = this.layers.contexts[POINTER];
     this.layers.clear(CONTOUR);
     this.layers.clear(POINTER);
-    if (Number.isFinite(hover.level ?? NaN)) this.drawLevel(contour, hover.level);
+    if (Number.isFinite(hover.level ?? NaN)) this.drawLevel(this.layers.pen(CONTOUR), hover.level);
     if (!hover.point) return;
     const pixel = [this.ground.x(hover.point[0]), this.ground.y(hover.point[1])];
     if (!inside(pixel[0], pixel[1], this.ground.frame)) return;
+    const context = this.layers.pen(POINTER);
     drawStart(context, pixel, this.theme.arrow, { radius: 3.5 });
     this.drawLabel(context, pixel, hover);
   }

@@ -3,9 +3,13 @@
 // be saved and read by tests as they are.
 import { element, fittedHeight, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
+import { straight } from '../numerals.js';
 
-/** Pixels for each number at the axis that goes up, and in a fitted page, whose first sight is to be plain. */
-const [TICK, FITTED_TICK] = [60, 110];
+/** Pixels for each number at the axis that goes up and at the one across. */
+const [TICK, TICK_ACROSS] = [60, 75];
+
+/** Numbers at an axis of a fitted page, or a few more: its first sight is plain. */
+const FEW = 3;
 
 /** Lines on which the name of an axis up may stand. */
 const MOST_LINES = 3;
@@ -72,7 +76,8 @@ export class Plot {
     const room = usual + extra + Math.max(0, top - 4 * this.size);
     const fitted = Math.max(0, fittedHeight(this.wrap) - this.below);
     const height = fitted || (tall ? pictureHeight(this.width, this.wrap) : Math.round(room));
-    const ticks = y.ticks(Math.max(3, Math.round(height / (fitted ? FITTED_TICK : TICK))));
+    const ticks = y.ticks(fitted ? FEW : Math.max(3, Math.round(height / TICK)));
+    this.most = fitted ? FEW : Infinity;
     const left = Math.ceil(Math.max(18, ...ticks.labels.map((text) => this.wide(text)))) + 10;
     const bottom = height - Math.round(3.1 * this.size);
     this.box = { left, top, right: this.width - right, bottom };
@@ -152,7 +157,7 @@ export class Plot {
   drawX(axis) {
     const { left, right, bottom } = this.box;
     this.rule(left, right, bottom, bottom);
-    const { values, labels } = axis.ticks(Math.max(2, Math.round(this.inner.width / 75)));
+    const { values, labels } = axis.ticks(Math.max(2, Math.min(this.most, Math.round(this.inner.width / TICK_ACROSS))));
     const ticks = values.map((value, i) => {
       const x = left + this.x(value);
       const half = this.wide(labels[i]) / 2;
@@ -194,7 +199,7 @@ export class Plot {
     const edge = { 'paint-order': 'stroke', stroke: this.theme.card, 'stroke-width': 4 };
     const all = { x, y, ...(halo ? { ...edge, 'stroke-linejoin': 'round' } : {}), ...attributes };
     const made = svg('text', all, parent);
-    made.textContent = text;
+    made.textContent = straight(text);
     return made;
   }
 
@@ -206,6 +211,7 @@ export class Plot {
 
   /** Return a copy of the SVG that stands alone, for saving. */
   picture() {
+    this.observer.look();
     /** @type {any} */
     const copy = this.svg.cloneNode(true);
     copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

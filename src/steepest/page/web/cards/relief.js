@@ -184,12 +184,9 @@ class Relief extends Surfaced {
   }
 
   drawRoom(size) {
-    const { contexts } = this.layers;
-    this.layers.clear(WALLS);
-    this.layers.clear(AXES);
-    const box = new Box(contexts[WALLS], this.stage, this.state.surface, this.theme, size);
+    const box = new Box(this.layers.pen(WALLS), this.stage, this.state.surface, this.theme, size);
     box.drawWalls();
-    box.drawAxes(contexts[AXES]);
+    box.drawAxes(this.layers.pen(AXES));
   }
 
   /** The pixels of a look: their number across and down, and how many of them to one of the view's. */
@@ -211,8 +208,7 @@ class Relief extends Surfaced {
     else raster.draw(view, width, height, scale);
     Object.assign(sheet, { width, height });
     sheet.getContext('2d').putImageData(new ImageData(raster.bytes, width, height), 0, 0);
-    this.layers.clear(SURFACE);
-    const context = this.layers.contexts[SURFACE];
+    const context = this.layers.pen(SURFACE);
     context.imageSmoothingQuality = 'high';
     context.drawImage(sheet, 0, 0, this.layers.width, this.layers.height);
     return !(ready || asked).quick;
@@ -227,8 +223,7 @@ class Relief extends Surfaced {
 
   drawPaths() {
     const { state, theme } = this;
-    const context = this.layers.contexts[PATHS];
-    this.layers.clear(PATHS);
+    const context = this.layers.pen(PATHS);
     const face = { line: (run, first, end) => this.line(run, first, end), place: (run, i) => this.place(run, i) };
     this.drawStems(context);
     drawLines(context, state, theme, face);
@@ -303,8 +298,9 @@ class Relief extends Surfaced {
   drawPointer() {
     const { stage } = this;
     const { point, level } = this.state.hover;
-    const context = this.layers.contexts[POINTER];
     this.layers.clear(POINTER);
+    if (!point && !Number.isFinite(level ?? NaN)) return;
+    const context = this.layers.pen(POINTER);
     if (Number.isFinite(level ?? NaN)) {
       const look = { colour: '#ffffff', halo: 'rgba(0, 0, 0, 0.45)', dash: [], width: 2.2 };
       drawPath(context, levelPieces(level, stage), look);

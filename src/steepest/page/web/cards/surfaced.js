@@ -85,6 +85,8 @@ export class Surfaced {
   /** One canvas with all that is drawn. */
   picture() {
     if (!this.stage) return null;
+    this.fit();
+    this.layers.fit();
     this.frames.flush();
     return this.layers.picture(this.theme.card, () => this.draw(new Set(['surface'])));
   }

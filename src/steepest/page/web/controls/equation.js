@@ -1,8 +1,7 @@
 // The line in large type, and its weight and bias as knobs, each with the way in which the loss falls.
 import { element, part, plainName } from '../draw/canvas.js';
-import { activeRun, gradientAt, paramsAt, trueLoss } from '../state/select.js';
+import { gradientAt, paramsAt } from '../state/select.js';
 import { short } from '../numerals.js';
-import { withinOf } from '../words/sampled.js';
 
 /** Places of a knob from end to end. */
 const PLACES = 400;
@@ -72,19 +71,6 @@ function makeKnob(parent, name, act, end) {
       nudge.textContent = slope === 0 ? 'level' : `${slope < 0 ? '▲' : '▼'} ${size}`;
       const way = slope < 0 ? 'up' : 'down';
       nudge.title = slope === 0 ? '' : `turned ${way}, the loss falls by about ${size} for each 1`;
-    },
-  };
-}
-
-/** Adds the loss in large type. */
-export function makeLossNumber(parent) {
-  const held = part(parent, 'st-loss-number', 'p');
-  return {
-    held,
-    show(state) {
-      held.textContent = short(trueLoss(activeRun(state), state.at));
-      const within = withinOf(state);
-      if (within !== null) element('small', { text: ` ± ${short(within, 2)}` }, held);
     },
   };
 }

@@ -21,11 +21,15 @@ function actsOn(store) {
 
 const OWN = 'input, select, textarea, button, summary, a, table, [role=slider], [data-keys]';
 
+/** What is pressed has no more keys of its own than these. */
+const [PRESSED, PRESS] = ['button, summary, a', [' ', 'Enter']];
+
 /** Whether nobody else has a key that is pressed: fields, buttons and pictures keep those that are theirs. */
 function isFree(event) {
   // In a shadow root the event's own target is the host; the first of its path is what has focus.
   const focused = event.composedPath()[0];
-  return !(focused instanceof Element && focused.closest(OWN));
+  const owner = focused instanceof Element ? focused.closest(OWN) : null;
+  return !owner || (owner.matches(PRESSED) && !PRESS.includes(event.key));
 }
 
 /**

@@ -35,12 +35,7 @@ const NARROW = '(max-width: 899.98px) and (min-height: 560px)';
  * @param {{fits: boolean, cards: any[]}} page
  */
 export function makeLayout(root, head, store, { fits, cards }) {
-  const tabs = part(head, 'st-tabs', 'nav');
-  tabs.setAttribute('aria-label', 'More of the page');
-  const buttons = DRAWERS.map(([name], i) => (
-    button(tabs, name, () => store.set({ drawer: store.state.drawer === i ? -1 : i }))
-  ));
-  const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
+  const tabs = makeTabs(root, head, store);
   const turns = makeTurns(store, cards);
   const pager = makePager(root);
   const windows = [HOLDS, NARROW].map((size) => window.matchMedia(size));
@@ -50,15 +45,17 @@ export function makeLayout(root, head, store, { fits, cards }) {
     root.toggleAttribute('data-fitted', fitted);
     root.toggleAttribute('data-phone', fitted && windows[1].matches);
     pager.show(fitted && windows[1].matches, state.drawer === RATE_DRAWER);
-    all.hidden = !holds;
-    all.textContent = fitted ? 'All controls' : 'Fit to the window';
+    tabs.show(state, { holds, fitted });
     open(root, fitted ? state.drawer : -1);
-    buttons.forEach((one, i) => tell(root, one, i, fitted && state.drawer === i, fitted));
     turns.show(state, fitted);
-    cards.forEach(({ figure }) => figure && sizes.observe(figure));
+    sizes.ask();
   };
-  const sizes = new ResizeObserver(() => turns.size(root.hasAttribute('data-fitted')));
-  const [again, isOther] = [() => lay(store.state), otherSizes()];
+  const sizes = new Sizes(cards, () => turns.size(root.hasAttribute('data-fitted')));
+  const isOther = otherSizes();
+  const again = () => {
+    lay(store.state);
+    sizes.settle();
+  };
   windows.forEach((one) => one.addEventListener('change', again));
   return {
     isPicture: true,
@@ -66,11 +63,60 @@ export function makeLayout(root, head, store, { fits, cards }) {
       // A start, a rate or a row that is dragged changes no size.
       if (isOther(state) || isNew(changed, 'fitted', 'drawer', 'turned', 'axes')) lay(state);
     },
+    settle: () => sizes.settle(),
     destroy() {
-      sizes.disconnect();
+      sizes.observer.disconnect();
       windows.forEach((one) => one.removeEventListener('change', again));
     },
   };
+}
+
+/**
+ * Adds the tabs of the drawers; one that would open nothing is not there.
+ * @param {HTMLElement} root
+ * @param {Element} head
+ * @param {Store} store
+ */
+function makeTabs(root, head, store) {
+  const tabs = part(head, 'st-tabs', 'nav');
+  tabs.setAttribute('aria-label', 'More of the page');
+  const buttons = DRAWERS.map(([name], i) => (
+    button(tabs, name, () => store.set({ drawer: store.state.drawer === i ? -1 : i }))
+  ));
+  const all = button(tabs, 'All controls', () => store.set({ fitted: !store.state.fitted }));
+  return {
+    show({ drawer }, { holds, fitted }) {
+      all.hidden = !holds;
+      all.textContent = fitted ? 'All controls' : 'Fit to the window';
+      buttons.forEach((one, i) => {
+        const [name, parts, other] = DRAWERS[i];
+        one.hidden = !fitted || !root.querySelector(parts.join());
+        if (other) one.textContent = root.querySelector(parts[0]) ? name : other;
+        one.setAttribute('aria-expanded', String(drawer === i));
+      });
+    },
+  };
+}
+
+/** Finds how high the pictures may be: once all that is beside them has its words, so that each is drawn once. */
+class Sizes {
+  constructor(cards, size) {
+    this.cards = cards;
+    this.size = size;
+    this.isDue = false;
+    this.observer = new ResizeObserver(size);
+  }
+
+  ask() {
+    this.isDue = true;
+  }
+
+  settle() {
+    if (!this.isDue) return;
+    this.isDue = false;
+    this.size();
+    this.cards.forEach(({ figure }) => figure && this.observer.observe(figure));
+  }
 }
 
 /** Returns what tells whether a state has other words beside its pictures than the one before. */
@@ -82,14 +128,6 @@ function otherSizes() {
     known = now;
     return now.some((one, i) => one !== before[i]);
   };
-}
-
-/** Tells on the tab of a drawer what it opens, and whether it is open; one of no parts is not there. */
-function tell(root, tab, i, isOpen, fitted) {
-  const [name, parts, other] = DRAWERS[i];
-  tab.hidden = !fitted || !root.querySelector(parts.join());
-  tab.setAttribute('aria-expanded', String(isOpen));
-  if (other) tab.textContent = root.querySelector(parts[0]) ? name : other;
 }
 
 /** Shows the parts of one drawer, and no other; of a page that is not fitted all are there. */
@@ -131,7 +169,6 @@ function makeTurns(store, cards) {
         buttons[i].hidden = !fitted || !other;
       });
       tellUnits(state);
-      this.size(fitted);
     },
     size(fitted) {
       // All are read before one is changed: each reading behind a change would lay out the page.

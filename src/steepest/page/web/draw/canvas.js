@@ -1,5 +1,6 @@
 // Elements to draw into: a stack of canvases that follows the size of its parent, and short ways to
 // make HTML and SVG elements. Everything lives below the parent given; nothing global is touched.
+import { straight } from '../numerals.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -17,16 +18,8 @@ const KEPT = 2;
 export function element(tag, { class: name, text, attributes = {} } = {}, parent = null) {
   const made = document.createElement(tag);
   if (name) made.className = name;
-  if (text !== undefined) made.textContent = String(text);
+  if (text !== undefined) made.textContent = straight(String(text));
   return placed(made, attributes, parent);
-}
-
-/** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Returns a text without what turns the direction of its letters round. */
-export function straight(text) {
-  return text.replace(TURNING, '');
 }
 
 /** Letters of a name of a column at most. */
@@ -110,17 +103,25 @@ export function svg(tag, attributes = {}, parent = null) {
   return placed(document.createElementNS(SVG, tag), attributes, parent);
 }
 
-/** Call `act(width)` whenever an element has another width; returns what observes it. */
+/** Call `act(width)` whenever an element has another width; returns how to `look` at once, and to end it. */
 export function watchWidth(node, act) {
   let known = 0;
-  const observer = new ResizeObserver(() => {
+  const look = () => {
     const { width } = node.getBoundingClientRect();
     if (!width || Math.abs(width - known) < 0.5) return;
     known = width;
     act(width);
-  });
+  };
+  const observer = new ResizeObserver(look);
   observer.observe(node);
-  return observer;
+  window.addEventListener('resize', look);
+  return {
+    look,
+    disconnect() {
+      observer.disconnect();
+      window.removeEventListener('resize', look);
+    },
+  };
 }
 
 /**
@@ -143,9 +144,10 @@ export function keepRoom(node) {
 }
 
 /**
- * Stacked canvases, the first at the bottom, as large as their parent. `contexts` draw in CSS
+ * Stacked canvases, the first at the bottom, as large as their parent. A `pen` draws on one in CSS
  * pixels; `width` and `height` are 0 until the parent is laid out. A new size clears the canvases
- * and calls the function given to `onResize`.
+ * and calls the function given to `onResize`. An empty one is not in sight: a browser without a GPU
+ * lays each of them over those below pixel by pixel, in every frame.
  */
 export class Layers {
   constructor(parent, count) {
@@ -166,7 +168,7 @@ export class Layers {
   addCanvas() {
     const canvas = element('canvas', { attributes: { 'aria-hidden': 'true' } }, this.wrap);
     const place = { position: 'absolute', inset: '0', width: '100%', height: '100%' };
-    Object.assign(canvas.style, place, { pointerEvents: 'none' });
+    Object.assign(canvas.style, place, { pointerEvents: 'none', visibility: 'hidden' });
     return canvas;
   }
 
@@ -188,16 +190,26 @@ export class Layers {
   /** Have so many pixels for each CSS pixel; clears the canvases. */
   sharpen(ratio) {
     this.ratio = ratio;
-    this.canvases.forEach((canvas, i) => {
-      canvas.width = Math.round(this.width * ratio);
-      canvas.height = Math.round(this.height * ratio);
-      this.contexts[i].setTransform(ratio, 0, 0, ratio, 0, 0);
-    });
+    this.canvases.forEach((_, i) => this.clear(i));
   }
 
   /** Empty one layer. */
   clear(index) {
+    const { style } = this.canvases[index];
+    if (style.visibility) return;
     this.contexts[index].clearRect(0, 0, this.width, this.height);
+    style.visibility = 'hidden';
+  }
+
+  /** Returns what draws on a layer, which is empty and in sight then. */
+  pen(index) {
+    const [canvas, context] = [this.canvases[index], this.contexts[index]];
+    const [width, height] = [this.width, this.height].map((side) => Math.round(side * this.ratio));
+    if (canvas.width === width && canvas.height === height) context.clearRect(0, 0, this.width, this.height);
+    else Object.assign(canvas, { width, height });
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    if (canvas.style.visibility) canvas.style.visibility = '';
+    return context;
   }
 
   /** One canvas with all layers on `paper`, sharp enough to be kept; `draw` draws them. */
@@ -213,12 +225,12 @@ export class Layers {
 
   joined(paper) {
     const canvas = element('canvas');
-    canvas.width = this.canvases[0].width;
-    canvas.height = this.canvases[0].height;
+    canvas.width = Math.round(this.width * this.ratio);
+    canvas.height = Math.round(this.height * this.ratio);
     const context = penOf(canvas);
     context.fillStyle = paper;
     context.fillRect(0, 0, canvas.width, canvas.height);
-    this.canvases.forEach((layer) => context.drawImage(layer, 0, 0));
+    for (const layer of this.canvases) if (!layer.style.visibility) context.drawImage(layer, 0, 0);
     return canvas;
   }
 

@@ -6,20 +6,38 @@
  * closed lines end where they begin.
  */
 export function contourLines(values, nx, ny, level) {
-  const pieces = new Joints();
+  return linesAtLevels(values, nx, ny, [level]);
+}
+
+/** The same at each of some levels, from low to high: most cells are between two of them, and are looked at once. */
+export function linesAtLevels(values, nx, ny, levels) {
+  const below = levelsBelow(values, levels);
+  const pieces = levels.map(() => []);
+  const joints = new Joints(2 * nx * ny);
   for (let j = 0; j < ny - 1; j += 1) {
-    // The right side of a cell is the left one of the next.
-    let [b, c] = [values[j * nx] > level, values[j * nx + nx] > level];
     for (let i = 0, k = j * nx; i < nx - 1; i += 1, k += 1) {
-      const [a, d] = [b, c];
-      b = values[k + 1] > level;
-      c = values[k + nx + 1] > level;
+      const [a, b, c, d] = [below[k], below[k + 1], below[k + nx + 1], below[k + nx]];
       if (a === b && b === c && c === d) continue;
-      const sum = values[k] + values[k + 1] + values[k + nx + 1] + values[k + nx];
-      if (Number.isFinite(sum)) addCell(pieces, k, nx, [a, b, c, d], sum / 4 > level);
+      const middle = (values[k] + values[k + 1] + values[k + nx + 1] + values[k + nx]) / 4;
+      if (!Number.isFinite(middle)) continue;
+      const last = Math.max(a, b, c, d);
+      for (let n = Math.min(a, b, c, d); n < last; n += 1) {
+        addCell(pieces[n], k, nx, [a > n, b > n, c > n, d > n], middle > levels[n]);
+      }
     }
   }
-  return pieces.lines().map((edges) => places(edges, values, nx, level));
+  return pieces.flatMap((one, n) => joints.lines(one).map((edges) => places(edges, values, nx, levels[n])));
+}
+
+/** How many of the levels are below each value; none below what is not a number. */
+function levelsBelow(values, levels) {
+  const below = new Uint8Array(values.length);
+  for (let k = 0; k < values.length; k += 1) {
+    let n = 0;
+    while (n < levels.length && values[k] > levels[n]) n += 1;
+    below[k] = n;
+  }
+  return below;
 }
 
 /** Sides are named by the cell's lower left point: 2k its lower side, 2k + 1 its left one. */
@@ -30,39 +48,36 @@ function addCell(pieces, k, nx, [a, b, c, d], middle) {
   if (b !== c) crossed.push(right);
   if (c !== d) crossed.push(upper);
   if (d !== a) crossed.push(left);
-  if (crossed.length === 2) pieces.join(crossed[0], crossed[1]);
+  if (crossed.length === 2) pieces.push(crossed[0], crossed[1]);
   else if (a === middle) cutOff(pieces, [lower, right], [upper, left]);
   else cutOff(pieces, [lower, left], [upper, right]);
 }
 
 function cutOff(pieces, first, second) {
-  pieces.join(...first);
-  pieces.join(...second);
+  pieces.push(...first, ...second);
 }
 
-/** Sides of cells that a line joins: every side has one or two neighbours. */
+/** Sides of cells that a line joins: every side has one or two neighbours, kept one higher than they are named. */
 class Joints {
-  constructor() {
-    this.neighbours = new Map();
-  }
-
-  join(one, other) {
-    this.add(one, other);
-    this.add(other, one);
+  constructor(sides) {
+    this.first = new Int32Array(sides);
+    this.second = new Int32Array(sides);
   }
 
   add(one, other) {
-    const known = this.neighbours.get(one);
-    if (known) known.push(other);
-    else this.neighbours.set(one, [other]);
+    (this.first[one] ? this.second : this.first)[one] = other + 1;
   }
 
-  /** Chains of sides: first those with ends, then the closed ones. */
-  lines() {
+  /** Chains of the sides that are joined two by two: first those with ends, then the closed ones. */
+  lines(pairs) {
+    for (let k = 0; k < pairs.length; k += 2) {
+      this.add(pairs[k], pairs[k + 1]);
+      this.add(pairs[k + 1], pairs[k]);
+    }
     const lines = [];
-    const left = this.neighbours;
-    for (const [side, next] of left) if (next.length === 1) lines.push(this.chain(side));
-    for (const side of left.keys()) {
+    for (const side of pairs) if (this.first[side] && !this.second[side]) lines.push(this.chain(side));
+    for (const side of pairs) {
+      if (!this.first[side]) continue;
       const line = this.chain(side);
       line.push(side);
       lines.push(line);
@@ -70,14 +85,17 @@ class Joints {
     return lines.filter((line) => line.length > 1);
   }
 
+  /** The chain from a side on, whose joints are undone. */
   chain(start) {
+    const { first, second } = this;
     const line = [];
     let side = start;
-    while (side !== undefined) {
+    while (side >= 0) {
       line.push(side);
-      const next = this.neighbours.get(side);
-      this.neighbours.delete(side);
-      side = next.find((one) => this.neighbours.has(one));
+      const [one, other] = [first[side] - 1, second[side] - 1];
+      first[side] = 0;
+      second[side] = 0;
+      side = first[one] ? one : first[other] ? other : -1;
     }
     return line;
   }

@@ -13,6 +13,9 @@ let sheet = null;
 
 const BAR = { gap: 12, width: 11 };
 
+/** Numbers at each axis, or a few more: the pointer says the rest. */
+const TICKS = 3;
+
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
 export class Ground extends Axes {
   /**
@@ -33,13 +36,12 @@ export class Ground extends Axes {
     context.font = font(this.text);
     const widest = (labels) => Math.max(...labels.map((label) => context.measureText(label).width));
     this.bar = this.barTicks(bottom - 8);
-    const up = Math.max(3, Math.round(bottom / (5.2 * this.text)));
-    const yTicks = linearTicks(bounds.y0, bounds.y1, up);
+    const yTicks = linearTicks(bounds.y0, bounds.y1, TICKS);
     const barLabels = this.bar.map(({ label }) => label);
     const right = size.width - title - widest(barLabels) - 8 - BAR.width - BAR.gap;
     this.frame = { left: title + widest(yTicks.labels) + 9, right, top: 8, bottom };
     const { frame } = this;
-    const across = Math.max(2, Math.round((right - frame.left) / (6.5 * this.text)));
+    const across = Math.min(TICKS, Math.max(2, Math.round((right - frame.left) / (6.5 * this.text))));
     this.ticks = { x: linearTicks(bounds.x0, bounds.x1, across), y: yTicks };
     this.x = scale(bounds.x0, bounds.x1, frame.left, frame.right);
     this.y = scale(bounds.y0, bounds.y1, frame.bottom, frame.top);
@@ -47,8 +49,7 @@ export class Ground extends Axes {
 
   barTicks(height) {
     const { field } = this;
-    const count = Math.max(3, Math.round(height / (4.2 * this.text)));
-    const { values, labels } = curvedTicks((share) => field.lossOfShade(share), count);
+    const { values, labels } = curvedTicks((share) => field.lossOfShade(share), TICKS);
     const ticks = values.map((value, k) => ({ value, label: labels[k] }));
     const room = (1.75 * this.text) / height;
     const free = ticks.filter(({ value }) => value <= field.high && field.shadeOf(value) > room);

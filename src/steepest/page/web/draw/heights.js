@@ -5,7 +5,7 @@
 //
 // The box that is drawn goes from -1 to 1 in u (along x) and v (along y), and from 0 to TOP in z.
 import { RAMP } from './colours.js';
-import { contourLines } from './contours.js';
+import { linesAtLevels } from './contours.js';
 
 /** The height of the highest loss in the window; the sides of the box are 2. */
 export const TOP = 1.2;
@@ -16,7 +16,7 @@ const FINE = 201;
 /** That of a surface which is another with the next move of the hand. */
 const QUICK = 101;
 
-/** Colours and levels rise with this power of the loss, so that the floor has some too. */
+/** Colours and levels rise with the cube root of the loss, so that the floor has some too. */
 const POWER = 3;
 
 /** How many bands of contours there are from the lowest loss to the highest. */
@@ -93,7 +93,7 @@ export class HeightField {
 
   /** The place of a loss on the ramp of colours, 0 to 1. */
   shadeOf(loss) {
-    return Math.min(1, Math.max(0, this.share(loss))) ** (1 / POWER);
+    return Math.cbrt(Math.min(1, Math.max(0, this.share(loss))));
   }
 
   /** The loss at a place of the ramp: `shadeOf` backwards. */
@@ -109,7 +109,7 @@ export class HeightField {
   /** The contours, at all levels. */
   get contours() {
     const { loss, nx, ny } = this;
-    this.lines ??= this.levels().flatMap((level) => contourLines(loss, nx, ny, level));
+    this.lines ??= linesAtLevels(loss, nx, ny, this.levels());
     return this.lines;
   }
 

@@ -2,6 +2,8 @@
 // hollow circle, the current step as a filled one, the minimum as a cross, the arrow of steepest
 // descent. Each is drawn into a 2D context in CSS pixels.
 
+import { straight } from '../numerals.js';
+
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
 /** A font of so many pixels, as a canvas takes it. */
@@ -187,11 +189,12 @@ export function drawStem(context, from, to, colour, halo) {
 /**
  * Text with a halo. `look`: {colour, size, halo, weight, align, baseline, angle}.
  * @param {CanvasRenderingContext2D} context
- * @param {string} text
+ * @param {string} words
  * @param {number[]} pixel
  * @param {TextLook} look
  */
-export function drawText(context, text, [x, y], look) {
+export function drawText(context, words, [x, y], look) {
+  const text = straight(words);
   context.save();
   context.translate(x, y);
   context.rotate(look.angle ?? 0);

@@ -3,6 +3,7 @@
 import { DASHES } from './colours.js';
 import { drawCurrent, drawExit, drawJoints, drawPath, drawStart, drawText, font } from './marks.js';
 import { labelPlaces } from './paths.js';
+import { activeRun, atOf } from '../state/select.js';
 
 const LABEL_POINTS = 40;
 
@@ -32,24 +33,31 @@ export function lookOf(run, theme) {
 }
 
 /**
- * Draw the paths: other runs whole, the active one up to the current step and pale what is ahead.
+ * Draw the paths, the active one on top: each up to the round that is shown, and pale what is ahead.
  * Returns the line of the active one.
  * @param {State} state
  * @param {Theme} theme
  */
 export function drawLines(context, state, theme, face) {
   state.runs.forEach((run, n) => {
-    const look = { ...lookOf(run, theme), width: 2 };
-    if (n !== state.active) drawLine(context, run, 0, last(run), look, face);
+    if (n !== state.active) drawWalk(context, state, run, { ...lookOf(run, theme), width: 2 }, face);
   });
-  const run = state.runs[state.active];
-  const at = Math.min(state.at, last(run));
+  const run = activeRun(state);
   const look = lookOf(run, theme);
   if (hasGaps(state.scene, run) && !face.isWhole) look.dash = GAP;
-  if (state.ahead) drawLine(context, run, at, last(run), { ...look, pale: true }, face);
-  const line = drawLine(context, run, 0, at, look, face);
+  const line = drawWalk(context, state, run, look, face);
   drawJoints(context, line.joints, look.colour);
   return line;
+}
+
+/**
+ * @param {State} state
+ * @param {Run} run
+ */
+function drawWalk(context, state, run, look, face) {
+  const at = atOf(state, run);
+  if (state.ahead) drawLine(context, run, at, last(run), { ...look, pale: true }, face);
+  return drawLine(context, run, 0, at, look, face);
 }
 
 /** @param {Run} run */
@@ -67,10 +75,10 @@ function drawLine(context, run, first, end, look, face) {
  */
 export function drawPoints(context, state, theme, face) {
   state.runs.forEach((run, n) => {
-    if (n !== state.active) drawEnds(context, run, last(run), theme, face, 4.5);
+    if (n !== state.active) drawEnds(context, run, atOf(state, run), theme, face, 4.5);
   });
-  const run = state.runs[state.active];
-  drawEnds(context, run, Math.min(state.at, last(run)), theme, face, 6);
+  const run = activeRun(state);
+  drawEnds(context, run, atOf(state, run), theme, face, 6);
 }
 
 /**

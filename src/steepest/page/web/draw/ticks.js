@@ -31,8 +31,9 @@ export function linearTicks(low, high, count = 5) {
 export function logTicks(low, high, count = 5) {
   if (!(low > 0) || !(high > low) || !Number.isFinite(high)) return alone(low);
   const decades = Math.log10(high / low);
-  const times = decades < 2.2 ? [1, 2, 5] : [1, 3];
-  const values = decades > 3.5 ? powers(low, high, count) : multiples(low, high, times);
+  const [few, most] = count > 3 ? [2.2, 3.5] : [1.3, 2];
+  const times = decades < few ? [1, 2, 5] : [1, 3];
+  const values = decades > most ? powers(low, high, count) : multiples(low, high, times);
   if (decades < 1 || values.length < 2) return linearTicks(low, high, count);
   return { values, labels: values.map((value) => label(value, value)) };
 }

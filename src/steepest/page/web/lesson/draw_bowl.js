@@ -10,7 +10,7 @@ const HIGH = 0.72;
 
 /** Draws the bowl about its lowest point, as far as `open`, with the path on it, turned by `turn`. */
 export function drawBowl(stage, [x, y, w, h], { bowl, reach, path, open, turn, names, strokes }) {
-  const project = camera([x + w / 2, y + 0.53 * h], Math.min(w / 2.3, h / 2.15), turn);
+  const project = camera([x + w / 2, y + 0.47 * h], Math.min(w / 2.3, h / 2.15), turn);
   const place = ([a, b]) => {
     const [px, py] = [(a - bowl.best[0]) / reach, (b - bowl.best[1]) / reach];
     return project(px, py, HIGH * (px * px + py * py) + 0.012);

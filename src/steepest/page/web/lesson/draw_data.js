@@ -17,7 +17,7 @@ export function dataScales(stage, [x, y, w, h], line, x0 = line.bowl.x) {
     px: (value) => inner[0] + ((value - low) / (high - low)) * inner[2],
     py: (value) => inner[1] + inner[3] - ((value - under) / (over - under)) * inner[3],
     pixels: inner[3] / (over - under),
-    xTicks: roundNumbers(low, high, inner[2] / (4 * size)),
+    xTicks: roundNumbers(low, high, Math.max(4, inner[2] / (4 * size))),
     yTicks: roundNumbers(under, over, 5),
   };
 }
@@ -32,7 +32,9 @@ export function drawAxes(stage, scales, { xLabel, yLabel, short }) {
   }
   stage.line([[x, y + h], [x + w, y + h]], colours.hair, 1.5);
   for (const value of scales.xTicks) stage.text(short(value), scales.px(value), y + h + 0.9 * size, { size: 0.86 });
-  stage.text(xLabel, x + w / 2, y + h + 2.3 * size, { colour: colours.ink, room: w });
+  // A long name begins below the numbers of the other axis, before its letters are smaller.
+  const look = stage.widthOf(xLabel) > w ? { align: 'right', room: w + 3 * size } : { room: w };
+  stage.text(xLabel, x + (look.align ? w : w / 2), y + h + 2.3 * size, { colour: colours.ink, ...look });
   stage.text(yLabel, x, y - 0.75 * size, { colour: colours.ink, align: 'left', room: w });
 }
 

@@ -1,10 +1,12 @@
-// The lecturer's editor beside the lesson: its title, which builds are shown, in which order, with which sentences.
+// The lecturer's editor beside the lesson: its title, where its walk starts and at which rate, which builds are shown,
+// in which order, with which sentences.
 import { button } from '../controls/fields.js';
 import { applyTheme } from '../controls/theme.js';
 import { element, part } from '../draw/canvas.js';
 import { attached } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { filled } from '../sentences/filled.js';
+import { addWalk } from './edit_walk.js';
 import { editsOf } from './edited.js';
 
 /** The editor of a lesson, beside it or not; the lesson is had by its `told`, `build`, `speak`, `go` and `goTo`. */
@@ -74,10 +76,11 @@ function showEditor(parent, { record, told, at, language, edit, go, save, close 
   const label = element('label', { text: ui.title }, root);
   const title = element('input', { attributes: { type: 'text' } }, label);
   title.value = told.words.title;
+  const walk = addWalk(root, record, { told, language, change: () => change() });
   const list = element('ol', {}, root);
   const change = () => {
     const isOwn = title.value !== record.words[language].title;
-    edit({ ...readFrom(list, record, language), title: isOwn ? title.value.trim() : '' });
+    edit({ ...readFrom(list, record, language), title: isOwn ? title.value.trim() : '', walk: walk() });
   };
   title.addEventListener('input', change);
   list.append(...itemsOf(record, { told, change, go }));

@@ -1,4 +1,5 @@
-// A lesson as a lecturer edited it in the page: its title, builds in another order or left out, and sentences.
+// A lesson as a lecturer edited it in the page: its title, start and rate, builds in another order or left out, and
+// sentences.
 
 /**
  * Returns what is edited of a record: its title, empty where it is as it was; all keys in their order, those that are
@@ -11,6 +12,9 @@ export function editsOf({ builds, edits }) {
   const order = [...kept, ...known.filter((key) => !kept.includes(key))];
   return { title: edits?.title ?? '', order, hidden: edits?.hidden ?? [], say: edits?.say ?? {} };
 }
+
+/** Returns the rows of the line with the start and the rate that a lecturer chose. */
+export const editedNumbers = ({ numbers, edits }) => ({ ...numbers, ...edits?.walk });
 
 /** Returns the builds of a record that are shown, in their order; all where none would be left. */
 export function editedBuilds(record) {
@@ -38,5 +42,5 @@ export function closedRecord(record) {
     const shown = Object.entries(told.builds).filter(([key]) => kept.includes(key));
     return [language, { ...told, builds: Object.fromEntries(shown) }];
   });
-  return { ...record, builds, words: Object.fromEntries(words), edits: null };
+  return { ...record, builds, numbers: editedNumbers(record), words: Object.fromEntries(words), edits: null };
 }

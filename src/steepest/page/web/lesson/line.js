@@ -4,7 +4,7 @@ import { Bowl, momentsOf, shareLeft } from './bowl.js';
 import { clamp } from './stage.js';
 
 /** The rates of the lesson: the loss in standard units curves by 2, so 1 is the bound. */
-export const RATES = { small: 0.01, rate: 0.15, large: 0.9, limit: 1, over: 1.02 };
+const RATES = { small: 0.01, rate: 0.15, large: 0.9, limit: 1, over: 1.02 };
 
 /** Rounds of the first walk, of each rate that is tried, and of the walks in the reader's own units. */
 const [ROUNDS, TRIES, FAR] = [30, 20, 100];
@@ -18,8 +18,9 @@ const LINE_ROOM = 0.5;
 /** Below this a bowl has much the same shape in every unit, and is called no ravine. */
 const ROUND = 5;
 
-/** Returns all that the builds draw and tell of a line through the lesson's rows. */
-export function lineOf({ X, Y, start, ...named }) {
+/** Returns all that the builds draw and tell of a line through the lesson's rows, which walks at `rate` first. */
+export function lineOf({ X, Y, start, rate = RATES.rate, ...named }) {
+  const rates = { ...RATES, rate };
   const { mean, deviation } = momentsOf(X);
   const bowl = new Bowl(X.map((value) => (value - mean) / deviation), Y);
   const raw = new Bowl(X, Y);
@@ -27,19 +28,20 @@ export function lineOf({ X, Y, start, ...named }) {
   /** @param {number[]} params */
   const inOwn = ([w, b]) => [w / deviation, b - (w * mean) / deviation];
   const walks = Object.fromEntries(['small', 'rate', 'large', 'over'].map((name) => (
-    [name, bowl.walk(from, RATES[name], TRIES)]
+    [name, bowl.walk(from, rates[name], TRIES)]
   )));
-  const rate = 1 / raw.curvatures[0];
+  const ownRate = 1 / raw.curvatures[0];
   return {
     ...named,
     bowl,
     raw,
     start: from,
     ownStart: inOwn(from),
-    path: bowl.walk(from, RATES.rate, ROUNDS),
+    rates,
+    path: bowl.walk(from, rate, ROUNDS),
     walks,
-    plain: raw.walk(inOwn(from), rate, FAR),
-    momentum: raw.walk(inOwn(from), rate, FAR, BETA),
+    plain: raw.walk(inOwn(from), ownRate, FAR),
+    momentum: raw.walk(inOwn(from), ownRate, FAR, BETA),
     mean,
     deviation,
     isRavine: raw.curvatures[0] / raw.curvatures[1] >= ROUND,
@@ -84,7 +86,7 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(line.plain, raw), momentum_loss: at(line.momentum, raw), beta: short(BETA),
     mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
-    ...Object.fromEntries(Object.entries(RATES).map(([name, value]) => [name, short(value)])),
+    ...Object.fromEntries(Object.entries(line.rates).map(([name, value]) => [name, short(value)])),
   };
 }
 

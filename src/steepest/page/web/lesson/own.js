@@ -31,7 +31,8 @@ export class OwnSlide {
   }
 }
 
-function lineOf({ level, mark, pieces, shown }) {
+/** Returns a line of a slide. */
+export function lineOf({ level, mark, pieces, shown }) {
   const line = element('p', { class: shown ? 'st-le-image' : '' });
   line.style.setProperty('--level', level);
   if (mark) element('span', { class: 'st-le-bullet', text: mark }, line);

@@ -12,7 +12,7 @@ import {
 import { drawRing } from './draw_ring.js';
 import { drawRowParts, drawTable } from './draw_terms.js';
 import { clamp, ease, mix } from './stage.js';
-import { RATES, partsOf } from './line.js';
+import { partsOf } from './line.js';
 import { CLASS_SCENES, networkMap } from './class_scenes.js';
 
 /** Seconds that a build takes until it stands still; 1 where none is named. */
@@ -311,7 +311,7 @@ function rates(stage, share, told, chosen, asks = false) {
   if (guess) drawGuess(stage, scales, guess, now.at ? path[1] : now.params, ui.your);
   const curves = chosen.map((name) => ({
     losses: losses(name), colour: name === last && !asks ? stage.colours.accent : stage.colours.soft, dash: looks[name],
-    name: short(RATES[name]), shown: name === last ? now.at + 1 + Number(share >= 1) : undefined,
+    name: short(line.rates[name]), shown: name === last ? now.at + 1 + Number(share >= 1) : undefined,
   }));
   const most = 1.1 * Math.max(...curves.flatMap((one) => one.losses.slice(0, one.shown)), losses('small')[0]);
   drawCurves(stage, boxes.curve, { curves, most, span: path.length - 1, words: ui, short });

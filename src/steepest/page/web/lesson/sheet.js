@@ -3,6 +3,7 @@
 import { element, part, plainName } from '../draw/canvas.js';
 import { filled } from '../sentences/filled.js';
 import { classesAfter } from './class_scenes.js';
+import { lineOf } from './own.js';
 import { dataAlone, SCENES } from './scenes.js';
 import { Stage } from './stage.js';
 import { lessonOf } from './told.js';
@@ -38,7 +39,7 @@ export function makeSheet(parent, record, language, { tasks, run }) {
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
   addSteps(part(sheet, 'st-sheet-page', 'section'), told, record.isClass && record.classes.own ? record.classes : null);
   if (run) addRun(part(sheet, 'st-sheet-page', 'section'), told, run);
-  if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks);
+  if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks, record.builds);
   const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
   const answered = tasks.filter(({ why }) => why);
   if (answered.length) answer(answered);
@@ -101,8 +102,11 @@ function drawAsked(stage, told, classes) {
   else dataAlone(stage, told, told.line.path[1]);
 }
 
-function addTasks(page, { ui }, tasks) {
+function addTasks(page, { ui }, tasks, builds) {
   element('h2', { text: ui.tasks }, page);
+  // Where they are answered, as the author's last slide shows it.
+  const { lines = [] } = builds.find(({ key }) => key === 'questions') ?? {};
+  part(page, 'st-sheet-link').append(...lines.map(lineOf));
   const list = element('ol', {}, page);
   for (const { question, choices } of tasks) {
     const item = element('li', { text: question }, list);

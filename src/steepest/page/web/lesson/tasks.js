@@ -107,7 +107,7 @@ export function isRight(task, value) {
 }
 
 /** Returns the number in a text as a language writes it; NaN if it is none. */
-function typed(text, language) {
+export function typed(text, language) {
   const plain = text.replace(/\s/g, '').replace(/[\u2212\u2013]/g, '-').replace(/%$/, '');
   if (language !== 'de') return numberIn(plain.replace(/^([^,.]*),(\d{1,2}|\d{4,})$/, '$1.$2'));
   return numberIn(plain.replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.')));

@@ -3,21 +3,20 @@ import { classNumbers, classesOf } from './classes.js';
 import { lineNumbers, lineOf } from './line.js';
 import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
-import { editedBuilds, editedWords } from './edited.js';
+import { editedBuilds, editedNumbers, editedWords } from './edited.js';
 import { filled, placesIn } from '../sentences/filled.js';
 import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
 export function lessonOf(record) {
-  const [numbers, classes, network] = [record.numbers, record.classes, record.network].map(named);
-  const models = { line: lineOf(numbers), classes: classesOf(classes), network: networkOf(network) };
+  const models = { classes: classesOf(named(record.classes)), network: networkOf(named(record.network)) };
   return {
     ...models,
     get builds() {
       return editedBuilds(record);
     },
     languages: Object.keys(record.words),
-    in: (language) => toldIn(record, models, language),
+    in: (language) => toldIn(record, { ...models, line: lineOf(named(editedNumbers(record))) }, language),
   };
 }
 

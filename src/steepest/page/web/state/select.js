@@ -21,11 +21,23 @@ export function activeRun(state) {
 }
 
 /**
+ * Returns the kept step at which a run is shown: all runs walk together, as many rounds as the active one.
+ * @param {State} state
+ * @param {WalkedRun} run
+ */
+export function atOf(state, run) {
+  const active = activeRun(state);
+  if (run === active) return Math.min(state.at, run.index.length - 1);
+  const step = active.index[state.at];
+  return run.index.findLastIndex((one) => one <= step);
+}
+
+/**
  * Returns the params of a run at a kept step, (size,).
  * @param {State} state
  * @param {WalkedRun} [run]
  */
-export function paramsAt(state, run = activeRun(state), at = state.at) {
+export function paramsAt(state, run = activeRun(state), at = atOf(state, run)) {
   const i = Math.min(at, run.index.length - 1);
   return rowAt(run.params, run.size, i);
 }

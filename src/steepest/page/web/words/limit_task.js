@@ -13,12 +13,12 @@ const SAY = SENTENCES.wordsLimitTask;
 const SAME = 1e-6;
 
 /**
+ * Returns the task of a run that has a limit.
  * @param {State} state
  * @param {Engine} engine
  */
 export function limitTask(state, engine) {
   const run = activeRun(state);
-  if (run.limit === null) return null;
   return {
     question: SAY.find,
     hint: SAY.raise,

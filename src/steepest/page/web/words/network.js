@@ -6,7 +6,7 @@ import { activeRun, gradientAt, offPlane, onPlane, paramsAt, trueLoss } from '..
 import { productArithmetic } from './arithmetic.js';
 import { counted, fixed, short } from '../numerals.js';
 import { SATURATED } from './network_named.js';
-import { updateLine } from './steps.js';
+import { updateLine } from './step_lines.js';
 import { moveOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';

@@ -2,7 +2,7 @@
 import { activeRun, onPlane, paramsAt } from '../state/select.js';
 import { differenceTexts } from './arithmetic.js';
 import { percent, short } from '../numerals.js';
-import { updateLine } from './steps.js';
+import { updateLine } from './step_lines.js';
 import { moveOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';

@@ -2,7 +2,7 @@
 import { activeRun, trueLoss } from '../state/select.js';
 import { fixed, short } from '../numerals.js';
 import { outcomeOf } from './outcome.js';
-import { phaseWords } from './steps.js';
+import { phaseWords } from './phases.js';
 import { paramsInWords } from './told.js';
 
 /** Params that are spoken; of more the loss must do. */

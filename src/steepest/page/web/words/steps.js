@@ -1,16 +1,17 @@
-// The four steps of the lecture with the numbers of the step that is shown, and the four phases of
-// that step when it is shown slowly. The sentences are those of Python's view/words.py.
-import { COORDINATES } from '../engine/divergence.js';
+// The four steps of the lecture with the numbers of the step that is shown. The sentences are those of Python's
+// view/words.py.
 import { startInWords } from '../engine/initial.js';
 import { Network } from '../engine/network.js';
 import { ruleName } from '../engine/rules.js';
-import { activeRun, gradientAt, lossLabel, paramsAt, statedLoss, trueLoss } from '../state/select.js';
-import {
-  lengthArithmetic, moveArithmetic, productArithmetic, differenceTexts, updateArithmetic,
-} from './arithmetic.js';
-import { counted, fixed, percent, short, signed } from '../numerals.js';
+import { activeRun, lossLabel, paramsAt, statedLoss, trueLoss } from '../state/select.js';
+import { differenceTexts } from './arithmetic.js';
+import { counted, fixed, percent, short } from '../numerals.js';
+import { phases } from './phases.js';
 import { rowsOf, withinInWords } from './sampled.js';
-import { MOST_PARAMS, hardlyMoves, moveOf, namedOf, valueLines, wordOf } from './told.js';
+import {
+  NAMES, UNKEPT, directionLine, fromTo, lengthOf, lengthOfGradient, listed, moved, updateLine, walkWords, withLast,
+} from './step_lines.js';
+import { MOST_PARAMS, briefValues, hardlyMoves, moveOf, valueLines } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
 
@@ -24,12 +25,6 @@ const HEADINGS = [
 ];
 
 const NONE = 'none was taken';
-
-const UNKEPT = SAY.parts;
-
-const ALONG = SAY.step;
-
-const NAMES = { steepest: SAY.direction, plane: SAY.directionStep };
 
 /**
  * Returns the four steps: number, heading, lines, the few of them for a narrow strip, lit, and for Step 2 its
@@ -47,7 +42,7 @@ export function fourSteps(state, most = MOST_PARAMS) {
   const lit = litStep(state);
   const [round, ...rest] = lines[3];
   const brief = [
-    lines[0].slice(activeRun(state).choices.start ? 0 : 1),
+    [...briefValues(state, paramsAt(state, activeRun(state), 0), most), lines[0].at(-1)],
     move ? briefStep(state, move) : [NONE],
     lines[2],
     [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
@@ -60,35 +55,6 @@ export function fourSteps(state, most = MOST_PARAMS) {
     lit: lit === i + 1,
     ...(i === 1 && move ? { phases: phases(state, move) } : {}),
   }));
-}
-
-/**
- * Returns the sentence and the arithmetic of the phase that is shown, or null if none is.
- * @param {State} state
- */
-export function phaseWords(state) {
-  const move = state.phase ? moveOf(state) : null;
-  if (!move) return null;
-  const { sentence, arithmetic } = phases(state, move)[state.phase - 1];
-  return { sentence, arithmetic };
-}
-
-/**
- * Returns the update of param i written out: `weight 0.200 - 0.1 × 3.412 = -0.141`.
- * @param {State} state
- */
-export function updateLine(state, move, i) {
-  const [old, after] = [move.old[i], move.after[i]];
-  const name = namedOf(state.scene, i);
-  const { gradient, rate, momentum, last } = move;
-  if (after === old) return `${name} ${short(old)} stays`;
-  if (hardlyMoves(old, after)) return `${name} ${short(after)} hardly moves`;
-  if (!gradient || (momentum && !last)) return `${name} ${moveArithmetic(old, after)}`;
-  const { rule, clip } = activeRun(state).choices;
-  const straight = !clip && ['steepest', 'plane'].includes(rule);
-  const products = [straight ? [-rate, gradient[i]] : [rate, (after - old) / rate]];
-  if (momentum) products.push([momentum, last[i]]);
-  return `${name} ${updateArithmetic(old, products, after)}`;
 }
 
 /**
@@ -190,18 +156,6 @@ function moreLines({ scene: { network, params } }, { told }) {
   return network && more ? [filled(SAY.more, [fixed(more, 0)])] : [];
 }
 
-/**
- * @param {State} state
- * @param {any} p1
- */
-function fromTo(state, { from, single, least, where }) {
-  const { index } = activeRun(state);
-  const told = `from round ${fixed(index[from], 0)} to round ${fixed(index[from + 1], 0)}`;
-  if (least) return filled(SAY.stepRule, [told]);
-  if (!single) return filled(SAY.those, [told]);
-  return where ? `${told}, ${where}` : told;
-}
-
 /** @param {State} state */
 function gradientLines(state, move) {
   if (!move.single) return [];
@@ -211,14 +165,6 @@ function gradientLines(state, move) {
   const length = short(lengthOf(move.gradient));
   const whole = filled(SAY.gradientLength, [parts, length]);
   return [whole, ...layerLines(state.scene, move), directionLine(state, move), ...turnedLines(state)];
-}
-
-/**
- * Returns the length of a gradient of which no more was kept.
- * @param {State} state
- */
-function lengthOfGradient(state, { from }) {
-  return short(activeRun(state).norm[from]);
 }
 
 /** Returns how long the gradient of each layer of a network is. */
@@ -244,145 +190,6 @@ function madeLines(state, move) {
   if (NAMES[rule] || !move.gradient) return [];
   const before = ['momentum', 'nesterov'].includes(rule) ? SAY.before : '';
   return [filled(SAY.made, [rule, listed(state, move, (i) => short(move.gradient[i])), before])];
-}
-
-/**
- * Returns in which coordinates a step was taken.
- * @param {State} state
- */
-function walkWords(state) {
-  return COORDINATES[activeRun(state).choices.scale];
-}
-
-/**
- * Returns the direction of the step as a vector of length 1.
- * @param {State} state
- */
-function directionLine(state, move) {
-  const way = moved(move);
-  const length = lengthOf(way);
-  if (!length) return SAY.directionNone;
-  const rule = ruleName(activeRun(state).choices.rule);
-  const name = NAMES[rule] ?? `direction of ${rule}`;
-  return `${name}: ${listed(state, move, (i) => signed(way[i] / length))}`;
-}
-
-/** Returns how much of the last step is in a step of the plane search. */
-function withLast({ momentum }) {
-  return momentum ? filled(SAY.last, [short(momentum)]) : '';
-}
-
-function moved({ old, after }) {
-  return after.map((value, i) => value - old[i]);
-}
-
-function lengthOf(vector) {
-  return Math.hypot(...vector);
-}
-
-/**
- * Returns something of each param that is told, with its name.
- * @param {State} state
- */
-function listed(state, move, of) {
-  return move.told.map((i) => `${namedOf(state.scene, i)} ${of(i)}`).join(', ');
-}
-
-// --- the phases of Step 2 ------------------------------------------------------------------------
-
-/** @param {State} state */
-function phases(state, move) {
-  const told = [partsPhase, totalPhase, ratePhase, movePhase].map((phase) => phase(state, move));
-  return told.map((words, i) => ({ number: i + 1, ...words, lit: state.phase === i + 1 }));
-}
-
-/** @param {State} state */
-function partsPhase(state, move) {
-  if (move.unkept) return { sentence: SAY.gradientPart, arithmetic: UNKEPT };
-  const slopes = move.gradient ?? slopesAt(state, move);
-  const where = move.where ? `, ${move.where}` : '';
-  const lines = move.told.map((i) => {
-    const way = slopes[i] < 0 ? 'falls' : 'rises';
-    return filled(SAY.loss, [wordOf(state.scene, i), way, short(Math.abs(slopes[i]))]);
-  });
-  return {
-    sentence: filled(SAY.gradientPartParam, [where]),
-    arithmetic: lines.join('\n'),
-  };
-}
-
-/**
- * Returns the gradient in the reader's units.
- * @param {State} state
- * @param {any} p1
- */
-function slopesAt(state, { from }) {
-  return gradientAt(state, activeRun(state), from);
-}
-
-/** @param {State} state */
-function totalPhase(state, move) {
-  const rule = ruleName(activeRun(state).choices.rule);
-  if (move.unkept) {
-    const arithmetic = `its length ${lengthOfGradient(state, move)}`;
-    return { sentence: totalSentence(rule, { ...move, gradient: [] }), arithmetic };
-  }
-  const slopes = move.gradient ?? slopesAt(state, move);
-  const few = slopes.length === move.told.length;
-  const length = few ? lengthArithmetic(slopes) : short(lengthOf(slopes));
-  if (!lengthOf(slopes)) return { sentence: SAY.slope, arithmetic: '' };
-  const way = move.gradient ? `\n${directionLine(state, move)}` : '';
-  return { sentence: totalSentence(rule, move), arithmetic: `its length ${length}${way}` };
-}
-
-function totalSentence(rule, move) {
-  const uphill = SAY.together;
-  if (!move.gradient) return `${uphill}, in your units.`;
-  return {
-    steepest: filled(SAY.stepGoes, [uphill]),
-    plane: filled(SAY.stepGoesOpposite, [uphill, withLast(move)]),
-    momentum: `${uphill}${ALONG}`,
-    nesterov: `${uphill}${ALONG}`,
-    adagrad: filled(SAY.part, [uphill]),
-    rmsprop: filled(SAY.partDivided, [uphill]),
-    adam: filled(SAY.mean, [uphill]),
-  }[rule] ?? filled(SAY.ruleMakes, [uphill, rule]);
-}
-
-/** @param {State} state */
-function ratePhase(state, move) {
-  if (!move.single) return skipped(state, move);
-  const size = lengthOf(moved(move));
-  if (!move.rate && !move.momentum) return { sentence: SAY.learning, arithmetic: '' };
-  const rate = short(move.rate);
-  const isOwn = move.gradient || move.unkept;
-  if (!move.gradient || move.momentum) {
-    const found = move.momentum ? `, found together${withLast(move)},` : '';
-    return {
-      sentence: filled(SAY.learningRate, [rate, found, isOwn ? '' : `,${walkWords(state)}`]),
-      arithmetic: `size of the step${isOwn ? '' : ', in your units'}: ${short(size)}`,
-    };
-  }
-  return {
-    sentence: filled(SAY.learningRateSays, [rate]),
-    arithmetic: `size of the step: ${productArithmetic(move.rate, size / move.rate, size)}`,
-  };
-}
-
-/** @param {State} state */
-function skipped(state, move) {
-  const sentence = move.least
-    ? SAY.minimum
-    : SAY.run;
-  return { sentence, arithmetic: fromTo(state, move) };
-}
-
-/** @param {State} state */
-function movePhase(state, move) {
-  const lines = move.told.map((i) => updateLine(state, move, i));
-  const names = move.old.length === 2 ? SAY.weight : SAY.every;
-  const where = move.where ? SAY.told : '';
-  return { sentence: `${names} to the new point${where}.`, arithmetic: lines.join('\n') };
 }
 
 // --- Steps 3 and 4 -------------------------------------------------------------------------------

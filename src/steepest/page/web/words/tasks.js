@@ -20,13 +20,13 @@ export function tasksOf(state, engine) {
   const run = activeRun(state);
   const predict = predictTask(state);
   if (engine.kind === 'record') {
-    return [recordedTask(run), limitTask(state, null), predict].filter(Boolean);
+    return [recordedTask(run), run.limit !== null && limitTask(state, null), predict].filter(Boolean);
   }
   const known = run.limit !== null || run.curvature !== null;
   return [
     !findsRate(run.choices.rule) && run.lowest !== null
       && { ...FASTEST, answer: ofAllRows(tellFastest, state, engine) },
-    limitTask(state, engine),
+    run.limit !== null && limitTask(state, engine),
     known && { ...RAVINE, answer: ofAllRows(tellRavine, state, engine) },
     known && { ...MOMENTUM, answer: ofAllRows(tellMomentum, state, engine) },
     predict,

@@ -4,7 +4,7 @@ import { chooseObjective, rowsFor } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../state/select.js';
-import { percent, short } from '../numerals.js';
+import { percent, short, straight } from '../numerals.js';
 
 /** Params that are told one by one; of more, those that matter most. */
 export const MOST_PARAMS = 6;
@@ -31,7 +31,7 @@ export function shareOf(share) {
 
 /** Returns a name on one line, cut where there is no room for more. */
 function brief(name) {
-  const line = name.trim().split(/\s+/u).join(' ');
+  const line = straight(name).trim().split(/\s+/u).join(' ');
   const letters = Array.from(line);
   return letters.length <= MOST_LETTERS ? line : `${letters.slice(0, MOST_LETTERS - 1).join('')}…`;
 }
@@ -68,9 +68,25 @@ function longWordOf(scene, i) {
 export function valueLines(state, params, most = MOST_PARAMS) {
   const { scene } = state;
   const told = toldParams(state, most);
-  const lines = told.map((i) =>
+  return linesOf(scene, told, (i) =>
     `${longWordOf(scene, i)} = ${short(params[i])} ${scene.params[i].unit}`.trimEnd(),
   );
+}
+
+/**
+ * Returns the params in as few words as there are: without unit, and no more of a name than tells them apart.
+ * @param {State} state
+ */
+export function briefValues(state, params, most) {
+  return linesOf(state.scene, toldParams(state, most), (i) => `${wordOf(state.scene, i)} = ${short(params[i])}`);
+}
+
+/**
+ * Returns a line for each param that is told, and how many more there are.
+ * @param {Scene} scene
+ */
+function linesOf(scene, told, line) {
+  const lines = told.map(line);
   const more = (scene.allParams ?? scene.params.length) - told.length;
   return more > 0 ? [...lines, `... and ${more} more`] : lines;
 }
