@@ -154,6 +154,10 @@ class Objective:
         """Return the loss on a plane through the params; as it is, one evaluation a point."""
         return PointwiseLoss(self.value, plane)
 
+    def picture_points(self, most: int) -> int:
+        """Return the points a side of a picture: `most`, or as many as there is time for."""
+        return most
+
     @property
     def null_params(self) -> Vector:
         """The params of a constant guess, `Loss.guess`, (size,); 0 where that means nothing."""
