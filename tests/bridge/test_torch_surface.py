@@ -224,3 +224,22 @@ def test_a_preview_that_cannot_be_is_told(options: dict[str, Any], said: str) ->
         st.torch.surface(
             dense(), nn.CrossEntropyLoss(), (torch.rand(9, 2), torch.arange(9) % 3), **options
         )
+
+
+def test_a_picture_is_as_fine_as_there_is_time_for() -> None:
+    """The time of a point is the shortest of three; the coarsest grid comes however long it takes.
+
+    Of a network that our own kernels know none is measured.
+    """
+    from steepest.bridge.torch.pictured import points_in_time
+
+    def sides(*seconds: float) -> int:
+        ticks = iter([tick for one in seconds for tick in (0.0, one)])
+        return points_in_time(lambda: None, 61, ticks.__next__)
+
+    assert sides(1e-3, 1e-3, 1e-3) == sides(9.0, 1e-3, 9.0) == 61
+    assert [sides(*3 * [10.0 / side**2]) for side in (41, 31, 21)] == [41, 31, 21]
+    assert sides(60.0, 60.0, 60.0) == 21
+    X, y = torch.randn(40, 2), torch.randn(40, 1)
+    known = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    assert st.torch.objective(known, nn.MSELoss(), (X, y)).picture_points(61) == 61

@@ -53,6 +53,10 @@ def test_it_replays_steps_on_the_surface_and_says_what_is_left_out(
     words = page.locator(".st-app").inner_text()
     assert "the picture of the data, the table of rows and the tasks are left out" in words
     assert "Model and data are not in it" in words and "steepest play" not in words
+    # No tab opens nothing: rows there are none, and where tasks would be are the rounds.
+    tabs = page.locator(".st-tabs button").all_text_contents()
+    hidden = page.locator(".st-tabs button[hidden]").all_text_contents()
+    assert tabs[:4] == ["Rate and rule", "Runs", "Rows", "Rounds"] and "Rows" in hidden
     before, after = run.trace[2], run.trace[3]
     size = float(np.linalg.norm(after.params - before.params))
     assert f"size of the step: {short(size)}" in words

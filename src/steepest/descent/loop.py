@@ -87,7 +87,8 @@ class Descent:
     def _first(self) -> Checkpoint:
         """Return the checkpoint before the first step."""
         method = self.method
-        state = method.rule.init(method.coordinates.position(method.start))
+        rule, start = method.rule, method.start
+        state = rule.init(start if rule.keeps_nothing else method.coordinates.position(start))
         count = method.objective.count
         passes = method.rows_read / count if count else 0.0
         return Checkpoint(0, method.start, state, method.sampler.first.count, passes=passes)
@@ -292,7 +293,7 @@ class Descent:
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            near = self._seems_near(at, steepness)
+            near = self._seems_near(at, steepness) or self._is_known_near(at)
         return near and self._is_proved(at)
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
@@ -315,6 +316,13 @@ class Descent:
             return False
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
         return gap <= self.gap_tol * abs(at.loss)
+
+    def _is_known_near(self, at: Evaluation) -> bool:
+        """Return whether it is proved at no cost, however steep it seems in these coordinates."""
+        objective = self.method.objective
+        return bool(
+            self.gap_tol and objective.proof_is_free and objective.proved_gap(at) is not None
+        )
 
     def _is_proved(self, at: Evaluation) -> bool:
         """Return whether the curvature of all rows, where it is asked, says so too.

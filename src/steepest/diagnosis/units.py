@@ -27,9 +27,10 @@ It is reported where the loss is hardly lower: well separated classes saturate u
 def judge_dead(evidence: Evidence) -> Verdict | None:
     """Return the verdict on a layer of which most units are 0 on every row; None without one.
 
-    That they are 0 is a proof, on these rows: so is their slope, and no step by any of the rows
-    changes a weight into them. That it harms is one only where it is the whole layer: then the
-    network answers the same to every row. Else it is reported where the loss is hardly lower, too.
+    That they are 0 is a proof, on these rows: so is their slope, and no row changes a weight into
+    them, though momentum and weight decay may. That it harms is one only where it is the whole
+    layer: then the network answers the same to every row. Else it is reported where the loss is
+    hardly lower, too.
     """
     layers = evidence.activity or ()
     for i, layer in enumerate(layers, start=1):
@@ -42,7 +43,7 @@ def judge_dead(evidence: Evidence) -> Verdict | None:
             name="dead units",
             message=(
                 f"{layer.dead} of {counted(layer.units, 'unit')} of layer {i} are 0 on every row: "
-                f"their gradient is 0, no step changes their weights, {harm}"
+                f"their gradient is 0, so no row changes their weights, {harm}"
             ),
             numbers={"layer": float(i), "dead": float(layer.dead), "units": float(layer.units)},
             remedy=remedy(
@@ -67,7 +68,8 @@ def note_dead(evidence: Evidence) -> Note | None:
         return None
     return Note(
         "dead units",
-        f"{dead} of {counted(units, 'hidden unit')} are 0 on every row, so no step changes them",
+        f"{dead} of {counted(units, 'hidden unit')} are 0 on every row, so no row changes "
+        "their weights",
         {"dead": float(dead), "units": float(units)},
     )
 

@@ -199,7 +199,8 @@ class Problem:
     @property
     def picture_points(self) -> int | None:
         """Points a side of a surface that is drawn; None where any number costs little."""
-        return POINTWISE_POINTS if self.objective.is_pointwise else None
+        objective = self.objective
+        return objective.picture_points(POINTWISE_POINTS) if objective.is_pointwise else None
 
     def surface_params(self, start: Vector, end: Vector) -> tuple[str, str]:
         """Return the names of two params for a surface: of (params,) those that moved most."""

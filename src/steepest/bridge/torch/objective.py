@@ -24,6 +24,7 @@ from steepest.bridge.torch.derivatives import Derivatives, leaf_of
 from steepest.bridge.torch.known_network import known_activity
 from steepest.bridge.torch.on_plane import TorchPlaneLoss
 from steepest.bridge.torch.params import Params
+from steepest.bridge.torch.pictured import points_in_time
 from steepest.bridge.torch.sample import Sample, half_width
 from steepest.bridge.torch.untouched import BATCH_NORMS, DROPOUTS, own_hooks, untouched
 from steepest.data.float_types import FLOAT64, LOSS_ROUNDING
@@ -234,6 +235,16 @@ class TorchObjective(Objective):
     def on_plane(self, plane: Plane) -> TorchPlaneLoss:
         """Return the loss on a plane through the params."""
         return TorchPlaneLoss(self, plane)
+
+    def picture_points(self, most: int) -> int:
+        """Return the points a side of a picture, `most` or as many as there is time for.
+
+        Our own kernels, of the networks that they know, take no time worth measuring.
+        """
+        first, second = np.eye(2, self.size)
+        if self.on_plane(Plane(self.params, first, second)).way == "known network":
+            return most
+        return points_in_time(lambda: self.value(self.params), most)
 
     def unit_lengths(self, params: Vector) -> Vector:
         """Return for each param, (size,), the length of the weights into its unit; else 0."""

@@ -6,14 +6,15 @@ import { button } from './fields.js';
 import { makePager } from './pager.js';
 
 /**
- * The drawers of a fitted page: their names, and the parts of the page that each opens.
- * @type {[string, string[]][]}
+ * The drawers of a fitted page: their names, the parts of the page that each opens, and the name where, as without
+ * rows, the first part is not there.
+ * @type {[string, string[], string?][]}
  */
 const DRAWERS = [
   ['Rate and rule', ['.st-source', '.st-settings', '[data-control="knobs"]']],
   ['Runs', ['[data-control="runs"]', '[data-control="check"]']],
   ['Rows', ['[data-control="table"]']],
-  ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]']],
+  ['Tasks', ['[data-control="tasks"]', '[data-control="steps-table"]'], 'Rounds'],
 ];
 
 /** The drawer where the rate is at home. */
@@ -34,7 +35,7 @@ const NARROW = '(max-width: 899.98px) and (min-height: 560px)';
  * @param {{fits: boolean, cards: any[]}} page
  */
 export function makeLayout(root, head, store, { fits, cards }) {
-  const tabs = makeTabs(head, store);
+  const tabs = makeTabs(root, head, store);
   const turns = makeTurns(store, cards);
   const pager = makePager(root);
   const windows = [HOLDS, NARROW].map((size) => window.matchMedia(size));
@@ -71,11 +72,12 @@ export function makeLayout(root, head, store, { fits, cards }) {
 }
 
 /**
- * Adds the tabs of the drawers.
+ * Adds the tabs of the drawers; one that would open nothing is not there.
+ * @param {HTMLElement} root
  * @param {Element} head
  * @param {Store} store
  */
-function makeTabs(head, store) {
+function makeTabs(root, head, store) {
   const tabs = part(head, 'st-tabs', 'nav');
   tabs.setAttribute('aria-label', 'More of the page');
   const buttons = DRAWERS.map(([name], i) => (
@@ -87,7 +89,9 @@ function makeTabs(head, store) {
       all.hidden = !holds;
       all.textContent = fitted ? 'All controls' : 'Fit to the window';
       buttons.forEach((one, i) => {
-        one.hidden = !fitted;
+        const [name, parts, other] = DRAWERS[i];
+        one.hidden = !fitted || !root.querySelector(parts.join());
+        if (other) one.textContent = root.querySelector(parts[0]) ? name : other;
         one.setAttribute('aria-expanded', String(drawer === i));
       });
     },
@@ -130,7 +134,7 @@ function otherSizes() {
 function open(root, drawer) {
   root.toggleAttribute('data-drawer', drawer >= 0);
   DRAWERS.forEach(([, parts], i) => {
-    for (const one of root.querySelectorAll(parts.join(','))) one.toggleAttribute('data-open', i === drawer);
+    for (const one of root.querySelectorAll(parts.join())) one.toggleAttribute('data-open', i === drawer);
   });
 }
 
