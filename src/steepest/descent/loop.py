@@ -88,8 +88,7 @@ class Descent:
         method = self.method
         rule, start = method.rule, method.start
         state = rule.init(start if rule.keeps_nothing else method.coordinates.position(start))
-        count = method.objective.count
-        passes = method.rows_read / count if count else 0.0
+        passes = method.rows_read / max(1, method.objective.count)
         return Checkpoint(0, method.start, state, method.sampler.first.count, passes=passes)
 
     def _take_up(self, began: Checkpoint) -> None:
@@ -272,9 +271,9 @@ class Descent:
         arXiv 1204.3982), and the next step is along the gradient, whatever the rule: so nothing
         lower is found only where the gradient itself leads nowhere.
         """
-        rule = self.method.rule
-        _, self.rule_state = rule.update(search.gradient, rule.init(search.position))
-        return search.along(-search.gradient)
+        rule, gradient = self.method.rule, search.gradient
+        self.rule_state = rule.update(gradient, rule.init(search.position))[1]
+        return search.along(-gradient)
 
     def _is_white(self, gradient_ratio: float) -> bool:
         """Return whether the Hessian is about the identity here, so that rate 1 is Newton's step.
