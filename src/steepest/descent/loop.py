@@ -55,8 +55,7 @@ class Descent:
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
     steepness of `gtol`, with a duality gap, if one is known, of `largest_gap`, or where the lowest
-    loss is `gap_tol` of the loss away, it has arrived: nothing is worked out for a step that is not
-    to come.
+    loss is `gap_tol` of the loss away, it has arrived: no step is worked out that is not to come.
     """
 
     def __init__(
@@ -293,7 +292,10 @@ class Descent:
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            near = self._seems_near(at, steepness) or self._is_known_near(at)
+            # A proof that costs nothing is asked however steep it seems in these coordinates.
+            free = self.gap_tol > 0.0 and self.method.objective.proof_is_free
+            known = free and self.method.objective.proved_gap(at) is not None
+            near = known or self._seems_near(at, steepness)
         return near and self._is_proved(at)
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
@@ -316,13 +318,6 @@ class Descent:
             return False
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
         return gap <= self.gap_tol * abs(at.loss)
-
-    def _is_known_near(self, at: Evaluation) -> bool:
-        """Return whether it is proved at no cost, however steep it seems in these coordinates."""
-        objective = self.method.objective
-        return bool(
-            self.gap_tol and objective.proof_is_free and objective.proved_gap(at) is not None
-        )
 
     def _is_proved(self, at: Evaluation) -> bool:
         """Return whether the curvature of all rows, where it is asked, says so too.

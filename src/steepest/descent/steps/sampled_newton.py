@@ -53,12 +53,11 @@ def suits_sampled_newton(objective: Objective) -> bool:
 
     Of one margin the products of all pairs make Newton's step itself.
     """
-    features, margins = objective.layout.shape
     linear = objective.linear
-    if linear is None or margins == 1 or objective.gap_tol or not objective.every_row_counts:
+    if linear is None or linear.outputs == 1 or linear.gap_tol or not linear.every_row_counts:
         return False
-    enough = objective.count >= LEAST_ROWS * HESSIAN_ROWS >= LEAST_ROWS * ROWS_BY_FEATURE * features
-    return enough and not linear.blocks.is_sparse
+    enough = ROWS_BY_FEATURE * linear.model.features <= HESSIAN_ROWS
+    return enough and linear.count >= LEAST_ROWS * HESSIAN_ROWS and not linear.blocks.is_sparse
 
 
 @dataclass(frozen=True)

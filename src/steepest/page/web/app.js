@@ -367,7 +367,8 @@ function makeHider(root) {
       }
       // What holds controls goes with the last of them: no empty box stays.
       for (const one of root.querySelectorAll('.st-settings, .st-settings > .st-row')) {
-        one.classList.toggle('st-hidden', !one.querySelector('[data-control]:not(.st-hidden, [hidden])'));
+        const held = one.querySelector(':is([data-control], .st-note):not(.st-hidden, [hidden])');
+        one.classList.toggle('st-hidden', !held);
       }
     },
   };
