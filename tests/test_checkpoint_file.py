@@ -183,6 +183,20 @@ def test_a_killed_command_is_gone_on_with(tmp_path: Path, whole: st.Run, name: s
     assert_goes_on(tmp_path, whole)
 
 
+def test_a_checkpoint_that_a_full_disk_refused_holds_no_rows(monkeypatch, tmp_path, ask) -> None:
+    words = ("fit", "geyser", "--target", "waiting", "--checkpoint", str(tmp_path / "run.ckpt"))
+
+    def full(*given: object, **more: object) -> None:
+        raise st.FileError("cannot write run.ckpt: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint_file, "write_run", full)
+        said = ask(*words)
+    assert said.status == 0 and "no checkpoint was written, the run goes on" in said.err
+    assert "holds the rows too" not in said.out
+    assert f"{tmp_path / 'run.ckpt'} holds the rows too" in ask(*words).out
+
+
 @pytest.mark.prove
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("seed", range(100))

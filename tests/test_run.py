@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,21 @@ def test_arrays_are_descended_without_anything_heavy() -> None:
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_fit_on_the_command_line_loads_no_other_models_or_seeds(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("a,y\n" + "".join(f"{n},{n * n}\n" for n in range(9)), encoding="utf-8")
+    others = ["descent.plan.proximal", "objective.network", "objective.through_origin"]
+    others += ["run.seeds", "run.watched", "view.scene", "view.seeds_story"]
+    program = (
+        f"import runpy, sys; sys.argv = ['steepest', 'fit', {str(rows)!r}, '--target', 'y']\n"
+        "try: runpy.run_module('steepest', run_name='__main__')\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print([m for m in {others} if 'steepest.' + m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 def test_the_score_of_equal_targets_is_one_if_all_are_hit_and_else_zero() -> None:

@@ -11,6 +11,7 @@ from asked import Ask
 from hypothesis import given
 from hypothesis import strategies as some
 from pyarrow import csv
+from sklearn.impute import SimpleImputer
 
 import steepest as st
 from steepest.data.fill import FILLS
@@ -93,15 +94,50 @@ def test_gaps_are_filled_or_told() -> None:
     assert filled.X[1, 0] == pytest.approx(np.mean(filled.X[[0, 2, 3], 0]), rel=1e-14)
     with pytest.raises(DataError, match="'day' has 1 missing value"):
         prepare(table, "y", date={"day": "days"})
-    for missing in FILLS:
-        with pytest.raises(DataError, match=r"'day' is a season with 1 gap, .* --missing drop"):
-            prepare(table, "y", date={"day": "season"}, missing=missing)
     assert prepare(table, "y", date={"day": "season"}, missing="drop").dropped == 1
     there = pd.DataFrame({"at": days[[0, 2, 3]], "x": [1.0, None, 3.0], "y": [1.0, 2.0, 4.0]})
     run = st.descend(there, "y", date={"at": "season"}, missing="indicator", steps=1)
     assert run.feature_names == ("at sin", "at cos", "x", "x missing")
     as_given = np.column_stack([run.data.X[:, :2], there["x"]])
     np.testing.assert_array_equal(run.predict(as_given), run.predict(there))
+
+
+def seasons_with_gaps() -> pd.DataFrame:
+    days = pd.date_range("2023-01-01", periods=40, freq="17D").to_series(index=range(40))
+    days[39] = days[2]
+    days[[5, 6, 20]] = None
+    return pd.DataFrame({"day": days, "y": np.sin(np.arange(40) / 3.0)})
+
+
+@pytest.mark.parametrize("missing", FILLS)
+def test_gaps_of_a_season_are_filled_as_scikit_learn_fills_sine_and_cosine(missing: str) -> None:
+    table, date = seasons_with_gaps(), {"day": "season"}
+    there = table["day"].notna().to_numpy()
+    encoded = np.full((40, 2), np.nan)
+    encoded[there] = prepare(table[there], "y", date=date).X
+    how = "most_frequent" if missing == "most" else "mean"
+    wanted = SimpleImputer(strategy=how, add_indicator=missing == "indicator").fit(encoded)
+    if missing == "most":
+        wanted.statistics_ = encoded[2]  # of each column alone it would be no date
+    # Its indicator is one for each column; a date is missing in both.
+    filled = wanted.transform(encoded)[:, : 3 if missing == "indicator" else 2]
+    made = prepare(table, "y", date=date, missing=missing)
+    np.testing.assert_allclose(made.X, filled, rtol=0, atol=1e-15)
+    assert made.features.names[2:] == (("day missing",) if missing == "indicator" else ())
+    run = st.descend(table, "y", date=date, missing=missing, steps=3)
+    new = pd.DataFrame({"day": [None, table["day"][0]]})
+    given = run.predict(new)
+    run.save("seasons.steepest")
+    np.testing.assert_array_equal(st.load("seasons.steepest").predict(new), given)
+    if missing != "indicator":
+        np.testing.assert_array_equal(given, run.predict(np.array([[np.nan] * 2, encoded[0]])))
+
+
+def test_a_season_of_gaps_alone_is_told() -> None:
+    table = seasons_with_gaps()
+    table["day"] = pd.Series([pd.NaT] * 40, dtype="datetime64[ns]")
+    with pytest.raises(DataError, match="'day' has no value in the rows to learn from"):
+        prepare(table, "y", date={"day": "season"}, missing="mean")
 
 
 def test_every_door_takes_them(ask: Ask) -> None:

@@ -363,3 +363,17 @@ def test_words_and_report_tell_the_gap(tmp_path: Any) -> None:
     again = st.load(tmp_path / "run.steepest")
     assert np.array_equal(again.trace.gaps, run.trace.gaps) and again.stop == run.stop
     assert any(check.name == "end" and "duality gap" in check.message for check in run.checks)
+
+
+@pytest.mark.parametrize("loss", ["absolute", "quantile"])
+@pytest.mark.parametrize("penalty", [{}, {"l1": 0.1}, {"l2": 0.1}], ids=str)
+@pytest.mark.parametrize("offset", [1e10, 1e12])
+def test_what_is_proved_of_a_large_target_is_true(loss, penalty, offset):
+    """A gap has the rounding of its margins in it: the same rows without the offset are exact."""
+    g = np.random.default_rng(0)
+    X = g.normal(size=(300, 4))
+    y = X @ [1.0, 2.0, -1.0, 0.5] + g.normal(size=300) + offset
+    run = st.descend((X, y), loss=loss, **penalty)
+    exact = st.descend((X, y - offset), loss=loss, **penalty)
+    assert exact.trace[-1].gap < 1e-8
+    assert abs(run.loss - exact.loss) <= run.trace[-1].gap

@@ -228,6 +228,14 @@ def test_auto_is_steepest_descent() -> None:
     assert choose_rule("auto").name == "steepest"
 
 
+def test_what_a_rule_keeps_is_nothing_where_it_says_so() -> None:
+    states = {name: choose_rule(name).init(START) for name in RULES}
+    assert {name for name, state in states.items() if state == ()} == {
+        name for name in RULES if choose_rule(name).keeps_nothing
+    }
+    assert choose_rule("steepest").keeps_nothing and not choose_rule("adam").keeps_nothing
+
+
 def test_a_rule_may_be_the_readers_own() -> None:
     rule = Momentum(beta=0.3)
     assert choose_rule(rule) is rule

@@ -14,6 +14,7 @@ from steepest.objective.linear_algebra.factor import (
     Factor,
     cholesky,
     cholesky_or_spectral,
+    diagonals,
     inverse_of_triangles,
     qr_factor,
     spectral,
@@ -77,6 +78,36 @@ def test_all_roots_are_roots_of_the_curvature(weighted: bool) -> None:
         assert np.array_equal(factor.inverse_transposed[0], inverse.T)
         true = np.linalg.cond(hessian) ** 0.5
         assert true * (1 - 1e-12) <= factor.condition <= 7.01 * true
+
+
+@pytest.mark.parametrize("pivot", [1e-3, 1e-5, 1e-7, 1e-9])
+@pytest.mark.parametrize("flattest", [1e-12, 1e-8, 1e-6])
+def test_a_bound_on_what_is_flat_finds_the_roots_of_what_is_flat_exactly(
+    pivot: float, flattest: float
+) -> None:
+    off = np.sqrt(1.0 - pivot)
+    hessian = np.array([[[1.0, off], [off, 1.0]]])
+    asked: list[float] = []
+
+    def exactly() -> float:
+        asked.append(flattest)
+        return flattest
+
+    found, plain = (
+        cholesky_or_spectral(hessian.copy(), 1e-6, exactly),
+        cholesky_or_spectral(hessian.copy(), flattest),
+    )
+    assert found.full_rank == plain.full_rank == (pivot > flattest)
+    assert np.array_equal(found.root, plain.root) and np.array_equal(found.inverse, plain.inverse)
+    assert bool(asked) == (pivot < 1e-6)
+
+
+def test_what_is_written_to_diagonals_is_in_the_matrices_in_either_order() -> None:
+    for order in ("C", "F"):
+        matrices = np.zeros((2, 3, 3), order=order)  # type: ignore[call-overload]
+        some = diagonals(matrices)[:, :-1]
+        some += 2.0
+        assert np.array_equal(matrices, np.stack([np.diag([2.0, 2.0, 0.0])] * 2))
 
 
 def test_rows_of_any_condition_are_white_by_their_root() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from doors import Doors, Menu, assert_steps, enter, loss_of, settle
+from doors import Doors, Menu, assert_steps, enter, loss_of, press, settle
 from sklearn.linear_model import LinearRegression
 
 import steepest as st
@@ -122,6 +122,11 @@ def test_other_losses_are_of_a_sample_of_many_rows_and_say_so(
     page = doors.file(tmp_path / "many.html", "explore")
     assert NOTE not in page.locator(".st-frame").inner_text(), "the run that came is of all rows"
     assert loss_of(page) == pytest.approx(run.trace.full_losses[0], rel=1e-12)
+    press(page, "Keep this run and try another")
+    enter(page, "bias", "1")
+    drawn = page.locator('[data-card="chart"] svg').first
+    assert f"Run 2: {NOTE}" in (drawn.text_content() or ""), "two runs of other rows on one axis"
+    page = doors.file(tmp_path / "many.html", "explore")
     start = page.get_by_label("weight", exact=True).input_value()
     enter(page, "weight", f"{float(start.replace(',', '')) * 1.5:.6g}")
     sample = np.sort(np.random.default_rng(0).choice(ROWS, 5000, replace=False))
@@ -138,6 +143,13 @@ def test_other_losses_are_of_a_sample_of_many_rows_and_say_so(
     assert told == f" ± {short(wide, 2)}"
     whole = st.descend(table, target, ["x"], **CHOICES | more | own | {"steps": 0})
     assert abs(whole.loss - loss_of(page)) < 4 * wide
+    # How much a loss fell is known better: the same rows were taken before and after.
+    press(page, "Step")
+    fall = row_losses(few, few.trace[1].params) - costs
+    paired = fall.std(ddof=1) / np.sqrt(5000) * np.sqrt(1 - 5000 / ROWS)
+    page.wait_for_selector('.st-app[data-at="1"]')
+    third = page.locator('[data-step="3"] .st-lines p').first.text_content() or ""
+    assert third.endswith(f" ± {short(paired, 2)} ({NOTE})") and paired < 0.7 * wide
 
 
 def row_losses(run: st.Run, params: "NDArray[np.float64]") -> "NDArray[np.float64]":

@@ -200,6 +200,19 @@ def test_a_saddle_is_parted_by_the_middle_of_its_cell(
         assert x * y == pytest.approx(level, abs=0.13)
 
 
+def test_contours_of_many_levels_are_those_of_each(modules: Any) -> None:
+    ask = f"""async () => {{{GRID}
+      const {{ contourLines, linesAtLevels }} = await import('/draw/contours.js');
+      const bowls = grid(31, 23, (x, y) => Math.sin(x / 4) * Math.cos(y / 3) + (x - y) / 40);
+      const levels = [-0.7, -0.2, 0.1, 0.15, 0.8, 9];
+      const told = (lines) => lines.map((one) => [...one]);
+      const each = levels.flatMap((level) => contourLines(bowls, 31, 23, level));
+      return [told(linesAtLevels(bowls, 31, 23, levels)), told(each)];
+    }}"""
+    together, each = modules.evaluate(ask)
+    assert together == each and len(each) > 5
+
+
 def test_contours_keep_out_of_holes(modules: Any) -> None:
     ask = f"""async () => {{{GRID}
       const {{ contourLines }} = await import('/draw/contours.js');

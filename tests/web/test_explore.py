@@ -636,3 +636,24 @@ def test_an_invalid_rate_is_told_beside_its_field(doors: Doors, lesson: Path, te
     field.press("Enter")
     fault.wait_for(state="detached")
     assert field.get_attribute("aria-invalid") is None
+
+
+GROUNDS = """
+  window.grounds = 0;
+  const { putImageData } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+    window.grounds += 1;
+    return putImageData.apply(this, all);
+  };
+"""
+"""Counts how often the colours of a surface are drawn."""
+
+
+def test_the_surface_is_drawn_once_as_a_page_opens(doors: Doors, lesson: Path) -> None:
+    page = explored(doors, lesson, LARGE[0], GROUNDS)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+    assert page.evaluate("() => window.grounds") == 1
+    # Where nothing is pointed at, two of the four layers have nothing on them.
+    layers = "(all) => all.map(({ style }) => style.visibility)"
+    seen = page.locator("[data-card=map] .st-layers canvas").evaluate_all(layers)
+    assert seen == ["", "hidden", "", "hidden"]

@@ -9,6 +9,8 @@ import pytest
 
 import steepest as st
 from steepest.descent.plan.method import coordinates_of
+from steepest.surface.axes import CoordinateAxes
+from steepest.surface.surface import surface_on_plane
 
 SURFACE = """async ({ scene, choices, ask }) => {
   const { localEngine } = await import('/engine/local.js');
@@ -140,6 +142,46 @@ def test_the_coordinates_of_the_walk(kind: str, scale: str, look: Look) -> None:
         unit = np.eye(len(run.params))[0]
         assert found["ux"] == pytest.approx(chosen.params(unit), rel=1e-12)
         assert found["xLabel"].endswith(", in standard units")
+
+
+GROUND = """async (surface) => {
+  const { Ground } = await import('/draw/ground.js');
+  const { fieldOf } = await import('/draw/heights.js');
+  const doubles = ['x', 'y', 'loss'].map((name) => [name, Float64Array.from(surface[name])]);
+  const whole = { ...surface, ...Object.fromEntries(doubles) };
+  const context = document.createElement('canvas').getContext('2d');
+  return [[480, 520], [640, 600], [300, 620]].map(([width, height]) => {
+    const ground = new Ground(context, fieldOf(whole), whole, { type: 11 }, { width, height });
+    const { left, right, top, bottom } = ground.frame;
+    const pixels = (axis) => Math.abs(axis(1) - axis(0));
+    return [pixels(ground.x), pixels(ground.y), (right - left) * (bottom - top)];
+  });
+}"""
+
+
+@pytest.mark.parametrize("kind", ["squared", "huber"])
+def test_the_coordinates_of_a_walk_are_drawn_to_one_scale(
+    kind: str, look: Look, modules: Any
+) -> None:
+    """So the arrow stands across the contours, and those of a round bowl are circles."""
+    run, choices = walked(kind, scale="standard")
+    found = look(run, choices, axes="walk")
+    scale = coordinates_of(run.objective, "standard")
+    names = run.param_names
+    axes = CoordinateAxes.of_walk(names, *names, scale.params, scale.position)
+    path, losses = run.trace.params, run.trace.full_losses
+    wanted = surface_on_plane(run.objective, axes, run.params, path, losses, 31)
+    for own, peer in ((found["x"], wanted.x), (found["y"], wanted.y)):
+        assert own == pytest.approx(peer, rel=1e-9, abs=1e-9 * np.ptp(peer))
+    assert np.ptp(found["x"]) == pytest.approx(np.ptp(found["y"]), rel=1e-12)
+    arrays = {name: one.tolist() for name, one in found.items() if isinstance(one, np.ndarray)}
+    told = found | arrays
+    *usual, narrow = modules.evaluate(GROUND, told)
+    for across, up, area in usual:
+        assert across == pytest.approx(up, rel=1e-9) and area > 1e5
+    assert narrow[1] > 1.5 * narrow[0], "a narrow picture is not cut to a small square"
+    look_in_units = look(run, choices, axes="units")
+    assert abs(np.ptp(look_in_units["x"]) / np.ptp(look_in_units["y"]) - 1) > 0.1
 
 
 def test_the_round_bowl_is_round(look: Look) -> None:

@@ -21,7 +21,6 @@ from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.cli.table_options import column_options, use_options
 from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.descend import descend
-from steepest.run.descend_seeds import seeds as descend_seeds
 from steepest.run.load import load
 from steepest.run.run import Run
 
@@ -105,6 +104,8 @@ def fit(
         hand_over(descend(data, checkpoint=checkpoint, **asked), save, out, checkpoint)
         return
     check_seeds(out, checkpoint)
+    from steepest.run.descend_seeds import seeds as descend_seeds
+
     hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
 
 

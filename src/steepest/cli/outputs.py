@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,10 +21,11 @@ from steepest.page.look import PageLook
 from steepest.run.checkpoint_file import CheckpointFile
 from steepest.run.report import report
 from steepest.run.run import Run
-from steepest.run.seeds import Seeds
-from steepest.run.watched import watched
 from steepest.surface.surface import Surface
 from steepest.view.format import Format
+
+if TYPE_CHECKING:
+    from steepest.run.seeds import Seeds
 
 __all__ = [
     "KINDS",
@@ -147,13 +148,17 @@ def check_distinct(paths: Sequence[str], save: str | None, sources: Sequence[str
             raise FileError(f"{path.name} would be {what}; give each file a name of its own")
 
 
-def drawn_run(run: Run, out: Outputs, runs: Seeds | None = None) -> Run:
+def drawn_run(run: Run, out: Outputs, runs: "Seeds | None" = None) -> Run:
     """Return the run that pictures are of: a walk to watch in place of one of auto.
 
     That is of one run alone, on its usual surface.
     """
     asked = bool(out.files["figure"] or out.files["film"] or out.frames is not None)
-    walk = watched(run) if asked and runs is None and not out.axes else None
+    if not asked or runs is not None or out.axes:
+        return run
+    from steepest.run.watched import watched
+
+    walk = watched(run)
     return run if walk is None else walk
 
 
@@ -180,7 +185,7 @@ def _drawn(run: Run, out: Outputs) -> Surface:
 
 
 def write(
-    run: Run, out: Outputs, surface: Surface | None = None, runs: Seeds | None = None
+    run: Run, out: Outputs, surface: Surface | None = None, runs: "Seeds | None" = None
 ) -> list[str]:
     """Write all that was asked for, pictures over `surface` where one is given; return where.
 
@@ -207,7 +212,7 @@ def write(
     return [*written, *map(str, frames)]
 
 
-def _pages(run: Run, out: Outputs, surface: Surface | None, runs: Seeds | None) -> None:
+def _pages(run: Run, out: Outputs, surface: Surface | None, runs: "Seeds | None") -> None:
     """Write the pages: of all runs where there are several, but on a surface that was named.
 
     One opens in the lesson, unless something of what can be explored was asked for.
@@ -238,7 +243,7 @@ def hand_over(
         sys.exit(UNJUDGED)
 
 
-def hand_over_seeds(runs: Seeds, save: Saving, out: Outputs) -> None:
+def hand_over_seeds(runs: "Seeds", save: Saving, out: Outputs) -> None:
     """Tell all runs and draw them; save and write the best."""
     best = runs.best
     save.write(best)

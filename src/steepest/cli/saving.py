@@ -111,7 +111,7 @@ def rows_inside(
     made = f"holds the {rows} that it was made from; --without-data leaves them out"
     whole = save.data and not run.problem.is_stored
     kept = [f"{path} {made}" for path in save.paths if whole]
-    if checkpoint is not None:
+    if checkpoint is not None and checkpoint.is_written:
         inside = "names the files of the rows" if run.problem.is_stored else "holds the rows too"
         kept += [f"{checkpoint.path} {inside}; once the run is saved it may be deleted"]
     return [*kept, *(f"{path} holds rows of the data: a page computes with them" for path in pages)]

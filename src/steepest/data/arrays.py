@@ -37,7 +37,11 @@ def as_c_array(source: ArrayLike, dtype: type[np.float64] | type[np.float32]) ->
     Of numbers that do not begin at a multiple of their size (`np.frombuffer(..., offset=1)`) BLAS
     and NumPy add up in another order, so that the last bits would be others.
     """
-    return np.require(np.asarray(source, dtype=dtype), requirements=["C", "A"])
+    array = np.asarray(source, dtype=dtype)
+    flags = array.flags
+    if flags.c_contiguous and flags.aligned:
+        return array
+    return np.require(array, requirements=["C", "A"])
 
 
 def as_matrix(source: object) -> Matrix:

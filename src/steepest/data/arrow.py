@@ -14,7 +14,7 @@ from steepest.interrupts import patient
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["array_of", "floats_of", "numbers_of", "ready_for_text"]
+__all__ = ["array_of", "empty_table", "floats_of", "numbers_of", "ready_for_text"]
 
 
 def floats_of(column: "pa.ChunkedArray") -> NDArray[np.float64]:
@@ -63,6 +63,13 @@ def array_of(values: NDArray[Any]) -> "pa.Array":
 
     shared = [None, pa.py_buffer(np.ascontiguousarray(values))]
     return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), shared)
+
+
+def empty_table(schema: "pa.Schema") -> "pa.Table":
+    """Return a table of these columns without a row."""
+    import pyarrow as pa
+
+    return pa.Table.from_batches([], schema)
 
 
 def ready_for_text() -> None:

@@ -1,6 +1,7 @@
 """A column of a table that is used as a feature: how its values become numbers of X.
 
-A column may know what stands for a gap, its fill: a number, or one of its levels. `flagged` gaps
+A column may know what stands for a gap, its fill: a number, one of its levels, or of a season its
+sine and cosine. `flagged` gaps
 have a column of zeros and ones of their own beside.
 """
 
@@ -19,9 +20,12 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Column", "ColumnRecord"]
+__all__ = ["Column", "ColumnRecord", "Fill"]
 
 Array = NDArray[np.float64]
+
+Fill = float | str | tuple[float, float]
+"""What stands for a gap: a number, a level, or the sine and cosine of a season."""
 
 
 class ColumnRecord(TypedDict):
@@ -32,7 +36,7 @@ class ColumnRecord(TypedDict):
     levels: Sequence[str]
     base: str | None
     unit: str
-    fill: NotRequired[float | str | None]
+    fill: NotRequired["Fill | None"]
     flagged: NotRequired[bool]
 
 
@@ -44,7 +48,7 @@ class Column(NamedTuple):
     levels: tuple[str, ...] = ()  # the levels that have a weight, without the base
     base: str | None = None  # the level without a weight, whose effect is in the bias
     unit: str = ""
-    fill: float | str | None = None  # what stands for a gap: a number, or a level; None: nothing
+    fill: Fill | None = None  # what stands for a gap; None: nothing
     flagged: bool = False  # whether a gap is marked: by one more column of X, or a level of its own
 
     @property
@@ -52,13 +56,13 @@ class Column(NamedTuple):
         """The names of this column's columns of X: "sex=male" for a level, "age missing"."""
         if self.kind == "category":
             return tuple(f"{self.name}={level}" for level in self.levels)
-        if self.kind == "season":
-            return (f"{self.name} sin", f"{self.name} cos")
-        return (self.name,) if self.flag is None else (self.name, self.flag)
+        season = (f"{self.name} sin", f"{self.name} cos")
+        names = season if self.kind == "season" else (self.name,)
+        return names if self.flag is None else (*names, self.flag)
 
     @property
     def flag(self) -> str | None:
-        """The name of the column of X that is 1 where a number is missing; None without one."""
+        """The name of the column of X that is 1 where a value is missing; None without one."""
         return f"{self.name} missing" if self.flagged and self.kind != "category" else None
 
     @property
@@ -76,16 +80,20 @@ class Column(NamedTuple):
         if self.kind == "category":
             return _indicators(table, self)
         if self.kind == "season":
-            return _whole(table, self, date_numbers(_dates(table, self), self.kind))
+            return self.filled(_whole(table, self, date_numbers(_dates(table, self), self.kind)))
         return self.filled(_amounts(table, self))
 
     def filled(self, amounts: Array) -> Array:
-        """Return (rows, names) of the numbers in a column, (rows,), a gap filled, and flagged."""
+        """Return (rows, names) of the numbers in a column, a gap filled, and flagged.
+
+        They are (rows,), of a season its sine and cosine, (rows, 2).
+        """
+        amounts = amounts[:, None] if amounts.ndim == 1 else amounts
         if self.fill is None:
-            return amounts[:, None]
-        gaps = np.isnan(amounts)
-        filled = np.where(gaps, float(self.fill), amounts)
-        return np.stack([filled, gaps], axis=1) if self.flagged else filled[:, None]
+            return amounts
+        gaps = np.isnan(amounts[:, :1])
+        filled = np.where(gaps, np.asarray(self.fill, dtype=np.float64), amounts)
+        return np.concatenate([filled, gaps], axis=1) if self.flagged else filled
 
     def to_dict(self) -> ColumnRecord:
         """Return the column as plain lists and strings, for JSON."""
@@ -104,6 +112,7 @@ class Column(NamedTuple):
     def from_dict(cls, said: ColumnRecord) -> "Column":
         """Return the column of which `to_dict` made this, also after JSON."""
         fill, flagged = said.get("fill"), said.get("flagged", False)
+        fill = (fill[0], fill[1]) if isinstance(fill, (list, tuple)) else fill
         levels = tuple(said["levels"])
         return cls(said["name"], said["kind"], levels, said["base"], said["unit"], fill, flagged)
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.categories import check_words
-from steepest.data.column import Column, ColumnRecord
+from steepest.data.column import Column, ColumnRecord, Fill
 from steepest.data.columns import (
     counts,
     in_order,
@@ -164,12 +164,12 @@ class Features:
             width = len(column.names) - (column.flag is not None)
             part = X[:, at : at + width]
             amount = column.kind != "category" and column.fill is not None
-            parts.append(column.filled(part[:, 0]) if amount else part)
+            parts.append(column.filled(part) if amount else part)
             at += width
         return np.concatenate(parts, axis=1, dtype=X.dtype)
 
     @property
-    def fills(self) -> dict[str, float | str]:
+    def fills(self) -> dict[str, Fill]:
         """What stands for a gap, by column; nothing where gaps are not filled."""
         return {column.name: column.fill for column in self.columns if column.fill is not None}
 

@@ -9,10 +9,11 @@ features, and used wherever these are: on rows that are kept back, and on new on
                 is a level of its own (Jones 1996, "Indicator and stratification methods for missing
                 explanatory variables", warns that weights of other features may be biased by it)
 
-Words, and true or false, have no mean: there the most frequent stands for it.
+Words, and true or false, have no mean: there the most frequent stands for it. A season has that of
+its sine and that of its cosine, which leave the means of both features as they are, as
+scikit-learn's `SimpleImputer` does after such an encoding; no day of the year is said by them.
 """
 
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from steepest.data.column import Column
 from steepest.data.columns import counts, listing, numbers, weighted_counts, words
-from steepest.data.dates import DATES, as_dates, date_numbers
+from steepest.data.dates import DATES, date_numbers
 from steepest.data.features import Features
 from steepest.data.gaps import Holes
 from steepest.data.table import Table
@@ -31,7 +32,7 @@ from steepest.numerals import counted, short
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILLS", "fill_of_arrays", "fill_of_table", "fills_in_words"]
+__all__ = ["FILLS", "fill_of_arrays", "fill_of_table", "fills_in_words", "season_fill"]
 
 Array = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -57,27 +58,13 @@ def fill_of_table(
         values = arrow[column.name]
         if column.kind == "category":
             return _of_words(column, values, missing, weights, table.name)
-        if column.kind == "season":
-            _need_seasons(values, column.name, table.name)
-            return column
         dates = column.kind in DATES
         amounts = date_numbers(values, column.kind) if dates else numbers(values)
+        if column.kind == "season":
+            return _of_seasons(column, amounts, missing, weights, table.name)
         return _of_numbers(column, amounts, missing, weights, table.name)
 
     return features.filled_as(missing, [filled(column) for column in features.columns])
-
-
-def _need_seasons(values: "pa.ChunkedArray", name: str, where: str) -> None:
-    """Raise DataError for a gap in a season: a mean of sine and cosine is no day of the year."""
-    dates = as_dates(values)
-    gaps = len(values) if dates is None else dates.null_count
-    if gaps:
-        raise DataError(
-            f"{where}: column {name!r} is a season with {counted(gaps, 'gap')}, and "
-            "nothing stands for a day of the year: a mean of sine and cosine is none; take --date "
-            f"{shlex.quote(name)}=days or year, or leave the rows out with --missing drop (in "
-            "Python: date={...: 'days'}, missing='drop')"
-        )
 
 
 def fill_of_arrays(
@@ -105,6 +92,28 @@ def _of_numbers(
     fill = _mean(known, weight) if mean else _most(known, weight)
     flagged = missing == INDICATOR and not there.all()
     return column._replace(fill=fill, flagged=flagged)
+
+
+def _of_seasons(
+    column: Column, seasons: Array, missing: str, weights: Array | None, where: str
+) -> Column:
+    """Return a season, of which there are sine and cosine, (n, 2), with its fill."""
+    there = ~np.isnan(seasons[:, 0])
+    if not there.any():
+        raise DataError(_nothing(where, column))
+    flagged = missing == INDICATOR and not there.all()
+    fill = season_fill(seasons[there], missing, None if weights is None else weights[there])
+    return column._replace(fill=fill, flagged=flagged)
+
+
+def season_fill(seasons: Array, missing: str, weights: Array | None) -> tuple[float, float]:
+    """Return what stands for a gap among seasons, (n, 2): their means, or the most frequent."""
+    if missing != "most":
+        sine, cosine = np.average(seasons, axis=0, weights=weights)
+    else:
+        found, code = np.unique(seasons, axis=0, return_inverse=True)
+        sine, cosine = found[np.argmax(np.bincount(code.ravel(), weights))]
+    return float(sine), float(cosine)
 
 
 def _mean(values: Array, weights: Array) -> float:
@@ -172,8 +181,9 @@ def _in_words(column: Column, missing: str) -> str:
             return f"as a level of its own, {column.fill}"
         return f"with the most frequent level, {column.fill}"
     assert column.fill is not None
-    flag = f", and marked by {column.names[1]!r}" if column.flagged else ""
+    flag = f", and marked by {column.flag!r}" if column.flagged else ""
     if column.kind == "boolean":
         return f"with the more frequent, {'true' if column.fill else 'false'}{flag}"
     how = "the most frequent" if missing == "most" else "the mean"
-    return f"with {how}, {short(column.fill)}{flag}"
+    said = column.fill if isinstance(column.fill, tuple) else (column.fill,)
+    return f"with {how}, {' and '.join(map(short, said))}{flag}"

@@ -23,6 +23,9 @@ ROOM = 16.0
 LEAST = {FLOAT64: 1e-153, FLOAT32: 1e-18}
 """Squares of deviations down to this are above 2.2e-308, and 1.2e-38, with a few digits of room."""
 
+LARGEST = {dtype: float(np.finfo(dtype).max) for dtype in LEAST}
+"""The largest number of each type."""
+
 LOST = 1e-3
 """The share of a deviation that rounding to float32 may take: then three digits of it are left."""
 
@@ -44,7 +47,7 @@ def check_span(
     overflow, and 1 where they are all 0, as of a constant. `names` are those of the features,
     `place` tells where a row, from 0, is in the source.
     """
-    largest = sqrt(float(np.finfo(dtype).max) / (ROOM * len(y)))
+    largest = sqrt(LARGEST[dtype] / (ROOM * len(y)))
     _check(target, y, place, largest, dtype)
     suspect = (deviation < LEAST[dtype]) | (deviation == 1.0) | ~(deviation < largest)
     if not suspect.any():

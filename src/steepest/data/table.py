@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steepest.data.arrow import empty_table
 from steepest.data.frames import InMemory, from_memory, one_line, plain_columns
 from steepest.data.readers.contents import Contents
 from steepest.data.readers.database import DATABASES
@@ -86,7 +87,7 @@ class Table:
     @property
     def finder(self) -> Callable[[int], str]:
         """What tells the place of a row of the source, by its number, and holds no rows itself."""
-        bare = replace(self, arrow=self.arrow.schema.empty_table(), kept=None)
+        bare = replace(self, arrow=empty_table(self.arrow.schema), kept=None)
         return bare.place_in_source
 
     def keep(self, rows: "NDArray[np.intp]") -> "Table":

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.checks import number
 from steepest.descent.remaining_gap import remaining_gap
-from steepest.descent.stop import BY_CURVATURE, BY_DUALITY, Stop, by_mean_slope, proof
+from steepest.descent.stop import BY_DUALITY, Stop, by_mean_slope, proof
 from steepest.objective.minimum.sure_gap import SureGap
 from steepest.trace import Step, Trace
 
@@ -61,6 +61,8 @@ class Arrival:
     """The share of the loss by which it may be above the lowest, where passes are dear; 0: none."""
     proved_gap: Callable[[Step], SureGap | None] = _no_gap
     """How much lower a loss can be at most, by all rows; see `Objective.proved_gap`."""
+    proved_by: str = ""
+    """What proves it."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
@@ -99,7 +101,7 @@ class Arrival:
         if self._is_disproved(last):
             return None
         if proved is not None:
-            return Stop("arrived", f"arrived: {proof(last, BY_CURVATURE, proved.gap)}")
+            return Stop("arrived", f"arrived: {proof(last, self.proved_by, proved.gap)}")
         share = gap / abs(last.loss)
         return Stop(
             "arrived",
@@ -147,7 +149,7 @@ class Arrival:
         return Stop("settled", f"settled: nothing lower is found; {self._proof(last)}")
 
     def _proof(self, last: Step) -> str:
-        return proof(last, BY_DUALITY if self.proved_gap(last) is None else BY_CURVATURE)
+        return proof(last, BY_DUALITY if self.proved_gap(last) is None else self.proved_by)
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""

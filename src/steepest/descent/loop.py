@@ -55,8 +55,7 @@ class Descent:
 
     With a `checkpoint` it goes on from there, and takes the very steps it would have taken. At a
     steepness of `gtol`, with a duality gap, if one is known, of `largest_gap`, or where the lowest
-    loss is `gap_tol` of the loss away, it has arrived: nothing is worked out for a step that is not
-    to come.
+    loss is `gap_tol` of the loss away, it has arrived: no step is worked out that is not to come.
     """
 
     def __init__(
@@ -87,7 +86,8 @@ class Descent:
     def _first(self) -> Checkpoint:
         """Return the checkpoint before the first step."""
         method = self.method
-        state = method.rule.init(method.coordinates.position(method.start))
+        rule, start = method.rule, method.start
+        state = rule.init(start if rule.keeps_nothing else method.coordinates.position(start))
         count = method.objective.count
         passes = method.rows_read / count if count else 0.0
         return Checkpoint(0, method.start, state, method.sampler.first.count, passes=passes)
@@ -292,7 +292,10 @@ class Descent:
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            near = self._seems_near(at, steepness)
+            # A proof that costs nothing is asked however steep it seems in these coordinates.
+            free = self.gap_tol > 0.0 and self.method.objective.proof_is_free
+            known = free and self.method.objective.proved_gap(at) is not None
+            near = known or self._seems_near(at, steepness)
         return near and self._is_proved(at)
 
     def _gap(self, at: Evaluation, steepness: float) -> float:

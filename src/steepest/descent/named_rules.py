@@ -72,6 +72,8 @@ def _named(word: str) -> Rule:
     if name not in RULES:
         raise ChoiceError(f"there is no rule {word!r}; choose one of auto, {', '.join(RULES)}")
     kind = RULES[name]
+    if not texts:
+        return kind()
     names = [field.name for field in fields_of(kind)]
     if len(texts) > len(names):
         most = ":".join([name, *(each.upper() for each in names)])

@@ -92,6 +92,8 @@ class WhenItPays(Renewal):
     whitening: WhiteningByHessian
     thins: bool = True
     """Whether some rows may tell the Hessian: not where each further pass costs more than that."""
+    fast: float = FAST
+    """What a gradient shrinks to in a step that needs no better coordinates."""
     renews: ClassVar[bool] = True
 
     def due(
@@ -102,7 +104,7 @@ class WhenItPays(Renewal):
         record: WhiteningRecord | None,
     ) -> bool:
         """Return whether the steps since then have paid for a whitening, and it is needed."""
-        if gradient_ratio <= FAST or since < LEAST_STEPS:
+        if gradient_ratio <= self.fast or since < LEAST_STEPS:
             return False
         thinning = self.thinning(objective, record)
         shared = self._shared(objective, thinning)

@@ -67,6 +67,8 @@ class Rule:
 
     first_step_is_steepest: ClassVar[bool] = False
     """Whether the first step is along minus the gradient, as that of steepest descent is."""
+    keeps_nothing: ClassVar[bool] = False
+    """Whether its state is `()` wherever it begins, so that nobody need say where."""
     searches_plane: ClassVar[bool] = False
     """Whether rate and momentum are found together, on the plane of gradient and last step."""
     turns_gradient: ClassVar[bool] = False

@@ -10,7 +10,6 @@ from steepest.objective.evaluation import norm
 from steepest.trace import Step
 
 __all__ = [
-    "BY_CURVATURE",
     "BY_DUALITY",
     "RISEN",
     "Stop",
@@ -24,9 +23,6 @@ __all__ = [
 
 BY_DUALITY = "the duality gap"
 """What proves how much lower a loss with L1 or kinks can be."""
-
-BY_CURVATURE = "the curvature of the rows"
-"""What proves how much lower a smooth loss can be; see `objective.minimum.sure_gap`."""
 
 GAP_ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """The share of a loss below which a duality gap is rounding, and is not reported."""

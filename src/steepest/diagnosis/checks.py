@@ -9,7 +9,7 @@ from math import isnan
 
 from steepest.descent.plan.scale import has_exact_bound
 from steepest.descent.plan.stopping import settled_share
-from steepest.descent.stop import BY_CURVATURE, BY_DUALITY, earlier_result, proof
+from steepest.descent.stop import BY_DUALITY, earlier_result, proof
 from steepest.diagnosis.check import CHECKED, NOT_JUDGED, NOT_LOOKED_AT, STATED, Check, Found
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.gradient import is_suspect
@@ -47,7 +47,7 @@ def check_end(evidence: Evidence, found: Found) -> Check:
 def _end(evidence: Evidence, found: Found) -> Check:
     reason, steps = evidence.stop.reason, counted(evidence.trace.last.index, "step")
     if reason in ("arrived", "settled") and not isnan(evidence.trace.last.gap):
-        by = BY_CURVATURE if evidence.objective.smooth else BY_DUALITY
+        by = evidence.objective.proved_by if evidence.objective.smooth else BY_DUALITY
         return Check("end", CHECKED, proof(evidence.trace.last, by))
     if reason == "arrived":
         return Check("end", CHECKED, _steepness(evidence))

@@ -60,6 +60,10 @@ class Objective:
     gap_tol: float = 0.0
     """The share of the loss above the lowest at which a walk is over, where a pass over the rows is
     dear; 0 where it goes on to the last digits."""
+    proved_by: str = "the curvature of the rows"
+    """What proves how much lower a smooth loss can be, see `proved_gap`."""
+    proof_is_free: bool = False
+    """Whether `proved_gap` costs no pass, so that it may be asked at each step."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
     is_stateful: bool = False

@@ -18,7 +18,7 @@ from steepest.errors import ChoiceError
 from steepest.objective.coordinates.bounded import EIGENVALUE_RTOL, MOST_EXACT_BOUND
 from steepest.objective.coordinates.coordinates import Coordinates, Identity
 from steepest.objective.coordinates.whitening import MarginRoot, Whitening
-from steepest.objective.evaluation import Vector
+from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.linear_algebra.factor import cholesky_or_spectral, standardised_svd
 from steepest.objective.loss.loss import Loss, weighed
 from steepest.objective.loss.members import check_loss
@@ -27,6 +27,7 @@ from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.minimum.identifiability import Identifiability, is_independent
 from steepest.objective.minimum.origin_gains import OriginGains
 from steepest.objective.minimum.recession import Recession, recession_of_params
+from steepest.objective.minimum.sure_gap import SureGap
 from steepest.objective.model.model import Array
 from steepest.objective.model.through_origin import ThroughOrigin
 
@@ -46,6 +47,8 @@ class ThroughOriginObjective(MarginRisk):
     model: ThroughOrigin
     kind = "a model without a bias"
     without_kinks = "or keep the bias"
+    proved_by = "the penalty"
+    proof_is_free = True
 
     @classmethod
     def of(
@@ -166,6 +169,18 @@ class ThroughOriginObjective(MarginRisk):
         scaled = type(factor)(factor.root * unit, factor.inverse / unit[:, None], factor.full_rank)
         curvature = 1.0 if np.isfinite(self.loss.curvature_bound) else None
         return Whitening(MarginRoot(scaled), None, curvature)
+
+    def proved_gap(self, at: Evaluation) -> SureGap | None:
+        """Return `|g|^2 / (2 l2)`, where it is small enough to end a walk: else nothing is known.
+
+        L2 curves every weight by `l2`, and the rows curve the loss nowhere below 0 (Boyd &
+        Vandenberghe 2004, "Convex Optimization", 9.1.2).
+        """
+        l2 = self.penalty.l2
+        if not l2 or self.penalty.l1 or not self.smooth:
+            return None
+        gap = float(at.gradient @ at.gradient) / (2.0 * l2)
+        return SureGap(gap, 0.0) if gap <= self.gap_tol * abs(at.loss) else None
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.

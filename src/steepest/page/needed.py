@@ -50,17 +50,18 @@ def _is_line(record: "Record") -> bool:
 
 FITS = ("cards/fit_line.js", "cards/fit_classes.js", "cards/fit_plane.js", "cards/fit_many.js")
 
-OF_LIMITS = (
+CONVEX = (
     *("controls/presets.js", "words/fastest_task.js"),
     *("words/limit_task.js", "words/ravine_tasks.js"),
+    *("engine/lowest.js", "engine/rounding.js"),
 )
-"""What a reader is to try beside a limit of the rate, which no network has."""
+"""What is tried beside a limit of the rate, the lowest loss, round bowls: no network has these."""
 
 NEEDED: Mapping[str, Callable[["Record"], bool]] = {
     **{path: _chosen(path) for path in FITS},
     "controls/equation.js": _is_line,
     "cards/network.js": lambda record: record["network"] is not None,
-    **{path: lambda record: record["network"] is None for path in OF_LIMITS},
+    **{path: lambda record: record["network"] is None for path in CONVEX},
     "cards/sharpness.js": lambda record: "sharpness" in record,
     "cards/steepness.js": lambda record: not record["surface"]["nx"],
 }

@@ -47,6 +47,8 @@ class CheckpointFile:
     tell: Callable[[str], object] = warnings.warn
     _due: float = field(init=False)
     _told: bool = False
+    is_written: bool = False
+    """Whether the file holds something of this run."""
 
     def __post_init__(self) -> None:
         check_writable(self.path)
@@ -78,6 +80,7 @@ class CheckpointFile:
         """Write a run; where the disk refuses, say so once."""
         try:
             write_run(run, self.path, to_go_on=True)
+            self.is_written = True
         except (FileError, MemoryError) as error:
             if not self._told:
                 self.tell(f"no checkpoint was written, the run goes on: {error or 'no memory'}")

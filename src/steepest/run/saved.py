@@ -39,7 +39,6 @@ from steepest.run.without_rows import recorded_of, recorded_so_far
 from steepest.surface.kept import kept_arrays, kept_record, surface_kept
 from steepest.surface.surface import Surface
 from steepest.trace import Trace
-from steepest.view.scene import drawn_points
 
 if TYPE_CHECKING:
     from steepest.run.run import Run
@@ -112,6 +111,8 @@ def write_run(
         record["origin"] = run.problem.origin.to_record()
     if surface is not None:
         _check_surface(run, surface)
+        from steepest.view.scene import drawn_points
+
         record |= {"surface": kept_record(surface)}
         arrays |= kept_arrays(surface, drawn_points(run.story))
     write_archive(path, record, arrays | run.trace.to_arrays())

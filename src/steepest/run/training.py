@@ -241,9 +241,10 @@ def _check_start(trace: Trace, rows: int) -> None:
     first = trace.first
     wrong = f"loss at the start is {first.loss:g}"
     if isfinite(first.loss):
-        lost = np.flatnonzero(~np.isfinite(first.gradient))
-        if not len(lost):
+        sound = np.isfinite(first.gradient)
+        if sound.all():
             return
+        lost = np.flatnonzero(~sound)
         wrong = (
             f"loss at the start is {short(first.loss)}, but its slope by param {lost[0] + 1} is "
             f"{first.gradient[lost[0]]:g}"

@@ -63,6 +63,10 @@ class Axes(Protocol):
     def reading(self) -> tuple[Array, Array]:
         """The two vectors, each (params,), whose products with a step are what x and y change."""
 
+    @property
+    def has_one_scale(self) -> bool:
+        """Whether x and y are drawn to one scale, as coordinates of the descent are."""
+
     def read(self, params: Array) -> Array:
         """Return x and y of params, (2,); of many, (n, params), (n, 2)."""
 
@@ -123,6 +127,11 @@ class CoordinateAxes:
         one = np.eye(len(names))
         back = np.column_stack([position(row) for row in one])
         return cls(tuple(names), first, second, params(one[first]), params(one[second]), back)
+
+    @property
+    def has_one_scale(self) -> bool:
+        """Whether x and y are coordinates of the descent."""
+        return self.coordinates is not None
 
     @property
     def x_name(self) -> str:
@@ -191,6 +200,7 @@ class DirectionAxes:
     in_words: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
     spans: Array | None = None
+    has_one_scale: ClassVar[bool] = False
 
     @classmethod
     def through(

@@ -15,7 +15,7 @@ from steepest.objective.plane.plane import Plane
 from steepest.objective.plane.plane_loss import Bowl
 from steepest.surface.axes import Axes
 from steepest.surface.refinement import Level, Show, loss_on_grid, refinement
-from steepest.surface.window import window
+from steepest.surface.window import square, window
 from steepest.trace import Step, Trace
 
 __all__ = ["Surface", "surface_of_trace", "surface_on_plane", "whole_path"]
@@ -198,7 +198,11 @@ def surface_on_plane(
     centre, bowl = axes.read(origin), on_plane.bowl()
     projected = axes.read(path)
     if shown is None:
-        a, b = _grid_about(projected - centre, losses, bowl, axes.size(origin), points)
+        known = ~np.isnan(losses)
+        about = (projected - centre)[known]
+        shown_about = window(about, losses[known], bowl, axes.size(origin))
+        sides = square(shown_about) if axes.has_one_scale else shown_about
+        a, b = (_through_zero(low, high, points) for low, high in sides)
         x, y = centre[0] + a, centre[1] + b
     else:
         x, y = (_between(low, high, points) for low, high in shown)
@@ -260,15 +264,6 @@ def _lowest(objective: Objective, origin: Array, centre: Array, bowl: Bowl | Non
         return None
     lowest: Array = centre + bowl.lowest
     return lowest
-
-
-def _grid_about(
-    path: Array, losses: Array, bowl: Bowl | None, size: Array, points: int
-) -> list[Array]:
-    """Return the points a and b of the grid, (points,) each, in the window of the path."""
-    known = ~np.isnan(losses)
-    shown = window(path[known], losses[known], bowl, size)
-    return [_through_zero(low, high, points) for low, high in shown]
 
 
 def _check_centre(drawn: float, recorded: float, usual: float, rounding: float) -> None:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from steepest.objective.plane.plane_loss import Bowl
 
-__all__ = ["window"]
+__all__ = ["square", "window"]
 
 Array = NDArray[np.float64]
 
@@ -33,6 +33,17 @@ def window(path: Array, losses: Array, bowl: Bowl | None, size: Array) -> Array:
     low, high = low - short, high + short
     margin = MARGIN * (high - low)
     return np.column_stack([low - margin, high + margin])
+
+
+def square(sides: Array) -> Array:
+    """Return a window, (2, 2), as wide as it is high about its middle.
+
+    >>> square(np.array([[0.0, 4.0], [1.0, 2.0]])).tolist()
+    [[0.0, 4.0], [-0.5, 3.5]]
+    """
+    spans = sides[:, 1] - sides[:, 0]
+    more = (spans.max() - spans) / 2
+    return sides + np.column_stack([-more, more])
 
 
 def _in_bounds(losses: Array) -> NDArray[np.bool_]:

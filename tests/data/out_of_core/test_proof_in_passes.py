@@ -1,4 +1,7 @@
-"""The gap that is proved by the curvature of the first rows of each row group, or else of all."""
+"""The gap that is proved by the curvature of the first rows of each row group, or else of all.
+
+Without a bias it is proved by that of L2; where neither is known, nothing is called a proof.
+"""
 
 from pathlib import Path
 
@@ -61,3 +64,43 @@ def test_where_the_first_rows_of_each_group_are_all_alike_the_others_prove_it(tm
     proved = run.objective.proved_gap(near)
     assert 1.0 < proved.passes < 1.2
     assert near.loss - lowest <= proved.gap * (1.0 + 1e-6) <= 1.1 * (near.loss - lowest)
+
+
+def few_rows(folder: Path, features: int) -> tuple[str, np.ndarray, np.ndarray]:
+    """Write files of features, (rows, features), and return their pattern with X and y, (rows,)."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(ROWS // 2, features)) * np.geomspace(0.3, 3.0, features)
+    y = (x[:, 0] - x[:, 1] + rng.logistic(size=len(x)) > 0.2).astype(np.int8)
+    columns = {f"x{j}": x[:, j] for j in range(features)} | {"y": y}
+    pq.write_table(pa.table(columns), folder / "rows.parquet", row_group_size=GROUP)
+    return str(folder / "*.parquet"), x, y
+
+
+@pytest.mark.parametrize("features", [3, 40])
+@pytest.mark.parametrize("l2", [1e-3, 1e-1])
+def test_without_a_bias_the_penalty_proves_it(tmp_path, features, l2):
+    files, x, y = few_rows(tmp_path, features)
+    run = st.descend(files, "y", bias=False, l2=l2, threads=1)
+    peer = LogisticRegression(C=1.0 / (l2 * len(y)), fit_intercept=False, tol=1e-12).fit(x, y)
+    margin = x @ peer.coef_[0]
+    lowest = np.mean(np.logaddexp(0.0, margin) - y * margin) + 0.5 * l2 * np.sum(peer.coef_**2)
+    gap = run.trace.gaps[-1]
+    assert run.loss - lowest <= gap + 1e-12 and gap <= 1e-6 * run.loss
+    assert "as the penalty proves" in run.stop.message and run.stop.reason == "arrived"
+    assert "as the penalty proves" in next(one.message for one in run.checks if one.name == "end")
+    near = run.objective.evaluate(run.params + 1e-6)
+    assert near.loss - lowest <= run.objective.proved_gap(near).gap
+    assert run.objective.proved_gap(run.objective.evaluate(run.params + 1.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"bias": False}, "one more safe step could take off"), ({"l2": 0.1}, "an estimate by how")],
+)
+def test_what_is_not_proved_is_not_called_so(tmp_path, monkeypatch, asked, said):
+    """Without bias and penalty, and of more params than those whose Hessian is worked out."""
+    monkeypatch.setattr("steepest.objective.linear.MOST_PROVED", 3)
+    files, _, _ = few_rows(tmp_path, 3)
+    run = st.descend(files, "y", threads=1, **asked)
+    assert run.stop.reason == "arrived" and np.isnan(run.trace.gaps[-1])
+    assert "proves" not in run.explain() and said in run.stop.message

@@ -3,9 +3,9 @@
 `objective` is the loss as a function of one vector, which `params` splits into the module's
 tensors; `batches` reads the data once, `sample` some rows of them, `criterion` weighs batches as
 the loss itself would, `derivatives` checks second ones, `untouched` puts modes, hooks and random
-numbers back. `surface` is what `st.torch` offers, `preview` finds how many rows there is time for;
-`on_plane` chooses among the methods to work out a plane: `known_network` by our kernels,
-`first_layer` once for all points.
+numbers back. `surface` is what `st.torch` offers, `preview` finds how many rows there is time for,
+`pictured` how many points; `on_plane` chooses among the methods to work out a plane:
+`known_network` by our kernels, `first_layer` once for all points.
 
 `watch` is a training that somebody else runs: `listening` hears it by hooks, `recorder` makes each
 `point` and step of what `tensors` do (`heard` is what is heard of a backward

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from steepest.data.arrow import array_of
-from steepest.data.column import Column
+from steepest.data.column import Column, Fill
 from steepest.data.columns import clip, in_order, kind_of, words
 from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
 from steepest.data.features import Features
-from steepest.data.fill import INDICATOR
+from steepest.data.fill import INDICATOR, season_fill
 from steepest.data.out_of_core.digests import NOWHERE, Digest
 from steepest.data.out_of_core.first_pass import FirstPass
 from steepest.data.out_of_core.needed import Needed
@@ -55,7 +55,7 @@ def evidence_of(first: FirstPass, source: Source, needed: Needed) -> Table:
     left = np.flatnonzero(needed.left(some))
     # Where none is left all are judged, and told to be left out later.
     left = left if len(left) else np.arange(len(places))
-    some, places = some.take(left), places[left]
+    some, places = some.take(array_of(left)), places[left]
     if has_all(first, source):
         order = np.argsort(places)
         return source.table_of(some.take(array_of(order)), places[order])
@@ -208,8 +208,10 @@ def _filled(column: Column, digest: Digest, missing: str) -> Column:
         if missing == INDICATOR and digest.gaps:
             return column
         return column._replace(fill=str(digest.most))
-    if column.kind == "season" or column.fill is None:
+    if column.fill is None:
         return column
+    if column.kind == "season" and not (digest.gaps or digest.is_counted):
+        return column._replace(fill=None)
     if column.kind in DATES:
         return column._replace(fill=_date_fill(column, digest, missing))
     mean = missing != "most" and column.kind == "number"
@@ -221,7 +223,7 @@ def _filled(column: Column, digest: Digest, missing: str) -> Column:
     return column._replace(fill=float(digest.mean if mean else digest.most))
 
 
-def _date_fill(column: Column, digest: Digest, missing: str) -> float:
+def _date_fill(column: Column, digest: Digest, missing: str) -> Fill:
     """Return what stands for a gap among dates: their mean, or the most frequent."""
     import pyarrow as pa
 
@@ -233,7 +235,10 @@ def _date_fill(column: Column, digest: Digest, missing: str) -> float:
         )
     counts = {digest.most: 1.0} if missing == "most" else digest.counts
     dates = date_numbers(pa.chunked_array([pa.array(list(counts), pa.large_string())]), column.kind)
-    return float(np.average(dates, weights=list(counts.values())))
+    weights = np.array(list(counts.values()), dtype=np.float64)
+    if column.kind == "season":
+        return season_fill(dates, missing, weights)
+    return float(np.average(dates, weights=weights))
 
 
 def holes_of_digests(digests: Digests, source: Source) -> str:

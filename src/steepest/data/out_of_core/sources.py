@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
+from steepest.data.arrow import empty_table
 from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
@@ -73,9 +74,7 @@ class Source:
 
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""
-        import pyarrow as pa
-
-        return Table(pa.Table.from_batches([], self.schema), self.name)
+        return Table(empty_table(self.schema), self.name)
 
     def place(self, row: int) -> str:
         """Return where row `row` of all, from 0, is: "row 14 of b.parquet", "line 15 of b.csv"."""

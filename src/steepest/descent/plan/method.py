@@ -1,4 +1,8 @@
-"""From options to the parts of a descent."""
+"""From options to the parts of a descent.
+
+What only some of the models and rules need is loaded where they are chosen: a first fit on the
+command line is short.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Unpack
@@ -10,13 +14,11 @@ from steepest.data.prepared import Data
 from steepest.descent.loop import Method
 from steepest.descent.named_rules import choose_rule
 from steepest.descent.plan.auto import auto_rule
-from steepest.descent.plan.batches_then_all import plan_batches_then_all
 from steepest.descent.plan.clip_and_dropout import with_clip_and_dropout
 from steepest.descent.plan.keywords import MethodKeywords
 from steepest.descent.plan.named_rates import choose_step_size, step_size_of_rule
 from steepest.descent.plan.option import Part
 from steepest.descent.plan.options import Options
-from steepest.descent.plan.proximal import plan_proximal
 from steepest.descent.plan.scale import coordinates_of
 from steepest.descent.plan.signature import takes_options
 from steepest.descent.plan.smoothing import plan_smoothing, wants_smoothing
@@ -29,6 +31,7 @@ from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
 from steepest.descent.steps.quasi_newton import QuasiNewton
 from steepest.descent.steps.safe import ArmijoSchedule, safe_rate
+from steepest.descent.steps.sampled_newton import FAST_NEWTON, SampledNewton, suits_sampled_newton
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
     Schedule,
@@ -47,10 +50,8 @@ from steepest.objective.model.hidden_layers import HiddenLayers
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Model
 from steepest.objective.model.through_origin import ThroughOrigin
-from steepest.objective.network import NetworkObjective
 from steepest.objective.objective import Objective, Vector
 from steepest.objective.risk import Risk
-from steepest.objective.through_origin import ThroughOriginObjective
 from steepest.trace import Step
 
 __all__ = [
@@ -104,12 +105,16 @@ def objective_on(
 ) -> Risk:
     """Return the objective of `data` under this loss and penalty: a neuron's, or a network's."""
     if not bias:
+        from steepest.objective.through_origin import ThroughOriginObjective
+
         weight = data.sample_weight
         return ThroughOriginObjective.of(
             data.X, data.y, loss, penalty, sample_weight=weight, threads=threads
         )
     if hidden is None:
         return _neuron_on(data, loss, penalty, threads)
+    from steepest.objective.network import NetworkObjective
+
     return NetworkObjective.of(
         data.X, data.y, loss, penalty, hidden, sample_weight=data.sample_weight, threads=threads
     )
@@ -149,6 +154,8 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
     if wants_smoothing(objective, options):
         return plan_smoothing(objective, options)
     if objective.penalty.l1:
+        from steepest.descent.plan.proximal import plan_proximal
+
         return plan_proximal(objective, options)
     rule, scale, reasons = options.rule, options.scale, []
     if isinstance(rule, str) and rule == "auto":
@@ -163,12 +170,16 @@ def _planned(objective: Objective, options: Options) -> tuple[Method, str]:
         method = _least_squares(objective, start)
     else:
         method = _way_of(leader)(objective, start, leader, scale, options)
+    if method.step_size.why:
+        reasons.append(method.step_size.why)
     return method, "; ".join(reasons)
 
 
 def _way_of(rule: Rule) -> Callable[[Objective, Vector, Rule, str, Options], Method]:
     """Return what makes the method of a rule: of objective, start, rule, scale and options."""
     if rule.begins_on_batches:
+        from steepest.descent.plan.batches_then_all import plan_batches_then_all
+
         return plan_batches_then_all
     if rule.turns_gradient:
         return _quasi_newton
@@ -249,10 +260,14 @@ def _plane_search(
     if whitening is None:
         coordinates = coordinates_of(objective, scale)
         return Method(objective, start, rule, PlaneSearch(), coordinates, sampler)
-    renewal = Renewal()
+    at_first, renewal = whitening.at_first, Renewal()
+    thins = not objective.gap_tol
+    if is_automatic(options) and suits_sampled_newton(objective):
+        renewal = WhenItPays(whitening, thins, fast=FAST_NEWTON)
+        return Method(objective, start, rule, SampledNewton(), at_first, sampler, renewal)
     if not objective.is_quadratic:
-        renewal = WhenItPays(whitening, thins=not objective.gap_tol)
-    return Method(objective, start, rule, PlaneSearch(), whitening.at_first, sampler, renewal)
+        renewal = WhenItPays(whitening, thins)
+    return Method(objective, start, rule, PlaneSearch(), at_first, sampler, renewal)
 
 
 def _quasi_newton(

@@ -80,7 +80,9 @@ def _parameter(one: Option, default: object) -> inspect.Parameter:
 
 def _with_help(text: str | None, options: Mapping[str, Option]) -> str | None:
     """Return a docstring whose line `{options}` is the help of each; None under `python -OO`."""
-    return None if text is None else text.replace(PLACE, _help(options))
+    if text is None or PLACE not in text:
+        return text
+    return text.replace(PLACE, _help(options))
 
 
 def _help(options: Mapping[str, Option]) -> str:

@@ -25,6 +25,7 @@ class Steepest(Rule):
 
     name: ClassVar[str] = "steepest"
     first_step_is_steepest: ClassVar[bool] = True
+    keeps_nothing: ClassVar[bool] = True
     limit_formula: ClassVar[str] = "2/curvature"
     limit_source: ClassVar[str] = GRADIENT_DESCENT
 

@@ -24,6 +24,7 @@ from steepest.descent.steps.smoothing_path import (
     MOST_TRIES,
     NarrowingPath,
     SmoothingPath,
+    gap_left,
     is_proved,
 )
 from steepest.descent.steps.step_size import StepLength, StepSize
@@ -67,7 +68,7 @@ class FiniteSmoothing(StepSize):
             path.go_on(*kept)
         there = _lower(path, state.evaluation, begins=kept is None)
         rate, params = (0.0, None) if there is None else (1.0, there.params)
-        gap = max(state.loss - path.bound, 0.0)
+        gap = gap_left(path, state.evaluation)
         return StepLength(
             rate, memory=path.memory, params=params, rows_read=path.rows_read, gap=gap
         )

@@ -17,7 +17,7 @@ from steepest.descent.steps.step_size import StepLength, StepSize, falls_enough
 from steepest.objective.line_search import backtrack
 from steepest.objective.plane.newton_step import newton_step
 
-__all__ = ["PlaneSearch"]
+__all__ = ["PlaneSearch", "takes_most"]
 
 SLOPE_LEFT = 0.5
 """The share of the slope that a step of rate 1 may leave where coordinates are whitened."""
@@ -40,7 +40,7 @@ class PlaneSearch(StepSize):
         """Return how far to go, and how much of the last step to take once more."""
         if state.arrived:
             return StepLength(0.0)
-        if state.is_white and _takes_most(state):
+        if state.is_white and takes_most(state):
             return StepLength(1.0)
         for propose in (_lowest, _downhill):
             rate, momentum = propose(state)
@@ -70,7 +70,7 @@ def _downhill(state: SearchState) -> tuple[float, float]:
     return 2.0 * (last_rate or 0.5), 0.0
 
 
-def _takes_most(state: SearchState) -> bool:
+def takes_most(state: SearchState) -> bool:
     """Return whether a step of rate 1 lowers the loss and leaves little of the slope."""
     trial = state.trial(1.0)
     slope = trial.slope

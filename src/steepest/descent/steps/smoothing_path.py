@@ -15,7 +15,15 @@ from steepest.objective.kinks.smoothed_newton import DualPoint, SmoothedNewton
 from steepest.objective.kinks.vertex import Vertex, vertex_near
 from steepest.objective.model.model import Array
 
-__all__ = ["GAP_RTOL", "MOST_TRIES", "Evaluate", "NarrowingPath", "SmoothingPath", "is_proved"]
+__all__ = [
+    "GAP_RTOL",
+    "MOST_TRIES",
+    "Evaluate",
+    "NarrowingPath",
+    "SmoothingPath",
+    "gap_left",
+    "is_proved",
+]
 
 SHRINK = 0.1
 """What is left of the width once the lowest point of the smoothed loss is found."""
@@ -84,8 +92,20 @@ class SmoothingPath(Protocol):
 
 def is_proved(path: SmoothingPath, at: Evaluation, enough: float = GAP_RTOL) -> bool:
     """Return whether no loss is lower by more than this share of it: but for rounding."""
-    rounding = max(path.smoothed.high, -path.smoothed.low) * path.smoothed.rounding(at)
-    return at.loss - path.bound <= enough * abs(at.loss) + rounding
+    return at.loss - path.bound <= enough * abs(at.loss) + _rounding(path, at)
+
+
+def gap_left(path: SmoothingPath, at: Evaluation) -> float:
+    """Return by how much a loss can be lower at most; rounding of the margins is in it.
+
+    The loss and the bound are both of margins that are off, as those of a large target are.
+    """
+    return max(at.loss - path.bound, 0.0) + 2.0 * _rounding(path, at)
+
+
+def _rounding(path: SmoothingPath, at: Evaluation) -> float:
+    """Return how far the loss may be off: as far as residuals, times the steepest slope."""
+    return max(path.smoothed.high, -path.smoothed.low) * path.smoothed.rounding(at)
 
 
 class NarrowingPath:

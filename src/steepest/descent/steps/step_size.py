@@ -72,6 +72,8 @@ class StepSize:
     """Whether it tells a duality gap at every step, and may find lower where that is small."""
     word: ClassVar[str] = ""
     """The word by which it is chosen."""
+    why: ClassVar[str] = ""
+    """What it does beside what its rule says, and why; empty if nothing."""
 
     @property
     def searches(self) -> bool:

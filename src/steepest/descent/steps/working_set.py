@@ -141,7 +141,7 @@ class WorkingSets:
         return chosen[kept] if (kept & wants).any() or not wants.any() else chosen, rows
 
     def lowest(self, at: Evaluation, chosen: Indices, curvature: Curvature | None = None) -> Vector:
-        """Return the lowest point, (params,), of the quadratic with L1 of the working set, (chosen,).
+        """Return the lowest point, (params,), of the quadratic with L1 of the set, (chosen,).
 
         `curvature` is what the rows' losses curve by their margins and targets, if not their own.
         """

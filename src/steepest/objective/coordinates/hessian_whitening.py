@@ -21,6 +21,7 @@ from steepest.objective.evaluation import Evaluation, Vector, norm
 from steepest.objective.linear_algebra.factor import (
     Factor,
     cholesky_or_spectral,
+    diagonals,
     least_moves,
     penalised_directions,
 )
@@ -188,14 +189,15 @@ class HessianWhitening:
         """
         has_constant = False
         if not self.l2:
-            own = np.einsum("mii->mi", hessian)
+            own = diagonals(hessian)
             alike = own / self._square
             largest = alike.max()
             constant = alike <= CONSTANT * largest
             np.copyto(own, largest * self._square, where=constant)
             has_constant = bool(constant.any())
         self._penalise(hessian)
-        return cholesky_or_spectral(hessian, self._flattest), has_constant
+        factor = cholesky_or_spectral(hessian, FLATTEST_PIVOT, lambda: self._flattest)
+        return factor, has_constant
 
     @cached_property
     def _flattest(self) -> float:
@@ -206,10 +208,11 @@ class HessianWhitening:
     def _penalise(self, hessian: Array) -> None:
         """Add what L2 curves by; the bias is free of it."""
         if self.base is None:
-            np.einsum("mii->mi", hessian)[:, :-1] += self.l2
+            weights = diagonals(hessian)[:, :-1]
+            weights += self.l2
         elif self.l2:
-            weights = self.base.inverse[0, :-1]
-            hessian += self.l2 * weights.T @ weights
+            turned = self.base.inverse[0, :-1]
+            hessian += self.l2 * turned.T @ turned
 
     def _in_units(self, factor: Factor, full_rank: bool) -> Whitening:
         """Return the coordinates by the factor for features less their mean, which is changed."""
@@ -240,7 +243,7 @@ def _lift_unseen(gram: Array, deviation: Vector) -> bool:
 
     `gram` is (1, features + 1, features + 1) and is changed; a `deviation` of 1 is a constant's.
     """
-    own, variance = np.einsum("mii->mi", gram)[:, :-1], deviation * deviation
+    own, variance = diagonals(gram)[:, :-1], deviation * deviation
     unseen = own < SEEN * variance
     unseen &= deviation != 1.0
     if not unseen.any():

@@ -7,6 +7,7 @@ Hoemmen & Langou 2012, "Communication-optimal parallel and sequential QR and LU 
 never squares the condition number.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ __all__ = [
     "Factor",
     "cholesky",
     "cholesky_or_spectral",
+    "diagonals",
     "inverse_of_triangles",
     "least_moves",
     "penalised_directions",
@@ -96,6 +98,21 @@ def cholesky(hessian: Array) -> Factor | None:
         return Factor(root, inverse_of_triangles(root))
 
 
+def diagonals(matrices: Array) -> Array:
+    """Return the diagonals of matrices, (m, n, n), as a view (m, n): to write to it changes them.
+
+    >>> some = np.zeros((1, 2, 2))
+    >>> diagonals(some)[:] += 3.0
+    >>> some[0]
+    array([[3., 0.],
+           [0., 3.]])
+    """
+    found = matrices.diagonal(axis1=1, axis2=2)
+    # NumPy's view is read-only: its promise not to be one, from before it was, still stands.
+    found.setflags(write=True)
+    return found
+
+
 def inverse_of_triangles(upper: Array) -> Array:
     """Return the inverses of upper triangular matrices, of shape (..., n, n), by halves.
 
@@ -132,19 +149,24 @@ def spectral(hessian: Array, flattest: float, stiffen: bool) -> Factor:
     return Factor((vectors * root) @ transposed, (vectors / root) @ transposed)
 
 
-def cholesky_or_spectral(hessian: Array, flattest: float) -> Factor:
+def cholesky_or_spectral(
+    hessian: Array, flattest: float, exactly: Callable[[], float] | None = None
+) -> Factor:
     """Return Cholesky's roots of (m, n, n), or spectral ones where a direction is flat.
 
     Whichever units the params have, Cholesky's root is as good (van der Sluis 1969, "Condition
     numbers and equilibration of matrices"); for the spectral one the diagonal is made 1 first.
-    Flat is what is left of a curvature, a pivot, where it is below `flattest` times that.
+    Flat is what is left of a curvature, a pivot, where it is below `flattest` times that. Where
+    that is a bound, what it is `exactly` is asked if a pivot is below it.
     """
     own = hessian.diagonal(axis1=1, axis2=2)
     factor = cholesky(hessian)
     if factor is not None:
         pivots = factor.root.diagonal(axis1=1, axis2=2)
-        if (pivots * pivots / own).min() > flattest:
+        least = (pivots * pivots / own).min()
+        if least > flattest or (exactly is not None and least > exactly()):
             return Factor(factor.root, factor.inverse, full_rank=True)
+    flattest = flattest if exactly is None else exactly()
     across = np.sqrt(own)[:, None, :]
     down = across.transpose(0, 2, 1)
     factor = spectral(hessian / down / across, flattest, stiffen=True)

@@ -21,7 +21,6 @@ import numpy as np
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block
 from steepest.objective.evaluation import Vector
-from steepest.objective.minimum.recession_certificate import exact_direction
 from steepest.objective.minimum.recession_gains import Gains, Indices, Mask, evenly
 from steepest.objective.minimum.recession_search import (
     FIRST_ROWS,
@@ -73,6 +72,10 @@ class Recession:
         return self.direction is not None
 
 
+HELD_BY_PENALTY = Recession("proved", "the penalty holds the weights, and a bias is best somewhere")
+"""What a penalty leaves of directions nearly always: none."""
+
+
 def recession_of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     """Return what is known of directions along which the mean loss of these gains falls for ever.
 
@@ -118,6 +121,9 @@ def _of_params(gains: Gains, params: Vector, gradient: Vector) -> Recession:
     if not directions:
         return _none("rows whose gains, each counted at least once, add up to 0 but for rounding")
     together = directions[0] if len(directions) == 1 else added_up(gains, directions)
+    # It needs fractions, which take longer to load than most fits, of which few come here.
+    from steepest.objective.minimum.recession_certificate import exact_direction
+
     exact = exact_direction(gains, together)
     if exact is None:
         return _found(gains, gains.params(together), moved, exact=False)
@@ -131,7 +137,7 @@ def _of_biases(gains: Gains, guess: Array) -> Recession:
     """
     endless = ~np.isfinite(guess)
     if not endless.any():
-        return Recession("proved", "the penalty holds the weights, and a bias is best somewhere")
+        return HELD_BY_PENALTY
     direction = np.zeros(gains.size)
     direction[-len(guess) :] = np.where(endless, np.sign(guess), 0.0)
     gain, _ = gains.along(direction)

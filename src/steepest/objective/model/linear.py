@@ -93,7 +93,8 @@ class Linear:
         Where none is, as at many a start, the output reads nothing.
         """
         weights, bias = self.split(params)
-        if not weights.any():
+        # The first one is asked alone: of few rows a call costs as much as the work.
+        if not params[0] and not weights.any():
             return _NoWeightsAt(self, weights, bias)
         if self.features < WIDE:
             return LinearAt(self, weights, bias)

@@ -357,9 +357,6 @@ function makeFoot(root) {
   }
 }
 
-/** What a box of settings is there for. */
-const HELD = ':is([data-control], .st-note):not(.st-hidden, [hidden])';
-
 /** Hides the controls and the pictures that a link names. */
 function makeHider(root) {
   return {
@@ -368,9 +365,10 @@ function makeHider(root) {
       for (const one of root.querySelectorAll('[data-control], [data-card]')) {
         one.classList.toggle('st-hidden', state.hidden.includes(one.dataset.control ?? one.dataset.card));
       }
-      // What holds controls and notes goes with the last of them: no empty box stays.
+      // What holds controls goes with the last of them: no empty box stays.
       for (const one of root.querySelectorAll('.st-settings, .st-settings > .st-row')) {
-        one.classList.toggle('st-hidden', !one.querySelector(HELD));
+        const held = one.querySelector(':is([data-control], .st-note):not(.st-hidden, [hidden])');
+        one.classList.toggle('st-hidden', !held);
       }
     },
   };

@@ -4,7 +4,7 @@ import {
   activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
 } from '../state/select.js';
 import { short } from '../numerals.js';
-import { rowsOf } from '../words/sampled.js';
+import { sampleOf } from '../words/sampled.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
 import { Drag } from '../gestures/drag.js';
@@ -103,7 +103,7 @@ class Chart {
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
-    const sample = rowsOf(scene, this.run);
+    const sample = sampleOf(scene, runs);
     const ofRows = scene.rows ? `thin: each mini-batch; thick: ${sample || 'all rows'}` : 'thin: each batch';
     const note = batches ? ofRows : sample;
     const right = roomFor(this.plot, runs) + this.bar.room;

@@ -20,3 +20,9 @@ declare module './fit_many.js' {
     aim(i: number): number;
   }
 }
+
+declare module './run_plot.js' {
+  interface RunPlot {
+    drawRun(run: Run): void;
+  }
+}

@@ -1,9 +1,8 @@
 // The card of the gradient's length against the step, of a run that no surface is drawn of: beside
 // its losses that is what is known of each step.
-import { activeRun } from '../state/select.js';
 import { set, svg } from '../draw/canvas.js';
 import { linearAxis, logAxis, stepAxis } from './axes.js';
-import { Plot } from './plot.js';
+import { RunPlot, isKnown } from './run_plot.js';
 
 /** The longest of what is drawn by which the axis ends. */
 const ROOM = 1.15;
@@ -15,41 +14,26 @@ const NAME = 'length of the gradient';
 
 /** Make the card in an element. */
 export function makeSteepness(parent) {
-  const card = new Steepness(parent);
-  return {
-    show: (state) => card.show(state),
-    picture: () => card.plot.picture(),
-    destroy: () => card.plot.destroy(),
-  };
+  return new Steepness(parent);
 }
 
-class Steepness {
+class Steepness extends RunPlot {
   constructor(parent) {
-    this.plot = new Plot(parent, 'steepness', () => this.draw());
-    const { middle, front } = this.plot;
-    this.ahead = svg('path', { fill: 'none', 'stroke-width': 1.4, opacity: 0.45 }, middle);
-    this.done = svg('path', { fill: 'none', 'stroke-width': 2 }, middle);
-    this.dot = svg('circle', { r: 6, 'stroke-width': 2 }, front);
+    super(parent, 'steepness');
+    this.dot = svg('circle', { r: 6, 'stroke-width': 2 }, this.plot.front);
   }
 
-  /** @param {State} state */
-  show(state) {
-    this.state = state;
-    this.draw();
-  }
-
-  draw() {
-    if (!this.state || !this.plot.width) return;
-    const run = activeRun(this.state);
-    this.plot.dress();
-    this.plot.frame({ x: stepAxis(run.index.at(-1)), y: this.axisOf(run.norm), tall: true });
-    const points = Array.from(run.norm, (length, i) => [this.plot.x(run.index[i]), this.heightOf(length)]);
-    const stroke = this.plot.theme.runs[run.colour];
+  /** @param {Run} run */
+  drawRun(run) {
+    const { plot } = this;
+    plot.frame({ x: stepAxis(run.index.at(-1)), y: this.axisOf(run.norm), tall: true });
+    const points = Array.from(run.norm, (length, i) => [plot.x(run.index[i]), this.heightOf(length)]);
+    const stroke = plot.theme.runs[run.colour];
     const past = points.slice(0, this.state.at + 1);
-    set(this.ahead, { d: pathOf(points), stroke });
-    set(this.done, { d: pathOf(past), stroke });
+    this.through(this.ahead, points, stroke);
+    this.through(this.done, past, stroke);
     const [cx, cy] = past.findLast(isKnown) ?? [-50, -50];
-    set(this.dot, { cx, cy, fill: stroke, stroke: this.plot.theme.halo });
+    set(this.dot, { cx, cy, fill: stroke, stroke: plot.theme.halo });
   }
 
   /** Returns the axis of all lengths that are known; it is `log` where that shows more. */
@@ -66,12 +50,4 @@ class Steepness {
   heightOf(length) {
     return Number.isFinite(length) && !(this.log && length <= 0) ? this.plot.y(length) : NaN;
   }
-}
-
-const isKnown = ([, y]) => Number.isFinite(y);
-
-/** Returns the line through the points that are known. */
-function pathOf(points) {
-  const there = points.filter(isKnown);
-  return there.length ? `M${there.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join('L')}` : '';
 }

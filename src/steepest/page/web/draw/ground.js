@@ -16,6 +16,9 @@ const BAR = { gap: 12, width: 11 };
 /** Numbers at each axis, or a few more: the pointer says the rest. */
 const TICKS = 3;
 
+/** A frame so much wider than high, or higher than wide, is not cut to a square. */
+const MOST_UNEVEN = 1.5;
+
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
 export class Ground extends Axes {
   /**
@@ -40,11 +43,21 @@ export class Ground extends Axes {
     const barLabels = this.bar.map(({ label }) => label);
     const right = size.width - title - widest(barLabels) - 8 - BAR.width - BAR.gap;
     this.frame = { left: title + widest(yTicks.labels) + 9, right, top: 8, bottom };
+    if (this.surface.axes === 'walk') this.level();
     const { frame } = this;
     const across = Math.min(TICKS, Math.max(2, Math.round((right - frame.left) / (6.5 * this.text))));
     this.ticks = { x: linearTicks(bounds.x0, bounds.x1, across), y: yTicks };
     this.x = scale(bounds.x0, bounds.x1, frame.left, frame.right);
     this.y = scale(bounds.y0, bounds.y1, frame.bottom, frame.top);
+  }
+
+  /** Draw both axes to one scale, so that the steepest way down stands across the contours. */
+  level() {
+    const { frame, field: { bounds: { x0, x1, y0, y1 } } } = this;
+    const [across, up] = [(frame.right - frame.left) / (x1 - x0), (frame.bottom - frame.top) / (y1 - y0)];
+    if (Math.max(across / up, up / across) > MOST_UNEVEN) return;
+    frame.right = frame.left + Math.min(across, up) * (x1 - x0);
+    frame.top = frame.bottom - Math.min(across, up) * (y1 - y0);
   }
 
   barTicks(height) {

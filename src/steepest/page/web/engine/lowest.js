@@ -16,10 +16,10 @@ const TOLERANCE = 1e-10;
 /** Parts into which the golden section has cut when it ends: 0.618^80 of the first span. */
 const CUTS = 80;
 
-/** Returns the lowest loss of an objective, null if none is known: it may have no minimum. */
+/** Returns the lowest loss of a convex objective, null if none is known: it may have no minimum. */
 export function lowestLoss(objective) {
   const { loss, features } = objective;
-  if (!objective.isConvex || objective.separation()) return null;
+  if (objective.separation()) return null;
   if (loss.name === 'absolute') return features === 1 ? lowestOfOne(objective) : null;
   return loss.name === 'huber' ? arrived(objective) : newton(objective);
 }

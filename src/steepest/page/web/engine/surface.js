@@ -3,7 +3,7 @@
 import { axesFor, axesOf } from './axes.js';
 import { filled, nested, nesting } from './nested.js';
 import { dot, rowAt } from './vectors.js';
-import { windowFor } from './window.js';
+import { square, windowFor } from './window.js';
 
 /**
  * Returns the surface over the params number `x` and `y` through `base`.
@@ -26,8 +26,9 @@ export async function surfaceOf({ scene, objective, scale, choices, ask, grid, i
   const at = { origin: base, u: ux, v: uy };
   const plane = objective.onPlane(at);
   const bowl = plane.bowl();
+  const seen = () => windowFor(pathsOn(see, ways, base, objective), bowl, size ?? centre.map(Math.abs));
   const { drawn, about: [a, b] } = window ? inWindow(window, points, coarser, centre)
-    : around(windowFor(pathsOn(see, ways, base, objective), bowl, size ?? centre.map(Math.abs)), points, centre);
+    : around(axes === 'walk' ? square(seen()) : seen(), points, centre);
   const beside = objective.made ? grid : null;
   const gridOf = async (...ab) => (
     (await beside?.(objective, { plane: at, a: ab[0], b: ab[1], fine })) ?? plane.grid(...ab, fine ? isGivenUp : null)

@@ -127,7 +127,7 @@ function planOfRate(objective, { scale: name, learning_rate: asked, steps }, bat
  */
 function planOfPlane(objective, { scale, start, ...choices }, batches) {
   checkOwnRate(choices, batches);
-  const round = scale === 'round';
+  const round = scale === 'round' && objective.isConvex;
   const coordinates = round ? roundingOf(objective, start) : { scale: chooseScale(scale, objective) };
   return { ...coordinates, rate: planeSearch };
 }
@@ -216,7 +216,8 @@ function fullLosses({ fullLoss, params }, objective) {
 }
 
 function knownLowest(objective, seen) {
-  objective.known.lowest ??= { loss: lowestLoss(objective) };
+  // A network, of which none is known, has no code that looks for it.
+  objective.known.lowest ??= { loss: objective.isConvex ? lowestLoss(objective) : null };
   const { loss } = objective.known.lowest;
   return loss === null ? null : Math.min(loss, seen);
 }

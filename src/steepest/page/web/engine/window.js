@@ -28,6 +28,16 @@ export function windowFor(paths, bowl, size) {
   });
 }
 
+/**
+ * Returns a window as wide as it is high about its middle: coordinates of a walk have one scale.
+ * @param {any} sides
+ */
+export function square([left, right, bottom, top]) {
+  const more = (right - left - top + bottom) / 2;
+  const [across, up] = [Math.max(0, -more), Math.max(0, more)];
+  return [left - across, right + across, bottom - up, top + up];
+}
+
 /** Returns the points of a path but those that have left all bounds. */
 function worthSeeing({ x, y, loss }) {
   const points = Array.from(x, (v, i) => [v, y[i]]);

@@ -20,13 +20,15 @@ export function standardError(values, all) {
 
 /**
  * Returns within what of the loss of all rows that of the sample is, at a kept step of the run that is shown; null
- * where the run is of all rows.
+ * where the run is of all rows. Of how the loss changed since `before` the same rows were taken: their differences.
  * @param {State} state
  */
-export function withinOf(state, at = state.at) {
+export function withinOf(state, at = state.at, before = -1) {
   const run = activeRun(state);
   if (!run.sampled) return null;
-  return standardError(costsOf(state.scene, run.choices, paramsAt(state, run, at)), state.scene.rows);
+  const costs = (i) => costsOf(state.scene, run.choices, paramsAt(state, run, i));
+  const old = before < 0 ? null : costs(before);
+  return standardError(costs(at).map((cost, i) => cost - (old?.[i] ?? 0)), state.scene.rows);
 }
 
 /**
@@ -39,11 +41,23 @@ export function rowsOf({ shown, rows }, { sampled }) {
 }
 
 /**
- * Returns what follows a loss at a kept step of the run that is shown: `± 0.004 (5,000 of 100,000 rows)`, or ''.
+ * Returns of how many rows the losses of runs are, where that is a sample; which run's, where others are of all rows.
+ * @param {Scene} scene
+ * @param {Run[]} runs
+ */
+export function sampleOf(scene, runs) {
+  const some = runs.find(({ sampled }) => sampled);
+  const isMixed = runs.some(({ sampled }) => !sampled);
+  return some ? `${isMixed ? `${some.label}: ` : ''}${rowsOf(scene, some)}` : '';
+}
+
+/**
+ * Returns what follows a loss at a kept step of the run that is shown, or how it changed since the step `before`:
+ * `± 0.004 (5,000 of 100,000 rows)`, or ''.
  * @param {State} state
  */
-export function withinInWords(state, at = state.at) {
-  const within = withinOf(state, at);
+export function withinInWords(state, at = state.at, before = -1) {
+  const within = withinOf(state, at, before);
   return within === null ? '' : filled(SAY.within, [short(within, 2), rowsOf(state.scene, activeRun(state))]);
 }
 

@@ -199,7 +199,7 @@ function lossLines(state, move) {
   if (state.phase || !state.at) return [SAY.stepYet];
   const run = activeRun(state);
   const lines = [fallLine(state, move)];
-  if (run.sampled && !run.choices.batch) lines[0] += withinInWords(state, move.from + 1);
+  if (run.sampled && !run.choices.batch) lines[0] += withinInWords(state, move.from + 1, move.from);
   if (!run.choices.batch) return lines;
   const [before, after] = [run.fullLoss[move.from], run.fullLoss[move.from + 1]];
   const known = Number.isFinite(before) && Number.isFinite(after);
