@@ -533,7 +533,7 @@ def test_nothing_is_told_where_another_column_is_at_fault(refused: Callable[...,
     rows = [f"{i},{1e155 if i == 7 else i},{i + 1}" for i in range(20)]
     Path("c.csv").write_text("\n".join(["x,z,y", *rows, ""]))
     said = refused("fit", "c.csv", "--target", "y")
-    has_all(said, "z holds numbers up to 1e+155 (row 8)")
+    has_all(said, "z holds numbers up to 1e+155 (line 9)")
     assert "try:" not in said
 
 

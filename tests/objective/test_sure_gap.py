@@ -7,8 +7,10 @@ from hypothesis import strategies as some
 from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
+from steepest.data.blocks import Blocks
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import choose_loss
+from steepest.objective.minimum.penalty_gap import penalty_gap
 from steepest.objective.minimum.sure_gap import sure_gap
 
 ROWS = 300
@@ -101,9 +103,11 @@ def check_bound(seed, kind, tails, tie, l2, away, heavy):
     params = best + away * rng.normal(size=best.size) / unit
     here = objective.evaluate(params)
     proved = sure_gap(objective, here)
+    objective.gap_tol = np.inf
+    by_penalty = penalty_gap(objective, here) if l2 else proved
     lowest = objective.value(lowest_found(kind, X, y, weight, l2, params))
     true = here.loss - min(lowest, objective.value(best))
-    assert proved.gap >= true - 1e-13 * abs(here.loss)
+    assert min(proved.gap, by_penalty.gap) >= true - 1e-13 * abs(here.loss)
 
 
 @given(**CASES)
@@ -145,3 +149,24 @@ def test_of_l1_and_of_kinks_nothing_is_said():
     X, y, _ = rows_of(0, "squared", tails=False, tie=1.0)
     for objective in (LinearObjective(X, y, "squared", l1=0.1), LinearObjective(X, y, "absolute")):
         assert sure_gap(objective, objective.evaluate(np.zeros(5))) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("weighed", [False, True])
+def test_of_many_weights_the_penalty_proves_a_bound_that_is_near(monkeypatch, kind, weighed):
+    """At the largest curvature of a feature, 1 or 2, an L2 of 1 leaves no direction much larger.
+
+    All rows measure lengths: of so few a sample would be 18.
+    """
+    monkeypatch.setattr(Blocks, "largest_sample", property(len))
+    X, y, rng = rows_of(3, kind, False, 1.0)
+    weight = rng.exponential(size=ROWS) if weighed else np.ones(ROWS)
+    X = X / [1.0, 1.0, 1.0, 1e3] + [0.0, 2.0, -5.0, 0.0]
+    objective = objective_of(kind, X, y, weight, 1.0)
+    best = lowest_found(kind, X, y, weight, 1.0, np.zeros(objective.size))
+    here = objective.evaluate(best + 1e-4 * rng.normal(size=best.size))
+    true, objective.gap_tol = here.loss - objective.value(best), 1e-4
+    proved = penalty_gap(objective, here)
+    assert true <= proved.gap * (1.0 + 1e-6) <= 6.0 * true
+    objective.gap_tol = 1e-12
+    assert penalty_gap(objective, objective.evaluate(best + 0.1)) is None

@@ -288,14 +288,14 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
+        # A proof that costs nothing is asked however steep it seems, and no estimate stands for it.
+        free = self.gap_tol > 0.0 and self.method.objective.proof_is_free
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            # A proof that costs nothing is asked however steep it seems in these coordinates.
-            free = self.gap_tol > 0.0 and self.method.objective.proof_is_free
-            known = free and self.method.objective.proved_gap(at) is not None
-            near = known or self._seems_near(at, steepness)
-        return near and self._is_proved(at)
+            near = not free and self._seems_near(at, steepness)
+        proved = self._is_proved(at) if self.gap_tol and (near or free) else None
+        return near if proved is None else proved
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
         """Return the duality gap where the gradient has become small enough; NaN if not known.
@@ -318,14 +318,14 @@ class Descent:
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
         return gap <= self.gap_tol * abs(at.loss)
 
-    def _is_proved(self, at: Evaluation) -> bool:
-        """Return whether the curvature of all rows, where it is asked, says so too.
+    def _is_proved(self, at: Evaluation) -> bool | None:
+        """Return whether the curvature of all rows says so too; None where that is not known.
 
         In coordinates that were whitened far away a gradient is short where much is left to fall.
         """
-        proved = self.method.objective.proved_gap(at) if self.gap_tol else None
+        proved = self.method.objective.proved_gap(at)
         if proved is None:
-            return True
+            return None
         self.evaluator.rows_read += round(proved.passes * self.method.objective.count)
         self.known_gap = at, proved.gap if isfinite(proved.gap) else nan
         return proved.gap <= self.gap_tol * abs(at.loss)

@@ -33,6 +33,7 @@ from steepest.objective.loss.penalty import Penalty
 from steepest.objective.margin_risk import MarginRisk
 from steepest.objective.minimum.identifiability import Identifiability, identifiability
 from steepest.objective.minimum.null_space import rank_seconds
+from steepest.objective.minimum.penalty_gap import penalty_gap
 from steepest.objective.minimum.recession import (
     Recession,
     recession_of_biases,
@@ -108,6 +109,9 @@ class LinearObjective(MarginRisk):
             raise ChoiceError(_two_kinks(loss.name, l1))
         model = Linear(blocks.features, loss.margins)
         super().__init__(model, loss, Penalty(l1, l2), blocks)
+        if self.size > MOST_PROVED and l2 and not l1 and self.smooth:
+            # L2 holds the weights, and the biases are few.
+            self.proof_is_free, self.proved_by = True, f"the penalty and {self.proved_by}"
 
     @property
     def linear(self) -> "LinearObjective":  # type: ignore[override]
@@ -170,14 +174,14 @@ class LinearObjective(MarginRisk):
     def proved_gap(self, at: Evaluation) -> SureGap | None:
         """Return by how much the loss can be lower at most, by the rows' curvature near `at`.
 
-        None where that is not known, or of so many params that a Hessian is dear. The last answer
-        is kept, and then costs no pass.
+        None where that is not known, or of so many params without L2 that a Hessian is dear. The
+        last answer is kept, and then costs no pass.
         """
-        if self.size > MOST_PROVED:
-            return None
         if self._proved is not None and np.array_equal(self._proved[0], at.params):
             return self._proved[1]
-        found = sure_gap(self, at)
+        if self.size > MOST_PROVED and not self.proof_is_free:
+            return None
+        found = penalty_gap(self, at) if self.proof_is_free else sure_gap(self, at)
         if found is not None:
             self._proved = at.params, found._replace(passes=0)
         return found
