@@ -225,6 +225,16 @@ def test_code_is_written_as_the_refusal_says(script_of: Callable[[str], str]) ->
         assert script_of(code) == f'a=["{odd[0]}","{odd[1:]}"].join(""),start()'
 
 
+def test_sentences_are_asked_for_as_the_page_that_is_written_knows_them() -> None:
+    """`SAY.key` gets a short name as a page is written: no sentence is there by another."""
+    folder = Path(page_module.__file__).parent / "web"
+    for module in folder.rglob("*.js"):
+        script = module.read_text()
+        assert not re.search(r"\bSENTENCES\.\w+\.\w", script), module.name
+        for name, said in re.findall(r"\bconst (\w+) = SENTENCES\.(\w+);", script):
+            assert name == "SAY" or said in page_module.OWN_KEYS, module.name
+
+
 def test_a_process_that_is_forked_writes_pages_too(line: st.Run, tmp_path: Path) -> None:
     """The minifier has threads, which a fork does not have: it may not be asked there again.
 

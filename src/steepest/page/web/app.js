@@ -32,7 +32,7 @@ import { element, part } from './draw/canvas.js';
 import { helpOf, KEYS } from './gestures/keys.js';
 import { straight } from './numerals.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
-import { captionOf, described } from './words/captions.js';
+import { TO_DRAG, captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 import SENTENCES from './sentences/en.json' with { type: 'json' };
 import { filled } from './sentences/filled.js';
@@ -131,7 +131,7 @@ function onPaper(root, cards) {
 /** Returns what is printed of a card: its title, a copy of its picture, and what its marks mean. */
 function printed({ title, caption, picture }) {
   const drawn = picture();
-  const told = caption.textContent.replace(SENTENCES.wordsCaptions.clickDrag, '');
+  const told = caption.textContent.replace(TO_DRAG, '');
   return drawn ? [{ title, picture: drawn, caption: told }] : [];
 }
 

@@ -15,6 +15,9 @@ import { filled } from '../sentences/filled.js';
 
 const SAY = SENTENCES.wordsCaptions;
 
+/** What a mouse can do, in a caption: on paper it is left out. */
+export const TO_DRAG = SAY.clickDrag;
+
 const CAPTIONS = {
   network: networkCaption,
   fit: fitCaption,
@@ -221,7 +224,7 @@ function pointsCaption({ surface: { coarser, nx, ny } }) {
 }
 
 function startCaption({ scene }) {
-  return scene.engine === 'record' ? '' : SAY.clickDrag;
+  return scene.engine === 'record' ? '' : TO_DRAG;
 }
 
 /**
