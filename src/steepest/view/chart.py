@@ -203,7 +203,7 @@ MOST_TENS = 150
 """Powers of ten on an axis for which matplotlib finds numbers: it looks beyond both ends of the
 axis, which of more may be no float64."""
 
-SOME_POWERS = 10.0 ** np.arange(-300.0, 301.0, 50.0)
+SOME_POWERS = tuple(10.0**tens for tens in range(-300, 301, 50))
 """The numbers beside an axis of more."""
 
 
