@@ -196,7 +196,7 @@ def assert_the_step_is_as_announced(page: "Page") -> None:
 def test_the_arrow_at_each_knob_is_what_the_next_step_changes(
     doors: Doors, tmp_path: Path, rule: str, scale: str
 ) -> None:
-    """In the reader's units: of sizes around 90 the bias falls where its own slope alone says up."""
+    """In the reader's units: of sizes around 90 the bias falls where its slope alone says up."""
     rows = [f"{size},{3 * size + size * size % 37 - 20}" for size in range(30, 161, 2)]
     (tmp_path / "mine.csv").write_text("\n".join(["size,price", *rows]) + "\n")
     path = tmp_path / "mine.html"
