@@ -98,12 +98,15 @@ class Source:
         return Table(rows, self.name, kept=places, of_source=self.place)
 
     def check_unchanged(self) -> None:
-        """Raise FileError if a file is not the one that it was when it was first opened."""
+        """Raise FileError if a file is not the one that it was when it was first opened.
+
+        By its size and mtime, since workers of a cluster may have copies of it.
+        """
         for file in self.stamps:
             self._check_same(file)
 
     def _check_same(self, file: Path) -> None:
-        if Stamp.of(file) != self.stamps[file]:
+        if not Stamp.of(file).is_dated_as(self.stamps[file]):
             raise FileError(
                 f"{file} changed while it was read, so what was worked out of it does not hold "
                 "any more; fit once more when nobody writes to it"
