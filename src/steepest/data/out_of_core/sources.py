@@ -4,7 +4,6 @@ A unit is a row group of a Parquet file or some batches of an Arrow file. How ma
 known from the footers, so that every row has its place before the first is read.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +29,7 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Source", "called_by", "files_of", "root_of", "source_of_files"]
-
-SUFFIXES = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".csv", ".tsv", ".txt")
-"""What counts as data in a folder."""
+__all__ = ["Source", "called_by", "source_of_files"]
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How Hive writes a partition of no value."""
@@ -217,45 +213,6 @@ def _check_sound(batch: "pa.RecordBatch", unit: Unit, start: int) -> None:
 
 def _cast(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
     return array if array.type == kind else array.cast(kind, safe=False)
-
-
-def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
-    """Return the files of a pattern such as `folder/*.parquet`, or of a folder and those in it.
-
-    None of what is neither. Raises FileError where there are none.
-    """
-    path = Path(given)
-    if path.is_dir():
-        found = sorted(one for one in path.rglob("*") if _is_data(one, path))
-        if not found:
-            raise FileError(
-                f"cannot read {path}: the folder has no data in it; known are files "
-                f"{' '.join(SUFFIXES)}"
-            )
-        return found
-    if path.exists() or not any(map(_is_wild, path.parts)):
-        return None
-    begin = root_of(path)
-    found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
-    if not found:
-        raise FileError(f"cannot read {path}: no file has a name like this")
-    return found
-
-
-def root_of(path: Path) -> Path:
-    """Return a folder, or the one before the first part of a pattern that has a wildcard."""
-    wild = [i for i, part in enumerate(path.parts) if _is_wild(part)]
-    return Path(*path.parts[: wild[0]]) if wild else path
-
-
-def _is_wild(part: str) -> bool:
-    return any(sign in part for sign in "*?[")
-
-
-def _is_data(file: Path, folder: Path) -> bool:
-    """Return whether a file in a folder is data: names with a dot or underscore first are not."""
-    hidden = any(part[:1] in "._" for part in file.relative_to(folder).parts)
-    return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
 
 
 def source_of_files(
