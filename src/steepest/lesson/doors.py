@@ -117,8 +117,8 @@ class Doors:
         writers[kind](path)
 
     @cached_property
-    def _author_page(self) -> LessonRecord:
-        """Return the lesson of the page."""
+    def author_page(self) -> LessonRecord:
+        """The lesson of the page, with its tasks."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
         spoken = {
             language: lesson_of(self.run, replace(self.settings, language=language), self.lesson)
@@ -131,7 +131,7 @@ class Doors:
 
     def view(self) -> LessonView:
         """Return the lesson's page as a notebook shows it."""
-        return LessonView(self.lesson.title, self._html(), len(self._author_page["builds"]))
+        return LessonView(self.lesson.title, self._html(), len(self.author_page["builds"]))
 
     def _html(self) -> str:
         """Return the page of the lesson."""
@@ -140,7 +140,7 @@ class Doors:
             self.run.explain(),
             way="present" if self.present else "lesson",
             language=self.settings.language,
-            lesson=self._author_page,
+            lesson=self.author_page,
             exam=self.settings.exam,
         )
 
@@ -179,7 +179,7 @@ class Doors:
             self.run.explain(),
             way="lesson",
             language=self.lesson.language,
-            lesson=self._author_page,
+            lesson=self.author_page,
         )
         write_package(self.lesson, page, path, self.version)
 
