@@ -60,7 +60,8 @@ def _hints(kind: type) -> dict[str, Any]:
 def is_of(value: object, hint: Any) -> bool:
     """Return whether a value is of an annotated type; of one that is not known here it is.
 
-    An int is a float, as everywhere in Python's types; a bool is neither.
+    An int is a float, as everywhere in Python's types, if NumPy has it as an int64; a bool is
+    neither.
 
     >>> is_of(3, float), is_of(True, int), is_of(("a", 1), tuple[str, ...]), is_of(None, int | None)
     (True, False, False, True)
@@ -104,11 +105,16 @@ NUMBERS: dict[Any, tuple[type, ...]] = {
 }
 """What may stand where a number is annotated."""
 
+LARGEST = 2**63
+"""The int from which on NumPy has an object in its place, which is no number to it."""
+
 
 def _is_plain(value: object, kind: Any) -> bool:
     """Return whether a value is of a type that has no others in it."""
     if kind in NUMBERS:
-        return isinstance(value, NUMBERS[kind]) and not isinstance(value, bool)
+        if not isinstance(value, NUMBERS[kind]) or isinstance(value, bool):
+            return False
+        return kind is not float or not isinstance(value, int) or abs(value) < LARGEST
     if kind is collections.abc.Callable:
         return callable(value)
     if kind is Any or not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
