@@ -1,5 +1,5 @@
 // Tags on the map: words on small cards that hide neither the marks nor one another.
-import { drawTag, tagSize } from './marks.js';
+import { drawTag, tagLook, tagSize } from './marks.js';
 
 /** Boxes along a path are so far apart, in pixels, and no more than that. */
 const GAP = 6;
@@ -23,6 +23,17 @@ export function placeTag(context, words, spots, { frame, taken, look }) {
   const box = boxes[hidden.indexOf(Math.min(...hidden))];
   drawTag(context, [text], [box.left, (box.top + box.bottom) / 2], look);
   return box;
+}
+
+/** Draw a tag beside the tip of an arrow of points, clear of it and of other `places`. */
+export function tagArrow(context, words, points, { frame, places, theme }) {
+  if (!words) return;
+  const [x, y] = points.at(-1);
+  const spots = ({ width, height }) => [
+    [x - width / 2, y - height / 2 - 8], [x - width / 2, y + height / 2 + 8], [x + 8, y], [x - width - 8, y],
+  ];
+  const taken = [boxAround(points, 3), ...places.map((place) => boxAround([place], 10))];
+  placeTag(context, words, spots, { frame, taken, look: tagLook(theme, 0.97) });
 }
 
 /** The box around points, and so many pixels more on each side. */

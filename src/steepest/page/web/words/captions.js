@@ -268,6 +268,16 @@ function arrowCaption(state) {
   return SAY.arrow;
 }
 
+/**
+ * Returns what the arrow is where it is not the steepest way down what is drawn, in so few words that they
+ * have room beside it; '' elsewhere.
+ * @param {State} state
+ */
+export function arrowWords(state) {
+  const { scene } = state;
+  return arrowCaption(state) && filled(SAY.downhill, [scene.allParams ?? scene.params.length]);
+}
+
 /** @param {State} state */
 function offSlice(state) {
   const params = paramsAt(state);
