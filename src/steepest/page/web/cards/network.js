@@ -77,6 +77,8 @@ class NetworkCard {
   }
 
   picture() {
+    // One that was never in sight is drawn now.
+    this.plot.observer.look();
     return this.drawn ? this.plot.picture() : null;
   }
 
