@@ -11,7 +11,7 @@ import { flatLine, inside } from '../draw/paths.js';
 import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered, seenOf } from '../draw/seen.js';
-import { boxAround, boxesAlong, placeTag, tagArrow } from '../draw/tags.js';
+import { boxAround, boxesAlong, placeTag, tagBeside } from '../draw/tags.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Drag } from '../gestures/drag.js';
 import { Pointing } from '../gestures/pointing.js';
@@ -268,7 +268,7 @@ class LossMap extends Surfaced {
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
     const { theme, ground: { frame } } = this;
     drawArrow(context, [from, tip], { colour: theme.arrow, halo: theme.halo });
-    tagArrow(context, arrowWords(this.state), [from, tip], { frame, places: this.marks(), theme });
+    tagBeside(context, arrowWords(this.state), [from, tip], { frame, places: this.marks(), theme });
   }
 
   /** What the reader predicted, beside where the step landed. */
@@ -278,9 +278,7 @@ class LossMap extends Surfaced {
     const pixel = [x(guess[0]), y(guess[1])];
     if (!inside(...pixel, frame)) return;
     drawCross(context, pixel, 7);
-    placeTag(context, 'your prediction', ({ width, height }) => (
-      [-height - 12, 12].map((down) => [pixel[0] - width / 2, pixel[1] + down])
-    ), { frame, taken: this.marks().map((place) => boxAround([place], 10)), look: tagLook(theme) });
+    tagBeside(context, 'your prediction', [pixel], { frame, places: this.marks(), theme });
   }
 
   placeHandle() {

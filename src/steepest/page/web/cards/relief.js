@@ -12,7 +12,7 @@ import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/mar
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered } from '../draw/seen.js';
-import { tagArrow } from '../draw/tags.js';
+import { tagBeside } from '../draw/tags.js';
 import {
   Stage, boxPath, boxPoints, finenessOf, trackLine, descentArrow, levelPieces,
 } from '../draw/tracks.js';
@@ -280,7 +280,7 @@ class Relief extends Surfaced {
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });
-    tagArrow(context, arrowWords(state), points, { frame, places: [], theme });
+    tagBeside(context, arrowWords(state), points, { frame, places: [], theme });
   }
 
   /** Off a slice: dotted lines from points at their true loss to the surface below or above. */

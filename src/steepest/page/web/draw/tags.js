@@ -25,15 +25,13 @@ export function placeTag(context, words, spots, { frame, taken, look }) {
   return box;
 }
 
-/** Draw a tag beside the tip of an arrow of points, clear of it and of other `places`. */
-export function tagArrow(context, words, points, { frame, places, theme }) {
+/** Draw a tag above or below the last of `points`, clear of them and of other `places`; without words none. */
+export function tagBeside(context, words, points, { frame, places, theme }) {
   if (!words) return;
   const [x, y] = points.at(-1);
-  const spots = ({ width, height }) => [
-    [x - width / 2, y - height / 2 - 8], [x - width / 2, y + height / 2 + 8], [x + 8, y], [x - width - 8, y],
-  ];
-  const taken = [boxAround(points, 3), ...places.map((place) => boxAround([place], 10))];
-  placeTag(context, words, spots, { frame, taken, look: tagLook(theme, 0.97) });
+  const spots = ({ width, height }) => [-1, 1].map((down) => [x - width / 2, y + down * (height / 2 + 11)]);
+  const taken = [points, ...places.map((place) => [place])].map((one) => boxAround(one, 8));
+  placeTag(context, words, spots, { frame, taken, look: tagLook(theme) });
 }
 
 /** The box around points, and so many pixels more on each side. */

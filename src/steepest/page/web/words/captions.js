@@ -262,8 +262,8 @@ export function throughInWords(state) {
  * @param {State} state
  */
 function arrowCaption(state) {
-  if (!state.surface.slice || offSlice(state).away < ON) return '';
-  return SAY.arrow;
+  const words = arrowWords(state);
+  return words && filled(SAY.notHere, [words]);
 }
 
 /**
@@ -272,8 +272,9 @@ function arrowCaption(state) {
  * @param {State} state
  */
 export function arrowWords(state) {
-  const { scene } = state;
-  return arrowCaption(state) && filled(SAY.downhill, [scene.allParams ?? scene.params.length]);
+  const { scene, surface } = state;
+  const isSteepest = !surface.slice || offSlice(state).away < ON;
+  return isSteepest ? '' : filled(SAY.arrow, [scene.allParams ?? scene.params.length]);
 }
 
 /** @param {State} state */
