@@ -244,6 +244,26 @@ def test_a_start_or_rate_that_cannot_be_is_refused_at_its_field(
     assert why in page.locator(".st-le-walk + p").inner_text()
     assert field(page, name).get_attribute("aria-invalid") == "true"
     assert sentence_at(page, "loss") == before
+    used = page.locator(".st-le-walk + p").inner_text()
+    assert "In use are the rate 0.15, the weight " in used and typed not in used.split("In use")[1]
+    close = page.locator(".st-le-edit").get_by_role("button", name="Close")
+    close.click()
+    assert field(page, name).evaluate("(one) => one === document.activeElement")
+    close.click()
+    assert page.locator(".st-le-edit").count() == 0
+
+
+def test_a_weight_that_is_refused_alone_is_taken_with_its_bias(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    for name, typed in ((START[2], "70.9"), (START[1], "12.22"), (START[2], "90")):
+        field(page, name).fill(typed)
+        field(page, name).press("Tab")
+        refused = [field(page, one).get_attribute("aria-invalid") for one in START[1:]]
+        assert refused.count("true") == (name == START[1])
+    assert "In use" not in page.locator(".st-le-walk + p").inner_text()
+    item(page, "line").get_by_role("button", name="look at it").click()
+    assert "12.2" in page.locator(".st-le-eq").inner_text()
 
 
 DRAWN = """() => {

@@ -69,7 +69,14 @@ function showEditor(parent, { record, told, at, language, edit, go, save, close 
   const root = element('section', { class: 'st-lecture st-le-edit', attributes }, parent);
   const head = part(root, 'st-le-tasks-head');
   element('h2', { text: ui.edit }, head);
-  const end = button(head, ui.close, close);
+  // What is typed and refused is seen before the editor ends: the first press leads to it.
+  const end = button(head, ui.close, () => {
+    /** @type {HTMLInputElement | null} */
+    const refused = root.querySelector('.st-le-walk [aria-invalid="true"]:not([data-met])');
+    if (!refused) return close();
+    refused.setAttribute('data-met', '');
+    return refused.focus();
+  });
   const row = part(root, 'st-le-answer');
   const said = element('p', { attributes: { role: 'status' } }, root);
   element('p', { text: ui.edit_hint }, root);
