@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from steepest.data.arrow import floats_of, ready_for_text
 from steepest.data.table import Table
-from steepest.data.text.number_marks import GAP_WORDS, NUMBER_LIKE
+from steepest.data.text.number_marks import GAP_WORDS, NUMBER, NUMBER_LIKE
 from steepest.errors import DataError
 from steepest.numerals import counted
 
@@ -27,6 +27,7 @@ __all__ = [
     "listing",
     "matches",
     "need_column",
+    "no_numbers",
     "numbers",
     "plain_words",
     "unit_of",
@@ -34,6 +35,8 @@ __all__ = [
     "what_it_holds",
     "words",
 ]
+
+_INFINITE = r"^[+-]?(?i:inf|infinity)$"
 
 
 def kind_of(column: "pa.ChunkedArray") -> str:
@@ -150,6 +153,12 @@ def plain_words(text: "pa.ChunkedArray") -> NDArray[np.bool_]:
     """Return where words, (rows,), are nothing like a number, nor a spelling of a gap."""
     there: NDArray[np.bool_] = text.is_valid().to_numpy()
     return there & ~matches(text, NUMBER_LIKE) & ~matches(text, GAP_WORDS)
+
+
+def no_numbers(text: "pa.ChunkedArray") -> NDArray[np.bool_]:
+    """Return where words, (rows,), are what no file has among numbers, nor a spelling of a gap."""
+    there: NDArray[np.bool_] = text.is_valid().to_numpy()
+    return there & ~matches(text, f"{NUMBER}|{_INFINITE}") & ~matches(text, GAP_WORDS)
 
 
 def matches(text: "pa.ChunkedArray", pattern: str) -> NDArray[np.bool_]:

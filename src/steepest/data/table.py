@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["Table", "names_no_table", "read_table"]
+__all__ = ["PACKED", "Table", "names_no_table", "read_table", "unpacked_suffix"]
 
 _TEXT = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
-_PACKED = (".gz", ".bz2", ".zst", ".lz4")
+PACKED = (".gz", ".bz2", ".zst", ".lz4")
+"""What may stand behind the suffix of a text file."""
 _ARROW = (".arrow", ".feather", ".ipc")
 _PARQUET = (".parquet", ".pq")
 
@@ -133,9 +134,7 @@ def _read_named(
         return Table(dataset(source), source)
     name, path = spooled(path)
     _check_opens(path)
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    packed = suffixes[-1:] and suffixes[-1] in _PACKED
-    suffix = "".join(suffixes[-2:-1] if packed else suffixes[-1:])
+    suffix, packed = unpacked_suffix(path)
     _check_part(reading, suffix, name)
     reader = None if packed else reader_of(path, suffix, reading)
     if reader is not None:
@@ -154,8 +153,19 @@ def _read_named(
     known = " ".join(dict.fromkeys((*_TEXT, *_PARQUET, *_ARROW, *SPREADSHEETS, *READERS)))
     raise FileError(
         f"cannot read {path}: the suffix {path.suffix!r} is not known; known are {known}, and "
-        f"{' '.join(_PACKED)} behind those of text"
+        f"{' '.join(PACKED)} behind those of text"
     )
+
+
+def unpacked_suffix(path: Path) -> tuple[str, bool]:
+    """Return the suffix of a file in small letters, and whether one of `PACKED` is behind it.
+
+    >>> unpacked_suffix(Path("a.CSV.gz")), unpacked_suffix(Path("a.parquet"))
+    (('.csv', True), ('.parquet', False))
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes[-1:] != [] and suffixes[-1] in PACKED
+    return "".join(suffixes[-2:-1] if packed else suffixes[-1:]), packed
 
 
 def _check_part(reading: Reading, suffix: str, name: str) -> None:

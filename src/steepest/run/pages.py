@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Pages"]
 
+FEW_POINTS = 5
+"""Points a side of a surface of which no more is asked than its axes."""
+
 
 class Pages(Pictures):
     """What a page has of a run: the story and the surface that its pictures show."""
@@ -125,7 +128,16 @@ class Pages(Pictures):
         if walk is None:
             return self.record()
         own = run_record(self.story, self.problem.risk("a page"), most=MOST_SAVED)
-        return {**walk.record(), "others": [own], "note": _note(cast("Run", self))}
+        record = walk.record(surface=self._surface_of(walk))
+        return {**record, "others": [own], "note": _note(cast("Run", self))}
+
+    def _surface_of(self, walk: "Run") -> Surface | None:
+        """Return a surface of a walk over the params that words of this run name; None if usual."""
+        named, usual = (
+            one.problem.surface_params(one.trace[0].params, one._surface_end.params)
+            for one in (self, walk)
+        )
+        return None if named == usual else walk.surface(*named, points=FEW_POINTS)
 
     def _told_lesson(self, title: str) -> "LessonRecord | None":
         """Return the lesson of a page with its tasks; None without rows, where ours is told."""

@@ -49,8 +49,30 @@ def test_types_that_do_not_go_together(folder):
     pq.write_table(last, folder / "p2.parquet")
     told = refused(folder, DataError)
     assert "column 'x' is double in p0.parquet, but string in p2.parquet" in told
+    assert "where the first cell that is no number is 'tall' on row 1 of p2.parquet" in told
     assert "--drop x" in told
     assert st.descend(folder, "y", drop=["x"]).feature_names == ("z",)
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_the_first_cell_that_is_no_number_is_said_with_its_file_and_line(tmp_path, bad):
+    for k in range(2):
+        lines = [f"{i},{i * 7 % 11}.5,{i % 5}" for i in range(1000)]
+        if k == bad:
+            lines[300], lines[400], lines[456] = "300,NA,1", "400,inf,1", "456,oops,1"
+            lines[700] = "700,later,1"
+        (tmp_path / f"p{k}.csv").write_text("\n".join(["a,b,y", *lines]) + "\n")
+    told = refused(tmp_path, DataError, features=["a", "b"])
+    first, second = [("string", "double"), ("double", "string")][bad]
+    assert f"column 'b' is {first} in p0.csv, but {second} in p1.csv" in told
+    assert f"the first cell that is no number is 'oops' on line 458 of p{bad}.csv; write" in told
+
+
+def test_numbers_written_as_text_have_no_first_word(folder):
+    last = table(5).set_column(0, "x", pa.array(["1", "-2.5e3", "NA"] * 20))
+    pq.write_table(last, folder / "p2.parquet")
+    told = refused(folder, DataError)
+    assert "but string in p2.parquet; write it as one type" in told
 
 
 def test_numbers_after_whole_numbers_are_no_whole_numbers(folder):

@@ -106,9 +106,12 @@ def test_rows_that_changed_are_told(tmp_path):
     asked = {"target": "k", "drop": ["y"]}
     left = killed(tmp_path / "run.ckpt", files, 1, **asked)
     whole, changed = (tmp_path / "p1.parquet").read_bytes(), tmp_path / "p1.parquet"
-    changed.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
-    with pytest.raises(FileError, match=r"p1.parquet changed since the checkpoint was written"):
-        left.resume()
+    at = changed.stat().st_mtime_ns
+    for mtime in (at + 10**9, at):
+        changed.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+        os.utime(changed, ns=(mtime, mtime))
+        with pytest.raises(FileError, match=r"p1.parquet changed since the checkpoint was written"):
+            left.resume()
     changed.write_bytes(whole)
     left = killed(tmp_path / "run.ckpt", files, 1, **asked)
     (tmp_path / "p3.parquet").write_bytes((tmp_path / "p2.parquet").read_bytes())

@@ -38,6 +38,22 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+def test_other_bytes_of_the_same_size_and_mtime_are_read_anew(tmp_path, cache):
+    path = tmp_path / "a.csv"
+    text = "x,y\n" + "".join(f"{i % 10},{3 * i % 7}\n" for i in range(1000))
+    path.write_text(text)
+    asked = {"target": "y", "features": ["x"], "cache": str(cache), "keep_cache": "rows"}
+    st.descend([path], **asked)
+    at = path.stat().st_mtime_ns
+    path.write_text(text.replace(",3\n", ",9\n"))
+    os.utime(path, ns=(at, at))
+    x, y = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True)
+    lowest = np.polyfit(x, y, 1, full=True)[1][0] / 1000
+    run = st.descend([path], **asked)
+    assert run.loss == pytest.approx(lowest, rel=1e-6)
+    assert "decoded rows kept in" in source_note(run)
+
+
 def source_note(run: st.Run) -> str:
     return " ".join(note.message for note in run.notes if note.name == "table")
 

@@ -12,16 +12,21 @@ from steepest.data.out_of_core.dask_frames import (
     is_dask_frame,
     source_of_frame,
 )
+from steepest.data.out_of_core.data_files import (
+    ARROW,
+    check_kind,
+    files_of,
+    is_known,
+    is_text,
+    root_of,
+)
 from steepest.data.out_of_core.file_units import BATCH_ROWS
 from steepest.data.out_of_core.first_pass import Progress, silent
 from steepest.data.out_of_core.kept_cache import KeptCache
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.sources import (
-    SUFFIXES,
     Source,
     called_by,
-    files_of,
-    root_of,
     source_of_files,
 )
 from steepest.data.out_of_core.spool import Spool
@@ -34,9 +39,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["stored_source"]
-
-TEXT = (".csv", ".tsv", ".txt")
-ARROW = (".arrow", ".feather", ".ipc")
 
 
 def stored_source(
@@ -59,7 +61,7 @@ def stored_source(
     found = files_of(path) if str(given) else None
     if found is not None:
         return _of_files(found, str(given), root_of(path), limits, reading, progress)
-    if limits.asked and path.is_file() and path.suffix.lower() in SUFFIXES:
+    if limits.asked and path.is_file() and is_known(path):
         return _of_files([path], path.name, None, limits, reading, progress)
     return None
 
@@ -79,7 +81,7 @@ def _of_files(
     """Return files as a source, from what was kept of them where that is asked for and there."""
     stamps = {file: Stamp.of(file) for file in files}
     for file in files:
-        _check_kind(file)
+        check_kind(file)
     if limits.keep_cache is None:
         return replace(_decoded(files, name, root, limits, reading), files=stamps)
     cache = KeptCache(limits.scratch, limits.keep_cache, reading)
@@ -102,7 +104,7 @@ def _decoded(
     origins: dict[Path, Path] = {}
     for file in files:
         parts = [file]
-        text = file.suffix.lower() in TEXT
+        text = is_text(file)
         if text or _is_arrow_stream(file):
             spool = spool or Spool(limits.scratch)
             parts = spool.text(file, reading) if text else [_spooled(spool, file)]
@@ -110,13 +112,6 @@ def _decoded(
         origins |= dict.fromkeys(parts, file)
     dialects = None if spool is None else spool.dialects
     return source_of_files(read, name, root, called_by(origins), spool, origins, dialects)
-
-
-def _check_kind(file: Path) -> None:
-    if file.suffix.lower() not in SUFFIXES:
-        raise FileError(
-            f"cannot read {file} in passes: its name must end in one of {' '.join(SUFFIXES)}"
-        )
 
 
 def _is_arrow_stream(file: Path) -> bool:

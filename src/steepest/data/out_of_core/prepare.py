@@ -77,7 +77,7 @@ def prepare_source(
     weight = weight_column(sample_weight, asked)
     back = asked_kept_back(asked, split)
     columns = used_columns(source, asked, weight)
-    check_everywhere(source.schemas, source.unlike, columns, source.name)
+    check_everywhere(source.schemas, source.unlike, columns, source.name, source.first_word)
     check_rows(source.rows, source.name, "")
     return _Preparing(source, asked, weight, split, limits, progress, columns, back).data()
 

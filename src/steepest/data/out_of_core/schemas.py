@@ -5,7 +5,7 @@ float64); nothing is cast silently to what it is not: words where others have nu
 by file, and so is a column that some files do not have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from steepest.data.columns import listing
@@ -46,15 +46,24 @@ def unified(schemas: Schemas) -> "tuple[pa.Schema, dict[str, str]]":
 
 
 def check_everywhere(
-    schemas: Schemas, unlike: Mapping[str, str], columns: Sequence[str], name: str
+    schemas: Schemas,
+    unlike: Mapping[str, str],
+    columns: Sequence[str],
+    name: str,
+    first_word: Callable[[str], str],
 ) -> None:
-    """Raise DataError if a file lacks one of the columns that are used, or has others in it."""
+    """Raise DataError if a file lacks one of the columns that are used, or has others in it.
+
+    `first_word` tells of a column the first cell that is no number, and where; "" if all are.
+    """
     for column in columns:
         leave = f"or leave it out with --drop {column} (in Python: drop=[{column!r}])"
         if column in unlike:
+            word = first_word(column)
+            word = word and f", where the first cell that is no number is {word}"
             raise DataError(
-                f"{name}: column {column!r} {unlike[column]}; write it as one type in all files, "
-                f"{leave}"
+                f"{name}: column {column!r} {unlike[column]}{word}; write it as one type in all "
+                f"files, {leave}"
             )
         without = [file for file, schema in schemas.items() if column not in schema.names]
         if not without:

@@ -4,7 +4,6 @@ A unit is a row group of a Parquet file or some batches of an Arrow file. How ma
 known from the footers, so that every row has its place before the first is read.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.arrow import empty_table
+from steepest.data.columns import clip, kind_of, no_numbers, words
 from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
@@ -29,13 +29,14 @@ from steepest.numerals import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Source", "called_by", "files_of", "root_of", "source_of_files"]
-
-SUFFIXES = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".csv", ".tsv", ".txt")
-"""What counts as data in a folder."""
+__all__ = ["Source", "called_by", "source_of_files"]
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """How Hive writes a partition of no value."""
+
+
+WORDS = ("text", "dictionary")
+"""Kinds of columns that hold words."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,15 @@ class Source:
         return Table(rows, self.name, kept=places, of_source=self.place)
 
     def check_unchanged(self) -> None:
-        """Raise FileError if a file is not the one that it was when it was first opened."""
+        """Raise FileError if a file is not the one that it was when it was first opened.
+
+        By its size and mtime, since workers of a cluster may have copies of it.
+        """
         for file in self.stamps:
             self._check_same(file)
 
     def _check_same(self, file: Path) -> None:
-        if Stamp.of(file) != self.stamps[file]:
+        if not Stamp.of(file).is_dated_as(self.stamps[file]):
             raise FileError(
                 f"{file} changed while it was read, so what was worked out of it does not hold "
                 "any more; fit once more when nobody writes to it"
@@ -152,6 +156,26 @@ class Source:
                 f"{unit.rows:,} rows that its footer tells; make the file anew"
             )
 
+    def first_word(self, name: str) -> str:
+        """Return the first cell of a column that is no number in its file, nor a gap, and where.
+
+        Such as "'oops' on line 458 of p1.csv"; "" if there is none.
+        """
+        import pyarrow as pa
+
+        for unit in self.units:
+            schema, _ = footer_of(unit.file)
+            if name not in schema.names or kind_of(schema.empty_table()[name]) not in WORDS:
+                continue
+            at = unit.in_file
+            for batch in self.own_batches(unit, [name]):
+                table = self.unit_table(pa.Table.from_batches([batch]), unit, at)
+                text = words(table.arrow[name])
+                for row in np.flatnonzero(no_numbers(text))[:1].tolist():
+                    return f"{clip(text[row].as_py())} on {table.place(row)} of {unit.called}"
+                at += batch.num_rows
+        return ""
+
     def tables(self, unit: Unit, columns: Sequence[str], buffered: int) -> Iterator[Table]:
         """Yield the same as tables, whose rows have their places in the file."""
         import pyarrow as pa
@@ -189,45 +213,6 @@ def _check_sound(batch: "pa.RecordBatch", unit: Unit, start: int) -> None:
 
 def _cast(array: "pa.Array", kind: "pa.DataType") -> "pa.Array":
     return array if array.type == kind else array.cast(kind, safe=False)
-
-
-def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
-    """Return the files of a pattern such as `folder/*.parquet`, or of a folder and those in it.
-
-    None of what is neither. Raises FileError where there are none.
-    """
-    path = Path(given)
-    if path.is_dir():
-        found = sorted(one for one in path.rglob("*") if _is_data(one, path))
-        if not found:
-            raise FileError(
-                f"cannot read {path}: the folder has no data in it; known are files "
-                f"{' '.join(SUFFIXES)}"
-            )
-        return found
-    if path.exists() or not any(map(_is_wild, path.parts)):
-        return None
-    begin = root_of(path)
-    found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
-    if not found:
-        raise FileError(f"cannot read {path}: no file has a name like this")
-    return found
-
-
-def root_of(path: Path) -> Path:
-    """Return a folder, or the one before the first part of a pattern that has a wildcard."""
-    wild = [i for i, part in enumerate(path.parts) if _is_wild(part)]
-    return Path(*path.parts[: wild[0]]) if wild else path
-
-
-def _is_wild(part: str) -> bool:
-    return any(sign in part for sign in "*?[")
-
-
-def _is_data(file: Path, folder: Path) -> bool:
-    """Return whether a file in a folder is data: names with a dot or underscore first are not."""
-    hidden = any(part[:1] in "._" for part in file.relative_to(folder).parts)
-    return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
 
 
 def source_of_files(

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.text.dialect import Dialect
+from steepest.data.text.dialect import Dialect, reason
 from steepest.data.text.encoding import has_ascii
 from steepest.data.text.pieces import byte_pieces
+from steepest.errors import FileError
 
 __all__ = ["has_leading_zeros"]
 
@@ -23,7 +24,10 @@ Bytes = NDArray[np.uint8]
 
 
 def has_leading_zeros(path: Path, dialect: Dialect) -> bool:
-    """Return whether a field may be digits that begin with 0; True if letters are wide."""
+    """Return whether a field may be digits that begin with 0; True if letters are wide.
+
+    Raises FileError if the file cannot be read to its end.
+    """
     if not has_ascii(dialect.encoding):
         return True
     delimiter = dialect.delimiter.encode()
@@ -31,9 +35,13 @@ def has_leading_zeros(path: Path, dialect: Dialect) -> bool:
     # An hour such as 09 stands behind a blank too, before a colon.
     code = re.compile(rb"""[\n\r" %b]0\d+\s*(?=[\n\r"%b]|\Z)""" % ((re.escape(delimiter),) * 2))
     pieces = byte_pieces(path, overlap=_LONGEST)
-    return any(
-        _leads(np.frombuffer(piece, np.uint8), before) and code.search(piece) for piece in pieces
-    )
+    try:
+        return any(
+            _leads(np.frombuffer(piece, np.uint8), before) and code.search(piece)
+            for piece in pieces
+        )
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {reason(error)}") from error
 
 
 def _leads(letters: Bytes, before: bytes) -> bool:
