@@ -40,7 +40,7 @@ const ARROW = 0.25;
 /** The same of the map on which rates are tried, about the lowest point. */
 const AROUND = 0.95;
 
-/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, a stretched one. */
+/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, stretched. */
 const [TOP, HIGHER, STEEP] = [1.6, 3, 30];
 
 /** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
