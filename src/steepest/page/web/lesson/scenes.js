@@ -43,7 +43,7 @@ const AROUND = 0.95;
 /** Of each map: at least this much of the weight or the bias that the start is farther off by. */
 const [HOLDS, HOLDS_AROUND] = [0.86, 1.12];
 
-/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, of rates, stretched. */
+/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, stretched. */
 const [TOP, HIGHER, STEEP] = [1.6, 3, 30];
 
 /** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
