@@ -1,6 +1,7 @@
 """Files of runs in which something was changed: refused in words, or what opens works."""
 
 import json
+import re
 import resource
 import time
 import zipfile
@@ -15,6 +16,7 @@ from mutated import mutated
 
 import steepest as st
 from steepest.run.report import report
+from steepest.step import COLUMNS
 
 RUNS: dict[str, Callable[[], st.Run]] = {
     "a line": lambda: st.descend(
@@ -191,6 +193,79 @@ def test_a_learning_rate_that_is_none_is_refused(saved: Path, tmp_path: Path) ->
     record["asked"]["learning_rate"] = "sometimes"
     with pytest.raises(st.FileError, match="it is damaged"):
         st.load(packed(tmp_path / "changed", record, parts))
+
+
+def with_value(path: Path, target: Path, place: str, value: object) -> Path:
+    """Write the run in `path` to `target` with another value at a place of its record: `a.b.0`."""
+    record, parts = unpacked(path)
+    holder: Any = record
+    *outer, last = (int(key) if key.isdecimal() else key for key in place.split("."))
+    for key in outer:
+        holder = holder[key]
+    holder[last] = value
+    return packed(target, record, parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "value", "why"),
+    [
+        ("a line", "choices.seed", -1, "seed is -1"),
+        ("a line", "asked.seed", -1, "seed is -1"),
+        ("a line", "choices.steps", -8, "steps is -8"),
+        ("a network", "choices.batch", 0, "batch is 0"),
+        ("a line", "choices.clip", -1, "clip is -1"),
+        ("a network", "choices.dropout", 1.5, "dropout is 1.5"),
+        ("a line", "choices.l2", -0.5, "l2 is -0.5"),
+        ("a line", "choices.l1", -0.5, "l1 is -0.5"),
+        ("a line", "choices.curvature", -1, "curvature is -1"),
+        ("a line", "dropped", -3, "dropped is -3"),
+        ("a line", "dropped", 10**30, f"dropped is {10**30}"),
+        ("a line", "weightless", -1, "weightless is -1"),
+        (WITHOUT_ROWS, "without_rows.rows", -1, "rows is -1"),
+        (WITHOUT_ROWS, "without_rows.validation_rows", -1, "validation_rows is -1"),
+        (WITHOUT_ROWS, "without_rows.rows_of_metrics", -1, "rows_of_metrics is -1"),
+        ("classes", "target.classes", ["a", "a", "b"], "of its 3 classes only 2 are different"),
+        ("classes", "target.classes", [1, True, 2], "of its 3 classes only 2 are different"),
+        ("classes", "target.classes", [1, "1", 2], "of its 3 classes only 2 are different"),
+        ("a network", "features.columns.1.name", "x", "of its 2 features only 1 are different"),
+        ("given", "objective.params", ["w", "w"], "of its 2 params only 1 are different"),
+    ],
+)
+def test_a_value_of_its_type_that_no_run_has_is_refused(
+    saved: Path, tmp_path: Path, name: str, place: str, value: object, why: str
+) -> None:
+    path = with_value(saved / name, tmp_path / "changed", place, value)
+    with pytest.raises(st.FileError, match=f"it is damaged .*{re.escape(why)}"):
+        st.load(path)
+
+
+def with_number(path: Path, target: Path, part: str, place: tuple[int, ...], value: float) -> Path:
+    """Write the run in `path` to `target` with another number at a place of an array."""
+    record, parts = unpacked(path)
+    array = np.lib.format.read_array(BytesIO(parts[part]), allow_pickle=False)
+    array[place] = value
+    held = BytesIO()
+    np.save(held, array)
+    return packed(target, record, {**parts, part: held.getvalue()})
+
+
+@pytest.mark.parametrize(
+    ("part", "place", "value", "why"),
+    [
+        ("numbers.npy", (3, COLUMNS["gradient_norm"]), -1.0, "gradient_norms of its steps"),
+        ("numbers.npy", (3, COLUMNS["steepness"]), -1.0, "steepnesses of its steps"),
+        ("numbers.npy", (3, COLUMNS["rows"]), 1.5, "the rows of its steps are no whole numbers"),
+        ("numbers.npy", (3, COLUMNS["rows"]), 1e300, "the rows of its steps are no whole numbers"),
+        ("standing.3.npy", (), -1, "rows is -1"),
+        ("standing.9.0.npy", (), -1, "the stream of its seed"),
+    ],
+)
+def test_a_number_that_no_step_and_no_checkpoint_has_is_refused(
+    saved: Path, tmp_path: Path, part: str, place: tuple[int, ...], value: float, why: str
+) -> None:
+    path = with_number(saved / "a network", tmp_path / "changed", part, place, value)
+    with pytest.raises(st.FileError, match=f"it is damaged .*{why}"):
+        st.load(path)
 
 
 def test_a_step_that_became_the_lowest_by_a_changed_loss_is_refused(

@@ -129,6 +129,17 @@ def test_names_of_columns_cannot_break_out(tmp_path: Path) -> None:
     assert "<b>" not in text
 
 
+def test_the_lesson_of_a_page_has_the_tasks_of_the_lesson(line: st.Run, tmp_path: Path) -> None:
+    line.page(tmp_path / "page.html")
+    line.lesson(tmp_path / "lesson.html")
+    page, lesson = (
+        json.loads(*Parts(path.read_text("utf-8")).texts("script", id="steepest-lesson"))
+        for path in (tmp_path / "page.html", tmp_path / "lesson.html")
+    )
+    assert page["tasks"] == lesson["tasks"] and page["numbers"] == lesson["numbers"]
+    assert len(page["tasks"]["en"]) == len(page["tasks"]["de"]) == 11
+
+
 def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
     text = without_data(saved(line, tmp_path))
     # What the run says in words is of the run, like its numbers.
@@ -246,9 +257,9 @@ def test_a_process_that_is_forked_writes_pages_too(line: st.Run, tmp_path: Path)
     program = (
         "import os, signal, steepest\n"
         "run = steepest.load('run.steepest')\n"
-        "run.page('before.html')\n"
         "record, words = run.record(), run.explain()\n"
         "from steepest.page.html import notebook_script, write_page\n"
+        "write_page(record, words, 'before.html')\n"
         "if not (child := os.fork()):\n"
         "    signal.alarm(30); write_page(record, words, 'after.html')\n"
         "    open('forked.js', 'w').write(notebook_script()); os._exit(0)\n"

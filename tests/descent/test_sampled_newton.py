@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from reference import hessian
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import steepest as st
@@ -105,3 +106,30 @@ def test_where_the_sample_tells_too_little_the_plane_is_searched_from_then_on(
     run = st.descend((X, y), loss="cross_entropy", l2=1e-2, tol=1e-7)
     assert len(solved) < 4 < len(run.trace)
     assert run.loss == pytest.approx(lowest(X, y, 1e-2), rel=1e-9)
+
+
+@pytest.mark.parametrize("drawn", [128, 2000])
+def test_a_walk_that_has_become_slow_takes_newtons_direction_by_all_rows(
+    monkeypatch: pytest.MonkeyPatch, drawn: int
+) -> None:
+    """Features that five rows have, of another scale, took 300 steps and more."""
+    monkeypatch.setattr(sampled_newton, "HESSIAN_ROWS", drawn)
+    X, y = rows(2)
+    generator = np.random.default_rng(3)
+    rare = np.zeros((ROWS, 4))
+    for column in rare.T:
+        column[generator.choice(ROWS, 5, replace=False)] = 30.0
+    X = np.hstack([X, rare])
+    run = st.descend((X, y), loss="cross_entropy", l2=1e-5)
+    assert run.stop.reason == "arrived" and len(run.trace) < 150
+    assert "conjugate gradients" in run.plan.reasons
+    objective = LinearObjective(X, y, "cross_entropy", l2=1e-5)
+    unit = np.append(X.std(axis=0), 1.0).repeat(CLASSES)
+
+    def both(z: Any) -> Any:
+        value, gradient = objective.value_and_gradient(z / unit)
+        return value, gradient / unit
+
+    tight = {"maxiter": 5000, "maxfun": 10_000, "ftol": 1e-15, "gtol": 1e-10}
+    best = minimize(both, np.zeros(unit.size), jac=True, method="L-BFGS-B", options=tight)
+    assert run.loss <= best.fun * (1.0 + 1e-9)

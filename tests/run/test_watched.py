@@ -70,6 +70,26 @@ def test_what_has_no_walk_to_watch_is_shown_as_it_is() -> None:
     assert watched(st.descend("xor", "class", hidden=[2], init="zeros")) is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "hidden"), [(("spirals", "class"), (4,)), (("orings", "damaged"), None)]
+)
+def test_the_walk_of_a_page_is_seen_over_the_params_that_the_words_name(
+    asked: tuple[str, str], hidden: tuple[int, ...] | None
+) -> None:
+    """Of a network the walk moves others most than the run of auto does, which the words tell."""
+    run = st.descend(*asked, hidden=hidden)
+    walk = watched(run)
+    assert walk is not None
+    shown, own = (one.record() for one in (run, walk))
+    opened = run.opening_record()
+    assert opened["plane"] == shown["plane"]
+    assert opened["surface"]["xLabel"] == shown["surface"]["xLabel"]
+    if hidden:
+        assert own["plane"] != shown["plane"]
+        words = run.explain().split("Step 2")[0]
+        assert all(f"{opened['params'][i]['name']} = " in words for i in opened["plane"])
+
+
 def test_what_a_page_cannot_be_is_refused() -> None:
     with pytest.raises(st.ChoiceError, match=r"hide names gears, but .* rate,"):
         PageLook(hide=["rate", "gears"])

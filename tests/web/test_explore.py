@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from doors import READY, Doors, loss_of
+from doors import READY, Doors, loss_of, step_of
 
 import steepest as st
 from steepest.numerals import short
@@ -163,6 +163,54 @@ def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
         "(told) => Math.abs(document.querySelector('.st-app').dataset.loss - told) < 1e-6 * told",
         arg=before,
     )
+
+
+KNOBS = """() => [...document.querySelectorAll('.st-turn-row')].map((row, i) => ({
+  value: Number(row.querySelector('input').getAttribute('aria-valuetext').replace(/,/g, '')),
+  change: row.querySelector('.st-nudge').textContent,
+}))"""
+
+
+TO_THE_END = "(one) => { one.value = one.max; one.dispatchEvent(new Event('input')); }"
+
+
+def assert_the_step_is_as_announced(page: "Page") -> None:
+    """Take a step; check that weight and bias change by what was beside their knobs before."""
+    before = page.evaluate(KNOBS)
+    said = [
+        {"▲": 1, "▼": -1}[one["change"][0]] * float(one["change"][2:].replace(",", ""))
+        for one in before
+    ]
+    at = step_of(page)
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_function(f"() => document.querySelector('.st-app').dataset.at == {at + 1}")
+    after = page.evaluate(KNOBS)
+    for one, change, there in zip(before, said, after, strict=True):
+        rounding = 6e-4 * (abs(one["value"]) + abs(there["value"])) + 6e-3 * abs(change)
+        assert there["value"] - one["value"] == pytest.approx(change, abs=rounding), (before, after)
+
+
+@pytest.mark.parametrize(
+    ("rule", "scale"), [("auto", "auto"), ("steepest", "none"), ("adam", "standard")]
+)
+def test_the_arrow_at_each_knob_is_what_the_next_step_changes(
+    doors: Doors, tmp_path: Path, rule: str, scale: str
+) -> None:
+    """In the reader's units: of sizes around 90 the bias falls where its slope alone says up."""
+    rows = [f"{size},{3 * size + size * size % 37 - 20}" for size in range(30, 161, 2)]
+    (tmp_path / "mine.csv").write_text("\n".join(["size,price", *rows]) + "\n")
+    path = tmp_path / "mine.html"
+    st.descend(tmp_path / "mine.csv", "price", rule=rule, scale=scale, steps=30).page(path)
+    page = explored(doors, path, (1280, 720))
+    assert_the_step_is_as_announced(page)
+    weight = page.get_by_label("turn the weight")
+    weight.focus()
+    for _ in range(20):
+        weight.press("ArrowRight")
+    page.locator('.st-app[data-at="0"][data-busy="false"]').wait_for()
+    assert_the_step_is_as_announced(page)
+    page.locator(".st-scrub input").evaluate(TO_THE_END)
+    page.wait_for_function("() => !document.querySelector('.st-nudge').textContent")
 
 
 def test_no_rate_is_called_diverging_where_the_limit_is_a_bound(

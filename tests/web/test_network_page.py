@@ -161,6 +161,22 @@ def test_it_trains_on_in_the_page(rings: st.Run, saved: Path, doors: Doors) -> N
     assert len(outcomes(page)) >= 1
 
 
+FOLLOWS = """() => {
+  const [, round] = /at round (\\d+)/.exec(document.querySelector('.st-net-told').innerText);
+  const run = document.querySelector('.st-transport [aria-pressed="true"]');
+  return run?.textContent === 'Pause' && Number(round) > 5;
+}"""
+
+
+def test_the_words_of_its_params_follow_a_run_that_goes_on(saved: Path, doors: Doors) -> None:
+    page = doors.file(saved)
+    press(page, "Run")
+    page.wait_for_function(FOLLOWS)
+    press(page, "Pause")
+    settle(page)
+    assert f"at round {page.get_attribute('.st-app', 'data-at')};" in told(page)
+
+
 @pytest.mark.prove
 def test_the_surface_is_worked_out_beside_the_page(doors: Doors, tmp_path: Path) -> None:
     """In a worker of the file's own text, at few points first and at all in the end."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,10 +166,13 @@ def test_an_explored_page_is_a_hand_out_too(doors: Doors, saved: Path, tmp_path:
     page.pdf(path=tmp_path / "sheet.pdf", format="A4")
     document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
     texts = [one.get_textpage().get_text_range() for one in document]
-    assert len(texts) == 3 and "learning rate" in texts[1] and texts[2].startswith("Answers")
-    x = st.dataset("geyser")["duration"].to_numpy()
-    steepest = 2 * np.linalg.eigvalsh([[np.mean(x * x), x.mean()], [x.mean(), 1.0]])[-1]
-    assert "2/curvature" in texts[2] and f"{2 / steepest:.3g}" in texts[2]
+    assert len(texts) == 3 and texts[1].startswith("Tasks") and texts[2].startswith("Answers")
+    # Pictures and tasks are those of one walk, that of the lesson, and no computer is asked for.
+    held = json.loads(page.locator("#steepest-lesson").text_content() or "")
+    old = float(re.findall(r"3\. (\u2212?[\d.]+) \u2212", texts[2])[0].replace("\u2212", "-"))
+    start = np.frombuffer(b64decode(held["numbers"]["start"]["$f8"]), "<f8")
+    assert np.isclose(old, start[0], rtol=1e-3)
+    assert "Find the learning rate" not in texts[1]
 
 
 def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_path: Path) -> None:
@@ -183,11 +186,11 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     page.pdf(path=tmp_path / "sheet.pdf", format="A4")
     document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
     texts = [one.get_textpage().get_text_range() for one in document]
-    assert len(texts) == 2 and texts[1].startswith("body_mass_g by 2 features")
+    assert len(texts) == 1 and texts[0].startswith("body_mass_g by 2 features")
     cards = ("Data and fit", "Loss surface from above", "Loss by round")
-    assert all(name in texts[1] for name in cards)
-    assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[1].replace("\r\n", " ")
-    seen = np.asarray(document[1].render(scale=1).to_pil().convert("RGB")).astype(int)
+    assert all(name in texts[0] for name in cards)
+    assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[0].replace("\r\n", " ")
+    seen = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
     height, width, _ = seen.shape
     quarters = (seen[: height // 3, : width // 2], seen[: height // 3, width // 2 :])
     for part in (*quarters, seen[height // 3 : 2 * height // 3, : width // 2]):
@@ -207,6 +210,42 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     assert [plot.bounding_box()] == sizes and sizes[0]
     drawn = (plot.get_attribute("viewBox") or "").split()
     assert abs(float(drawn[2]) - sizes[0]["width"]) < 1
+
+
+@pytest.mark.parametrize("paper", ["A4", pytest.param("Letter", marks=pytest.mark.prove)])
+def test_a_network_is_printed_with_its_own_pictures_and_steps(
+    doors: Doors, tmp_path: Path, paper: str
+) -> None:
+    pdfium = pytest.importorskip("pypdfium2")
+    choices: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.5, "steps": 5}
+    run = st.descend("moons", "class", hidden=[4], scale="standard", **choices)
+    run.page(tmp_path / "net.html", theme="light")
+    page = doors.file(tmp_path / "net.html", "explore")
+    page.pdf(path=tmp_path / "sheet.pdf", format=paper)
+    document = pdfium.PdfDocument(str(tmp_path / "sheet.pdf"))
+    texts = [one.get_textpage().get_text_range().replace("\r\n", " ") for one in document]
+    first, asked, answered = texts
+    assert "one row is its cross entropy" not in first, "the lesson's own, of one feature"
+    for name in ("Network", "Data and fit", "Loss surface from above", "Loss by round"):
+        assert name in first
+    assert not any(word in first for word in ("Click", "Enter", "chosen in the settings"))
+    losses = [short(float(one.loss)) for one in run.trace]
+    assert f"cross entropy: {losses[0]}" in first and f"loss {losses[1]}" in first
+    seen = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
+    height, width, _ = seen.shape
+    for part in (seen[: height // 3], seen[height // 3 : 2 * height // 3]):
+        for half in (part[:, : width // 2], part[:, width // 2 :]):
+            assert (np.ptp(half, axis=2) > 60).sum() > 100, "a picture is blank"
+    # What the task asks for can be worked out of what stands beside it.
+    old, gradient = (
+        re.findall(r"(?:weight|bias) \d+: (-?[\d.]+\d)", one)
+        for one in (re.search(rf"{before}.*?(?:;|$)", asked)[0] for before in ("Now", "gradient"))
+    )
+    new = re.findall(r"= (-?[\d.]+\d)", answered)
+    assert len(old) == len(gradient) == len(new) == 2
+    worked = [float(w) - 0.5 * float(g) for w, g in zip(old, gradient, strict=True)]
+    assert np.allclose(worked, [float(one) for one in new], rtol=2e-3)
+    assert f"loss is then {losses[2]}" in answered
 
 
 def test_a_hand_out_has_the_code_of_the_link_and_no_number_cut(

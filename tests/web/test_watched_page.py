@@ -109,7 +109,7 @@ def test_without_a_surface_loss_and_gradient_have_the_whole_width(
     assert gradient["x"] - loss["x"] - loss["width"] < 30
     assert abs(loss["width"] - gradient["width"]) < 30 and gradient["height"] > 300
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    own = page.locator(".st-sheet-page").nth(1)
+    own = page.locator(".st-sheet-page").first
     assert own.locator(".st-sheet-own").count() == 2, "loss and length of the gradient are printed"
     printed = own.text_content() or ""
     assert all(f"Step {step} " in printed for step in range(1, 5))

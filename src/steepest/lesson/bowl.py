@@ -63,6 +63,9 @@ def _window_of(lesson: Lesson, key: str) -> Window:
     if key in OWN_UNITS:
         best, start, hessian = *map(line.in_own_units, (best, start)), line.hessian
         far = np.abs(start - best)
+    if key == "momentum" and line.race.is_stretched:
+        _, start, best = valley = line.race.valley
+        hessian, far = valley.hessian, np.full(2, np.max(np.abs(start - best)))
     if key != "bowl" and stage_of(key).walks == ("walk",):
         return _window(best, (start + best) / 2, AROUND * far, hessian, lowest)
     return _window(best, best, ROOM * far, hessian, lowest)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
@@ -20,6 +20,9 @@ from steepest.page.lesson.builds import LANGUAGES, builds
 from steepest.page.lesson.record import LessonRecord, lesson_record
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
+
+if TYPE_CHECKING:
+    from steepest.page.record import Record
 
 __all__ = ["KINDS", "Doors", "LessonView", "unused_option", "view_lesson", "write_lesson"]
 
@@ -114,8 +117,8 @@ class Doors:
         writers[kind](path)
 
     @cached_property
-    def _author_page(self) -> LessonRecord:
-        """Return the lesson of the page."""
+    def author_page(self) -> LessonRecord:
+        """The lesson of the page, with its tasks."""
         found = lesson_record(cast(SceneRecord, self.run.record()))
         spoken = {
             language: lesson_of(self.run, replace(self.settings, language=language), self.lesson)
@@ -128,18 +131,22 @@ class Doors:
 
     def view(self) -> LessonView:
         """Return the lesson's page as a notebook shows it."""
-        return LessonView(self.lesson.title, self._html(), len(self._author_page["builds"]))
+        return LessonView(self.lesson.title, self._html(), len(self.author_page["builds"]))
 
     def _html(self) -> str:
         """Return the page of the lesson."""
         return saved_html(
-            self.run.opening_record(),
+            self._titled(self.run.opening_record()),
             self.run.explain(),
             way="present" if self.present else "lesson",
             language=self.settings.language,
-            lesson=self._author_page,
+            lesson=self.author_page,
             exam=self.settings.exam,
         )
+
+    def _titled(self, record: "Record") -> "Record":
+        """Return the record of a page under the author's title, where there is one."""
+        return {**record, "title": self.settings.title} if self.settings.title else record
 
     def _page(self, path: str | os.PathLike[str]) -> None:
         check_writable(path, PAGES)
@@ -168,11 +175,11 @@ class Doors:
         from steepest.lesson.scorm import write_package
 
         page = saved_html(
-            self.run.record(),
+            self._titled(self.run.record()),
             self.run.explain(),
             way="lesson",
             language=self.lesson.language,
-            lesson=self._author_page,
+            lesson=self.author_page,
         )
         write_package(self.lesson, page, path, self.version)
 

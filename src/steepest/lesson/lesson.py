@@ -75,8 +75,10 @@ class Lesson:
         Where there is no arithmetic, that line says where the rows are from.
         """
         said = self.words["builds"][key]
-        text = said.get(f"{what}_round") if self.is_round else None
-        made = filled(text or said.get(what, ""), self.values, self.language)
+        kinds = ("stretched" * self.line.race.is_stretched, "round" * self.is_round)
+        others = (said.get(f"{what}_{kind}") for kind in kinds if kind)
+        text = next(filter(None, others), said.get(what, ""))
+        made = filled(text, self.values, self.language)
         return made or (self.notes.get(key, "") if what == "sum" else "")
 
     @property
@@ -90,14 +92,14 @@ class Lesson:
         return filled(self.words["notes"].get(key, ""), self.values, self.language)
 
     def walk_called(self, name: str) -> Run:
-        """Return one of the walks by its name: `walk`, a rate's, `plain`, `momentum`, `classes`."""
+        """Return one of the walks by its name: a rate's, or one of those listed here."""
         if name in self.line.rates:
             return self.line.rates[name]
         if name == "classes":
             return self.classes.walk
-        return {"walk": self.line.walk, "plain": self.line.plain, "momentum": self.line.momentum}[
-            name
-        ]
+        race = self.line.race
+        walks = {"walk": self.line.walk, "plain": self.line.plain}
+        return {**walks, "without": race.plain, "momentum": race.momentum}[name]
 
     def heading(self, build: Build) -> str:
         """Return the heading of a build: its own, or that of the part that it is in."""
@@ -227,7 +229,7 @@ def chosen_builds(
             shown = _placed(shown, Build(key, by_key[slide.after].part, 0, ("words",)), slide.after)
     said = {key: dict(one) for key, one in words["builds"].items()}
     for key, text in settings.sentences.items():
-        said[key] = {**said[key], "say": text, "say_round": text}
+        said[key] = {**said[key], "say": text, "say_round": text, "say_stretched": text}
     for key, one in own.items():
         said[key] = {"say": one.text, "sum": "", "heading": one.heading}
     if settings.link and shown:

@@ -33,7 +33,7 @@ ROOM = 56
 DASHES: Mapping[str, str] = {"good": "--", "large": "-.", "momentum": "--"}
 """How the curves of walks are drawn that stand beside others; all others as whole lines."""
 
-RULES: Mapping[str, str] = {"plain": "without", "momentum": "with"}
+RULES: Mapping[str, str] = {"without": "without", "momentum": "with"}
 """The words for walks that differ by their rule."""
 
 MOST_SQUARES = 20

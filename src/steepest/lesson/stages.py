@@ -48,7 +48,7 @@ STAGES: dict[str, Stage] = {
     "diverge": Stage(walks=("good", "large", "over"), surface="all"),
     "ravine": Stage(walks=("plain",), surface="all"),
     "standard": Stage(walks=("good",), surface="all"),
-    "momentum": Stage(walks=("plain", "momentum"), surface="all"),
+    "momentum": Stage(walks=("without", "momentum"), surface="all"),
     "class_walk": Stage(walks=("classes",)),
 }
 """By the key of the build; one that is not named shows no line."""

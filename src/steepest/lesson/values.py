@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from steepest.lesson.walks import BETA, FAR, RATE, RATES, ClassWalks, LineWalks, NetworkWalk
+from steepest.lesson.race import FAR
+from steepest.lesson.walks import RATE, RATES, ClassWalks, LineWalks, NetworkWalk
 from steepest.view.story import shortened
 
 __all__ = ["NAME", "Value", "values_of"]
@@ -101,16 +102,18 @@ def _of_rates(line: LineWalks) -> dict[str, Value]:
 def _of_ravine(line: LineWalks) -> dict[str, Value]:
     """Return what the same walk does in the feature's own units, without momentum and with it."""
     curvatures = np.linalg.eigvalsh(line.hessian)
+    race = line.race
     best, start = (line.in_own_units(one) for one in (line.best, line.start))
     last = line.plain.trace.last
     left = float(np.linalg.norm(last.params - best) / np.linalg.norm(start - best))
     return {
         "condition": float(curvatures[-1] / curvatures[0]),
         "far": FAR,
-        "beta": BETA,
+        "beta": race.beta,
+        "stretch": race.condition,
         "ravine_left": left,
-        "plain_loss": last.loss,
-        "momentum_loss": line.momentum.trace.last.loss,
+        "plain_loss": race.plain.trace.last.loss,
+        "momentum_loss": race.momentum.trace.last.loss,
     }
 
 

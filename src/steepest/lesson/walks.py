@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from steepest.data.table import Table
+from steepest.lesson.race import FAR, Race, Valley, race_of
 from steepest.objective.plane.plane import Plane
 from steepest.page.lesson.rows import LessonRows
 from steepest.run.descend import descend
@@ -30,8 +31,8 @@ RATES = {"small": 0.01, "good": RATE, "large": 0.9, "over": 1.02}
 TRIES = 20
 """Steps at each of them."""
 
-FAR, BETA = 100, 0.9
-"""Steps in the feature's own units, and the share of the last step that momentum adds."""
+BETA = 0.9
+"""The momentum of the network's training."""
 
 CLASS_RATE, CLASS_ROUNDS = 2.0, 40
 """Of the classes: cross entropy in standard units curves by less than 1."""
@@ -89,8 +90,7 @@ class LineWalks:
     @cached_property
     def hessian(self) -> Array:
         """The second derivatives in the feature's own units, (2, 2)."""
-        mean = self.x.mean()
-        return 2.0 * np.array([[np.mean(self.x**2), mean], [mean, 1.0]])
+        return self._own.hessian
 
     def in_own_units(self, params: Array) -> Array:
         """Return weight and bias, (2,), of the feature itself that predict the same."""
@@ -100,16 +100,20 @@ class LineWalks:
     @cached_property
     def plain(self) -> Run:
         """Steepest descent in the feature's own units, at 1 over the largest curvature."""
-        return self._far("steepest")
+        return self._far(self._own, "steepest")
 
     @cached_property
-    def momentum(self) -> Run:
-        """Momentum there, at the same rate."""
-        return self._far(f"momentum:{BETA}")
+    def race(self) -> Race:
+        """Without momentum and with it, in the feature's own units or in stretched ones."""
+        return race_of(self._own, Valley(self.z, self.start, self.best), self.lowest, self._far)
 
-    def _far(self, rule: str) -> Run:
-        rate = 1.0 / float(np.linalg.eigvalsh(self.hessian)[-1])
-        return self._walk(self.x, self.in_own_units(self.start), rate, FAR, rule)
+    @cached_property
+    def _own(self) -> Valley:
+        return Valley(self.x, *map(self.in_own_units, (self.start, self.best)))
+
+    def _far(self, valley: Valley, rule: str) -> Run:
+        rate = 1.0 / valley.curvatures[1]
+        return self._walk(valley.x, valley.start, rate, FAR, rule)
 
     def _walk(self, x: Array, start: Array, rate: float, steps: int, rule: str = "steepest") -> Run:
         return descend(
@@ -127,7 +131,8 @@ class LineWalks:
         """Return the rows as a table with their names, x in standard units or in its own."""
         import pyarrow as pa
 
-        unit = "standard units" if x is self.z else _unit_in(self.rows["xLabel"], self.rows["x"])
+        own = _unit_in(self.rows["xLabel"], self.rows["x"])
+        unit = own if x is self.x else "standard units" if x is self.z else "stretched units"
         units = unit, _unit_in(self.rows["yLabel"], self.rows["y"])
         fields = [
             pa.field(name, pa.float64(), metadata={"unit": said})

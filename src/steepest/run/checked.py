@@ -20,6 +20,14 @@ from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.problem import Problem
 from steepest.objective.recorded import Recorded
 from steepest.objective.table_problem import TableProblem
+from steepest.run.checked_values import (
+    check_carried_counts,
+    check_counts,
+    check_different,
+    check_names,
+    check_numbers,
+    check_plan,
+)
 from steepest.run.result import result_of
 from steepest.trace import Step, Trace
 from steepest.typed import check_fields, is_of
@@ -41,12 +49,16 @@ def check_parts(parts: "RunParts") -> None:
         _check_words(parts["options"])
     if plan.scale not in SCALES:
         raise ValueError(f"there is no scale {plan.scale!r}")
+    check_plan(plan)
     problem = parts["problem"]
+    if problem.own_names is not None:
+        check_different("params", problem.own_names)
     if not trace.size == problem.objective.size == len(problem.param_names):
         raise ValueError("its parts do not fit together")
     _check_trace(trace)
     if parts["checkpoint"] is not None:
         check_fields(parts["checkpoint"])
+        check_carried_counts(parts["checkpoint"])
         _check_checkpoint(parts["checkpoint"], plan, trace)
         _check_next_params(parts["checkpoint"], trace, parts["stop"].reason == "diverged")
     if isinstance(problem, TableProblem) and problem.has_rows:
@@ -64,6 +76,7 @@ def _check_trace(trace: Trace) -> None:
             raise ValueError(f"{name} of its steps are no numbers from 0 up")
     if not np.isfinite(trace.first.params).all():
         raise ValueError("its start is not finite")
+    check_numbers(trace)
 
 
 def _check_losses(problem: Problem, parts: "RunParts") -> None:
@@ -98,6 +111,8 @@ def check_data(data: Data) -> None:
     ends the process.
     """
     check_fields(data)
+    check_counts(data, "dropped", "weightless")
+    check_names(data)
     rows, count = len(data.y), len(data.features.names)
     if is_sparse(data.X):
         data.X.check_format(full_check=True)  # type: ignore[attr-defined]
@@ -131,6 +146,7 @@ def check_recorded(recorded: Recorded, size: int, classes: int | None) -> None:
     It is of a run of so many params, and classes.
     """
     check_fields(recorded)
+    check_counts(recorded, "rows", "validation_rows", "rows_of_metrics")
     for metrics in (recorded.metrics, recorded.validation_metrics):
         if metrics is not None:
             _check_metrics(metrics, classes)

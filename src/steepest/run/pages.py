@@ -14,12 +14,16 @@ from steepest.surface.surface import Surface, surface_of_trace
 if TYPE_CHECKING:
     from steepest.diagnosis.sharpness_along import SharpnessAlong
     from steepest.lesson.doors import LessonView
+    from steepest.page.lesson.record import LessonRecord
     from steepest.page.record import Record
     from steepest.page.schema import SceneRecord
     from steepest.run.run import Run
     from steepest.trace import Step, Trace
 
 __all__ = ["Pages"]
+
+FEW_POINTS = 5
+"""Points a side of a surface of which no more is asked than its axes."""
 
 
 class Pages(Pictures):
@@ -77,17 +81,14 @@ class Pages(Pictures):
         that is not known, or of a run with rows, whose page takes other steps too.
         """
         from steepest.page.html import write_page
-        from steepest.page.lesson.record import lesson_record
         from steepest.page.look import PageLook
 
         look = PageLook(title, text, theme, hide, lang)
         record = self.record(surface=surface) if surface or sharpness else self.opening_record()
         if sharpness:
             record = self._with_sharpness(record)
-        told = None
         if title:
             record = {**record, "title": title}
-            told = lesson_record(cast("SceneRecord", record), title)
         is_line = bool(record.get("others")) and record["network"] is None
         way = "lesson" if lesson and is_line else "explore"
         words = self.explain()
@@ -97,7 +98,7 @@ class Pages(Pictures):
             path,
             way=way,
             language=lang,
-            lesson=told,
+            lesson=self._told_lesson(title),
             present=present,
             link=look.link,
         )
@@ -115,7 +116,25 @@ class Pages(Pictures):
         if walk is None:
             return self.record()
         own = run_record(self.story, self.problem.risk("a page"), most=MOST_SAVED)
-        return {**walk.record(), "others": [own], "note": _note(cast("Run", self))}
+        record = walk.record(surface=self._surface_of(walk))
+        return {**record, "others": [own], "note": _note(cast("Run", self))}
+
+    def _surface_of(self, walk: "Run") -> Surface | None:
+        """Return a surface of a walk over the params that words of this run name; None if usual."""
+        named, usual = (
+            one.problem.surface_params(one.trace[0].params, one._surface_end.params)
+            for one in (self, walk)
+        )
+        return None if named == usual else walk.surface(*named, points=FEW_POINTS)
+
+    def _told_lesson(self, title: str) -> "LessonRecord | None":
+        """Return the lesson of a page with its tasks; None without rows, where ours is told."""
+        from steepest.lesson.doors import Doors
+        from steepest.lesson.settings import Settings
+
+        if not self.problem.rows:
+            return None
+        return Doors(cast("Run", self), Settings(title=title)).author_page
 
     def _with_sharpness(self, record: "Record") -> "Record":
         from steepest.page.rowless import with_sharpness

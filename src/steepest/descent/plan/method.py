@@ -31,7 +31,12 @@ from steepest.descent.steps.adaptive import check_step_size
 from steepest.descent.steps.plane_search import PlaneSearch
 from steepest.descent.steps.quasi_newton import QuasiNewton
 from steepest.descent.steps.safe import ArmijoSchedule, safe_rate
-from steepest.descent.steps.sampled_newton import FAST_NEWTON, SampledNewton, suits_sampled_newton
+from steepest.descent.steps.sampled_newton import (
+    FAST_NEWTON,
+    NewtonIfSlow,
+    SampledNewton,
+    suits_sampled_newton,
+)
 from steepest.descent.steps.step_size import (
     BarzilaiBorwein,
     Schedule,
@@ -267,7 +272,9 @@ def _plane_search(
         return Method(objective, start, rule, SampledNewton(), at_first, sampler, renewal)
     if not objective.is_quadratic:
         renewal = WhenItPays(whitening, thins)
-    return Method(objective, start, rule, PlaneSearch(), at_first, sampler, renewal)
+    turns = is_automatic(options) and thins and objective.outputs > 1
+    step_size = NewtonIfSlow() if turns else PlaneSearch()
+    return Method(objective, start, rule, step_size, at_first, sampler, renewal)
 
 
 def _quasi_newton(

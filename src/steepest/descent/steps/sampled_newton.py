@@ -1,4 +1,4 @@
-"""Newton's steps by the Hessian of some of very many rows, of which all have told the gradient.
+"""Newton's steps by the Hessian of some of very many rows, or of all where steps become slow.
 
 Conjugate gradients solve `H d = -g` only as far as it pays, in whitened coordinates and without H
 itself (truncated Newton: Dembo & Steihaug 1983, "Truncated-Newton algorithms for large-scale
@@ -20,7 +20,7 @@ from steepest.descent.steps.step_size import StepLength
 from steepest.objective.evaluation import Vector, norm
 from steepest.objective.objective import Objective
 
-__all__ = ["FAST_NEWTON", "HESSIAN_ROWS", "SampledNewton", "suits_sampled_newton"]
+__all__ = ["FAST_NEWTON", "HESSIAN_ROWS", "NewtonIfSlow", "SampledNewton", "suits_sampled_newton"]
 
 HESSIAN_ROWS = 2**14
 """Rows of which the Hessian is taken: of 50 features it is off by a twentieth."""
@@ -48,6 +48,13 @@ MOST_PRODUCTS = 30
 """Products with the Hessian for a step at most: each costs a sixth of a pass or less."""
 
 
+SLOW_STEPS = 30
+"""Steps after which one that leaves half of the gradient is slow: most walks take no more."""
+
+MEASURABLE = 16.0 * float(np.finfo(np.float64).eps)
+"""The share of itself by which a loss has to fall in a step: less is rounding."""
+
+
 def suits_sampled_newton(objective: Objective) -> bool:
     """Return whether these steps beat a plane search: of several margins and very many rows.
 
@@ -61,8 +68,35 @@ def suits_sampled_newton(objective: Objective) -> bool:
 
 
 @dataclass(frozen=True)
-class SampledNewton(PlaneSearch):
-    """The plane search along Newton's direction by some rows, in the place of the gradient.
+class NewtonIfSlow(PlaneSearch):
+    """The plane search, along Newton's direction by all rows once the walk has become slow."""
+
+    why: ClassVar[str] = (
+        f"once a step after the {SLOW_STEPS}th leaves half of the gradient, this is turned into "
+        "Newton's direction by conjugate gradients and the Hessian of all rows"
+    )
+
+    def __call__(self, state: SearchState) -> StepLength:
+        """Return how far to go along which direction, as the params to which that leads."""
+        if state.arrived or not _is_slow(state):
+            return super().__call__(state)
+        return self._by_newton(state, state.objective)
+
+    def _by_newton(self, state: SearchState, some: Objective) -> StepLength:
+        """Return the step along Newton's direction by some rows, or else along the gradient."""
+        direction, rows = _direction(state, some)
+        if direction is not None:
+            search = state.along(direction)
+            found = StepLength(1.0) if takes_most(search) else super().__call__(search)
+            if found.moves:
+                landing = search.trial(found.rate, found.momentum).params
+                return found._replace(params=landing, rows_read=rows)
+        return super().__call__(state)._replace(rows_read=rows)
+
+
+@dataclass(frozen=True)
+class SampledNewton(NewtonIfSlow):
+    """The same from the start, by the Hessian of some rows, in the place of the gradient.
 
     Where the step of rate 1 falls enough, and takes most of the slope away, there is no plane to be
     searched. Where nothing lower is found along it, the plane of the gradient itself is; so it is
@@ -82,14 +116,8 @@ class SampledNewton(PlaneSearch):
             return StepLength(0.0)
         if _tells_too_little(state):
             return super().__call__(state)._replace(memory=TOO_LITTLE)
-        direction, rows = _direction(state, self._some(state.objective))
-        if direction is not None:
-            search = state.along(direction)
-            found = StepLength(1.0) if takes_most(search) else super().__call__(search)
-            if found.moves:
-                landing = search.trial(found.rate, found.momentum).params
-                return found._replace(params=landing, rows_read=rows, memory=ENOUGH)
-        return super().__call__(state)._replace(rows_read=rows)
+        found = self._by_newton(state, self._some(state.objective))
+        return found if found.params is None else found._replace(memory=ENOUGH)
 
     def _some(self, objective: Objective) -> Objective:
         """Return the objective on the rows of which the Hessian is taken, drawn once."""
@@ -101,6 +129,16 @@ class SampledNewton(PlaneSearch):
             vars(self)["_kept"] = objective, some
         assert some is not None
         return some
+
+
+def _is_slow(state: SearchState) -> bool:
+    """Return whether the last step left much of the gradient, though the loss fell measurably."""
+    last, before = state.last_step, state.last_evaluation
+    if state.index < SLOW_STEPS or last is None or before is None or not last.rate:
+        return False
+    if norm(state.gradient) <= FAST_NEWTON * norm(last.gradient):
+        return False
+    return before.loss - state.loss > MEASURABLE * abs(state.loss)
 
 
 def _tells_too_little(state: SearchState) -> bool:

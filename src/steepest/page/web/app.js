@@ -32,7 +32,7 @@ import { element, part } from './draw/canvas.js';
 import { helpOf, KEYS } from './gestures/keys.js';
 import { straight } from './numerals.js';
 import { activeRun, isNew, trueLoss } from './state/select.js';
-import { TO_DRAG, captionOf, described } from './words/captions.js';
+import { ON_SCREEN, captionOf, described } from './words/captions.js';
 import { spoken } from './words/spoken.js';
 import SENTENCES from './sentences/en.json' with { type: 'json' };
 import { filled } from './sentences/filled.js';
@@ -115,11 +115,11 @@ const PAPER = '280px';
 
 /** Returns the cards in sight as they are printed: their pictures are drawn anew for the size that they have there. */
 function onPaper(root, cards) {
+  root.classList.add('st-paper');
   const seen = cards.filter(({ figure }) => figure?.checkVisibility());
   const styles = seen.map(({ figure }) => figure.querySelector('.st-draw').style);
   const highs = styles.map((style) => style.getPropertyValue('--st-high'));
   const size = (all) => styles.forEach((style, i) => style.setProperty('--st-high', all[i]));
-  root.classList.add('st-paper');
   size(seen.map(() => PAPER));
   const all = seen.flatMap(printed);
   root.classList.remove('st-paper');
@@ -131,7 +131,7 @@ function onPaper(root, cards) {
 /** Returns what is printed of a card: its title, a copy of its picture, and what its marks mean. */
 function printed({ title, caption, picture }) {
   const drawn = picture();
-  const told = caption.textContent.replace(TO_DRAG, '');
+  const told = ON_SCREEN.reduce((text, said) => text.replace(said, ''), caption.textContent);
   return drawn ? [{ title, picture: drawn, caption: told }] : [];
 }
 

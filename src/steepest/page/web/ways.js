@@ -37,6 +37,11 @@ function asked({ question, choices }) {
   return { question, choices };
 }
 
+/** Returns the state that is printed: of a run at its start the one after its first step, which Steps 2 and 3 tell. */
+function onPaper(state) {
+  return state.at || state.runs[state.active].index.length < 2 ? state : { ...state, at: 1, phase: 0 };
+}
+
 /** Whether a run is of other than the rows with the line or the curves of one feature that the lesson draws. */
 function isBeyondLesson({ scene }) {
   return Boolean(scene.network) || scene.features.length > 1 || !scene.shown;
@@ -84,20 +89,22 @@ export class Ways {
   /** Has the page be a hand-out on paper. */
   makePaper() {
     const { tasks = {} } = this.lesson;
-    const { state, engine } = this.store;
-    const told = tasks[this.language] ?? tasks.en;
-    const own = told || state.hidden.includes('tasks') ? [] : tasksOf(state, engine);
-    const all = told ?? own.map((task) => ({ ...task, choices: [] }));
+    const { engine } = this.store;
+    const state = onPaper(this.store.state);
+    const lessons = tasks[this.language] ?? tasks.en;
+    // Tasks and pictures of a sheet are of one run, and what only trying answers is not asked on paper.
+    const run = isBeyondLesson(state) || !lessons ? this.printedRun(state) : null;
+    const own = !run || state.hidden.includes('tasks') ? [] : tasksOf(state, engine).filter(({ paper }) => paper);
+    const all = run ? own.map((task) => ({ ...task, question: task.paper, choices: [] })) : lessons ?? [];
     const sheet = makeSheet(this.parent, this.lesson, this.language, {
-      tasks: state.exam ? all.map(asked) : all, run: isBeyondLesson(state) ? this.printedRun() : null,
+      tasks: state.exam ? all.map(asked) : all, run,
     });
     if (own.length && !state.exam && engine.kind !== 'python') answerOn(sheet, own);
     window.addEventListener('afterprint', () => sheet.remove(), { once: true });
   }
 
   /** Returns the run that is explored as it is printed: its pictures, and its four steps with their numbers. */
-  printedRun() {
-    const { state } = this.store;
+  printedRun(state) {
     const pictures = this.shown.pictures?.();
     return pictures ? { title: state.scene.title, pictures, steps: fourSteps(state, 2) } : null;
   }

@@ -25,6 +25,9 @@ const NEAR = { mouse: 9, pen: 12, touch: 20 };
 /** Kept steps, evenly spaced, of which the largest weight says how wide a line is. */
 const LOOKED = 12;
 
+/** Milliseconds between two changes of the words while a run goes on. */
+const READ = 250;
+
 /** What of the state is another step, or another surface. */
 const MODEL = ['runs', 'active', 'at', 'phase', 'plane', 'surface'];
 
@@ -38,7 +41,7 @@ class NetworkCard {
     this.on = on;
     this.state = null;
     this.lit = -1;
-    this.current = 0;
+    [this.current, this.due] = [0, 0];
     this.plot = new Plot(parent, 'network', () => this.draw());
     const role = { role: 'application', tabindex: 0, 'data-keys': '' };
     set(this.plot.svg, { ...role, 'aria-roledescription': 'network' });
@@ -74,6 +77,8 @@ class NetworkCard {
   }
 
   picture() {
+    // One that was never in sight is drawn now.
+    this.plot.observer.look();
     return this.drawn ? this.plot.picture() : null;
   }
 
@@ -108,15 +113,18 @@ class NetworkCard {
   step() {
     const params = paramsAt(this.state);
     this.drawn.step(this.sharesOf(params), this.state.scene, params);
-    if (!this.state.playing) this.halt();
+    if (!this.state.playing || performance.now() > this.due) this.halt();
   }
 
-  /** Say what is shown; nobody reads it while the steps go on. */
+  /** Say what is shown: while the steps go on, seldom enough to be read and to cost a tenth of the time. */
   halt() {
+    const began = performance.now();
     this.shown = null;
     this.row();
     this.walked.show(this.state, this.network);
     this.mark();
+    const now = performance.now();
+    this.due = now + Math.max(READ, 9 * (now - began));
   }
 
   /** Mark the layer where a row on its way is, and show what the units answer to it. */

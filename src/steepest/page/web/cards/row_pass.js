@@ -18,15 +18,14 @@ export class RowPass {
     this.state = null;
     this.network = null;
     this.asked = -1;
-    const held = part(parent, 'st-pass');
-    const row = part(held, 'st-row');
+    this.held = part(parent, 'st-pass');
+    const row = part(this.held, 'st-row');
     this.back = button(row, 'Back', () => this.go(this.stage - 1), { name: 'A stage back' });
     this.next = button(row, '', () => this.go(this.stage + 1));
     this.end = button(row, 'End', () => this.go(-1), { name: 'End the pass' });
     this.number = entry(row, 'row', (text) => ask(numberIn(text)), { mode: 'numeric' });
     this.heading = part(row, 'st-heading', 'strong');
-    this.lines = part(held, 'st-lines');
-    set(held, { 'aria-live': 'polite' });
+    this.lines = part(this.held, 'st-lines');
   }
 
   /**
@@ -39,6 +38,8 @@ export class RowPass {
     if (state.row !== this.asked) this.follow(state.row);
     if (this.row >= state.scene.shown) this.row = 0;
     Object.assign(this, { state, network });
+    // A run that goes on is not spoken.
+    set(this.held, { 'aria-live': state.playing ? 'off' : 'polite' });
     this.tell();
   }
 

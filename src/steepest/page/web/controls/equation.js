@@ -1,7 +1,11 @@
-// The line in large type, and its weight and bias as knobs, each with the way in which the loss falls.
+// The line in large type, and its weight and bias as knobs, each with what the next step changes of it.
 import { element, part, plainName } from '../draw/canvas.js';
-import { gradientAt, paramsAt } from '../state/select.js';
+import { activeRun, paramsAt } from '../state/select.js';
 import { short } from '../numerals.js';
+import SENTENCES from '../sentences/en.json' with { type: 'json' };
+import { filled } from '../sentences/filled.js';
+
+const SAY = SENTENCES.controlsEquation;
 
 /** Places of a knob from end to end. */
 const PLACES = 400;
@@ -31,8 +35,8 @@ export function makeEquation(parent, store) {
       element('b', { class: 'st-of-bias', text: short(Math.abs(bias)) }, text);
       if (isCurve) text.append(')');
       text.style.setProperty('--letters', String(text.textContent.length));
-      const slope = gradientAt(state);
-      knobs.forEach((knob, i) => knob.show([weight, bias][i], slope[i], sides(state, i), store.engine.kind));
+      const change = nextChange(state);
+      knobs.forEach((knob, i) => knob.show([weight, bias][i], change?.[i], sides(state, i), store.engine.kind));
     },
   };
 }
@@ -42,6 +46,19 @@ function isLine({ features, target, network, params }) {
 }
 
 const signs = (text) => text.replace('-', '\u2212');
+
+/**
+ * Returns what the next step adds to each param, in the reader's units: under another scale no
+ * multiple of the gradient. Null where it is not known, or is what the reader is to predict.
+ * @param {State} state
+ */
+function nextChange(state) {
+  const { index } = activeRun(state);
+  const { at, guessing } = state;
+  if (guessing || index[at + 1] !== index[at] + 1) return null;
+  const now = paramsAt(state);
+  return paramsAt(state, activeRun(state), at + 1).map((value, i) => value - now[i]);
+}
 
 /** What the surface shows of a param: its ends, wide enough for where the run stands. */
 function sides(state, i) {
@@ -62,15 +79,14 @@ function makeKnob(parent, name, act, end) {
   input.addEventListener('input', () => act(span[0] + ((span[1] - span[0]) * Number(input.value)) / PLACES));
   input.addEventListener('change', end);
   return {
-    show(value, slope, ends, kind) {
+    show(value, change, ends, kind) {
       span = ends;
       input.disabled = kind === 'record';
       input.value = String(Math.round((PLACES * (value - span[0])) / (span[1] - span[0])));
       input.setAttribute('aria-valuetext', short(value));
-      const size = short(Math.abs(slope), 3);
-      nudge.textContent = slope === 0 ? 'level' : `${slope < 0 ? '▲' : '▼'} ${size}`;
-      const way = slope < 0 ? 'up' : 'down';
-      nudge.title = slope === 0 ? '' : `turned ${way}, the loss falls by about ${size} for each 1`;
+      const size = short(Math.abs(change), 3);
+      nudge.textContent = change ? `${change > 0 ? '▲' : '▼'} ${size}` : '';
+      nudge.title = change ? filled(SAY.next, [name, change > 0 ? 'up' : 'down', size]) : '';
     },
   };
 }

@@ -2,6 +2,7 @@
 import { element } from '../draw/canvas.js';
 import { activeRun } from '../state/select.js';
 import { short } from '../numerals.js';
+import { ratioOf } from '../words/ravine_tasks.js';
 import { button, freshId } from './fields.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 
@@ -15,6 +16,12 @@ const SHARES = [['Too small', 0.01], ['Good', GOOD], ['Too large', 0.95], ['Just
 
 /** The share of the limit at which a ravine is walked: fast across, slow along. */
 const RAVINE = 0.9;
+
+/** Ratios of curvatures in which a race is run in the reader's own units: above, no walk arrives, below, each does. */
+const RATIOS = [25, 1000];
+
+/** The race elsewhere: at a rate that is too small, in standard units, with the momentum that is quick at it. */
+const [SLOW, QUICK] = [0.01, 'momentum:0.8'];
 
 /** Where a bowl is round: only there a rate that is near its limit is slower than a good one. */
 const ROUND = { scale: 'standard' };
@@ -70,15 +77,18 @@ function changeUnits(store) {
   return isOwn ? walkAt(store, GOOD, ROUND) : walkAt(store, RAVINE, { scale: 'none' });
 }
 
-/** One walk through the ravine and one with momentum beside it, of the same rate, from the same start. */
+/** One walk through the ravine, or at a slow rate, and one with momentum beside it at that rate, from its start. */
 async function startRace(store) {
   if (store.state.runs.length > 1) {
     store.set({ fault: SAY.race });
     return;
   }
   await walkAt(store, GOOD, { scale: 'none' });
+  const ratio = ratioOf(store.state, 'none', activeRun(store.state)) ?? Infinity;
+  const isOwn = ratio >= RATIOS[0] && ratio <= RATIOS[1];
+  if (!isOwn) await walkAt(store, SLOW, ROUND);
   store.set({ playing: false });
-  await store.addRun({ ...store.state.choices, rule: 'momentum:0.9' });
+  await store.addRun({ ...store.state.choices, rule: isOwn ? 'momentum:0.9' : QUICK });
   store.seek(0);
   store.set({ playing: true });
 }

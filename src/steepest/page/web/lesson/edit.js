@@ -172,8 +172,8 @@ function readFrom(list, record, language) {
   const hidden = items.filter((item) => !item.querySelector('[type=checkbox]').checked);
   const written = items.flatMap((item) => {
     const area = item.querySelector('textarea');
-    const { say, say_round: other } = record.words[language].builds[item.dataset.key];
-    return area && ![say, other].includes(area.value) ? [[item.dataset.key, area.value]] : [];
+    const { say, say_round: round, say_stretched: stretched } = record.words[language].builds[item.dataset.key];
+    return area && ![say, round, stretched].includes(area.value) ? [[item.dataset.key, area.value]] : [];
   });
   const say = { ...editsOf(record).say, [language]: Object.fromEntries(written) };
   return { order: items.map(({ dataset }) => dataset.key), hidden: hidden.map(({ dataset }) => dataset.key), say };

@@ -29,7 +29,7 @@ export function editedWords(record, language) {
   const { title, say } = editsOf(record);
   const own = say[language] ?? {};
   const changed = Object.entries(own).filter(([key]) => key in words.builds)
-    .map(([key, text]) => [key, { ...words.builds[key], say: text, say_round: text }]);
+    .map(([key, text]) => [key, { ...words.builds[key], say: text, say_round: text, say_stretched: text }]);
   return { ...words, title: title || words.title, builds: { ...words.builds, ...Object.fromEntries(changed) } };
 }
 

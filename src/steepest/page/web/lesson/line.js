@@ -1,16 +1,14 @@
 // The line of the lesson: its rows in standard units and in the reader's own, its walks, and the numbers
 // that the sentences tell of them.
 import { Bowl, momentsOf, shareLeft } from './bowl.js';
+import { FAR, raceOf } from './race.js';
 import { clamp } from './stage.js';
 
 /** The rates of the lesson: the loss in standard units curves by 2, so 1 is the bound. */
 const RATES = { small: 0.01, rate: 0.15, large: 0.9, limit: 1, over: 1.02 };
 
-/** Rounds of the first walk, of each rate that is tried, and of the walks in the reader's own units. */
-const [ROUNDS, TRIES, FAR] = [30, 20, 100];
-
-/** The share of the step before that momentum adds. */
-const BETA = 0.9;
+/** Rounds of the first walk, and of each rate that is tried. */
+const [ROUNDS, TRIES] = [30, 20];
 
 /** How far below and above the rows a line is followed, in heights of these. */
 const LINE_ROOM = 0.5;
@@ -30,7 +28,6 @@ export function lineOf({ X, Y, start, rate = RATES.rate, ...named }) {
   const walks = Object.fromEntries(['small', 'rate', 'large', 'over'].map((name) => (
     [name, bowl.walk(from, rates[name], TRIES)]
   )));
-  const ownRate = 1 / raw.curvatures[0];
   return {
     ...named,
     bowl,
@@ -40,8 +37,8 @@ export function lineOf({ X, Y, start, rate = RATES.rate, ...named }) {
     rates,
     path: bowl.walk(from, rate, ROUNDS),
     walks,
-    plain: raw.walk(inOwn(from), ownRate, FAR),
-    momentum: raw.walk(inOwn(from), ownRate, FAR, BETA),
+    plain: raw.walk(inOwn(from), 1 / raw.curvatures[0], FAR),
+    race: raceOf(raw, inOwn(from), bowl, from),
     mean,
     deviation,
     isRavine: raw.curvatures[0] / raw.curvatures[1] >= ROUND,
@@ -66,7 +63,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
 export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
-  const { bowl, raw, start, path, walks, worst } = line;
+  const { bowl, raw, start, path, walks, worst, race } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
   const left = (points, of = bowl) => percent(shareLeft(points.at(-1), points[0], of.best));
@@ -84,7 +81,8 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
     small_left: left(walks.small), good_left: left(walks.rate), small_loss: at(walks.small),
     good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
-    plain_loss: at(line.plain, raw), momentum_loss: at(line.momentum, raw), beta: short(BETA),
+    plain_loss: at(race.plain, race.of), momentum_loss: at(race.momentum, race.of), beta: short(race.beta, 3),
+    stretch: short(race.condition, 3),
     mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
     ...Object.fromEntries(Object.entries(line.rates).map(([name, value]) => [name, short(value)])),
   };

@@ -40,8 +40,8 @@ const ARROW = 0.25;
 /** The same of the map on which rates are tried, about the lowest point. */
 const AROUND = 0.95;
 
-/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of the steps, of rates. */
-const [TOP, HIGHER] = [1.6, 3];
+/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, a stretched one. */
+const [TOP, HIGHER, STEEP] = [1.6, 3, 30];
 
 /** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
 export const SCENES = {
@@ -70,9 +70,9 @@ export const SCENES = {
   guess_large: (stage, time, told) => rates(stage, 1, told, ['small', 'rate'], true),
   large: (stage, time, told) => rates(stage, time / 4, told, ['small', 'rate', 'large']),
   diverge: (stage, time, told) => rates(stage, time / 4, told, ['over']),
-  ravine: (stage, time, told) => own(stage, time / 4, told, ['plain']),
+  ravine: (stage, time, told) => own(stage, time / 4, told),
   standard: (stage, time, told) => rates(stage, 1, told, ['rate']),
-  momentum: (stage, time, told) => own(stage, time / 4, told, ['plain', 'momentum']),
+  momentum: (stage, time, told) => race(stage, time / 4, told),
   ...CLASS_SCENES,
 };
 
@@ -278,9 +278,17 @@ function ownMap(stage, { line: { ownStart, raw } }, box) {
   return mapScales(stage, box, { center: raw.best, reach });
 }
 
-/** What the axes of a map are, and how it is made, by the part of its build; those before have none. */
+/** The map of both walks of momentum: where the feature is stretched, both units are as long as each other. */
+function raceMap(stage, told, box) {
+  const { of: { best }, start, isStretched } = told.line.race;
+  const half = 1.3 * Math.max(...start.map((value, i) => Math.abs(value - best[i])));
+  return isStretched ? mapScales(stage, box, { center: best, half }) : ownMap(stage, told, box);
+}
+
+/** What the axes of a map are, and how it is made, by its build or the part of that; those before have none. */
 const MAPS = {
-  rate: ['standard', ratesMap], ravine: ['own', ownMap], network: ['network', networkMap],
+  rate: ['standard', ratesMap], standard: ['standard', ratesMap], momentum: ['race', raceMap],
+  ravine: ['own', ownMap], network: ['network', networkMap],
   'step 1': ['standard', stepsMap], 'step 2': ['standard', stepsMap], 'step 3': ['standard', stepsMap],
   'step 4': ['standard', stepsMap],
 };
@@ -288,7 +296,7 @@ const MAPS = {
 /** Returns the map of a build as it is shown: `{scales, units}`, null if it has none. */
 export function mapOf(stage, told, { key, part, pictures }) {
   if (!pictures.includes('map')) return null;
-  const [units, map] = key === 'standard' ? MAPS.rate : MAPS[part];
+  const [units, map] = MAPS[key] ?? MAPS[part];
   return { units, scales: map(stage, told, boxesOf(stage, pictures).map) };
 }
 
@@ -336,27 +344,37 @@ function rowParts(stage, time, told) {
   });
 }
 
-/** Walks in the reader's own units: on the way, share by share. */
-function own(stage, share, told, chosen) {
-  const { line, ui, short } = told;
+/** The walk in the reader's own units: on the way, share by share. */
+function own(stage, share, told) {
+  const { line: { raw, ownStart, plain } } = told;
+  const look = { path: plain, colour: stage.colours.mark, name: '' };
+  raced(stage, share, told, { map: ownMap, of: raw, start: ownStart, top: TOP, looks: [look] });
+}
+
+/** The walk without momentum, and the one with it. */
+function race(stage, share, told) {
+  const { line: { race: { of, start, plain, momentum, isStretched } }, ui } = told;
+  raced(stage, share, told, { map: raceMap, of, start, top: isStretched ? STEEP : TOP, looks: [
+    { path: plain, colour: stage.colours.mark, dash: [], name: ui.without },
+    { path: momentum, colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
+  ] });
+}
+
+/** Walks on all of a loss `of` weight and bias. */
+function raced(stage, share, told, { map, of, start, top, looks }) {
+  const { ui, short } = told;
   const boxes = boxesOf(stage, ['map', 'curve']);
-  const { ownStart: from, raw: of } = line;
-  const scales = ownMap(stage, told, boxes.map);
+  const scales = map(stage, told, boxes.map);
   drawGround(stage, scales, { names: names(told), short });
-  const high = of.lowest + TOP * (of.loss(...from) - of.lowest);
+  const high = of.lowest + top * (of.loss(...start) - of.lowest);
   drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: of.lowest, high });
   drawUpright(stage, scales, ui.bias);
-  const looks = {
-    plain: { colour: stage.colours.mark, dash: [], name: ui.without },
-    momentum: { colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
-  };
-  const curves = chosen.map((name) => {
-    const path = line[name];
+  const curves = looks.map(({ path, ...look }) => {
     const now = between(path, (path.length - 1) * clamp(share));
-    drawPath(stage, scales, now.walked, looks[name]);
-    return { ...looks[name], losses: path.map((params) => of.loss(...params)), shown: now.at + 1 + Number(share >= 1) };
+    drawPath(stage, scales, now.walked, look);
+    return { ...look, losses: path.map((params) => of.loss(...params)), shown: now.at + 1 + Number(share >= 1) };
   });
-  if (curves.length < 2) curves[0].name = '';
-  const most = 1.1 * of.loss(...from);
-  drawCurves(stage, boxes.curve, { curves, most, span: line.plain.length - 1, words: ui, short });
+  drawCurves(stage, boxes.curve, {
+    curves, most: 1.1 * of.loss(...start), span: looks[0].path.length - 1, words: ui, short,
+  });
 }

@@ -24,8 +24,9 @@ const SHARP = 3;
 const STILL = 99;
 
 /**
- * Adds the sheet below `parent`; `tasks` are asked on it, and those that have a `why` are answered. A `run` has a page
- * of its own: {title, pictures, steps}. Returns how to `answer` tasks later, and to `remove` it.
+ * Adds the sheet below `parent`; `tasks` are asked on it, and those that have a `why` are answered. A `run` that the
+ * lesson does not tell stands in place of its pictures: {title, pictures, steps}. Returns how to `answer` tasks later,
+ * and to `remove` it.
  * @param {Element} parent
  * @param {any} record
  * @param {string} language
@@ -37,8 +38,9 @@ export function makeSheet(parent, record, language, { tasks, run }) {
   const told = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
   const attributes = { lang: spoken, 'data-theme': 'projector' };
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
-  addSteps(part(sheet, 'st-sheet-page', 'section'), told, record.isClass && record.classes.own ? record.classes : null);
-  if (run) addRun(part(sheet, 'st-sheet-page', 'section'), told, run);
+  const first = part(sheet, 'st-sheet-page', 'section');
+  if (run) addRun(first, told, run);
+  else addSteps(first, told, record.isClass && record.classes.own ? record.classes : null);
   if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks, record.builds);
   const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
   const answered = tasks.filter(({ why }) => why);
@@ -46,9 +48,15 @@ export function makeSheet(parent, record, language, { tasks, run }) {
   return { answer, remove: () => sheet.remove() };
 }
 
+/** Adds a title, what is said below it, and room for a name. */
+function addHead(page, title, said, ui) {
+  element('h1', { text: title }, page);
+  element('p', { text: `${said}      ${ui.name}: ${'_'.repeat(30)}` }, page);
+}
+
 /** Adds the run that was explored: its pictures, and its four steps with their numbers. */
-function addRun(page, { ui }, { title, pictures, steps }) {
-  element('h2', { text: title }, page);
+function addRun(page, { words, ui }, { title, pictures, steps }) {
+  addHead(page, title, words.title, ui);
   const grid = part(page, 'st-sheet-steps');
   for (const { title: name, picture, caption } of pictures) {
     const figure = element('figure', {}, grid);
@@ -68,8 +76,7 @@ function addRun(page, { ui }, { title, pictures, steps }) {
 function addSteps(page, told, classes) {
   const { words, ui } = told;
   const steps = classes ? CLASS_STEPS : STEPS;
-  element('h1', { text: words.title }, page);
-  element('p', { text: `${titleOf(told, classes)}      ${ui.name}: ${'_'.repeat(30)}` }, page);
+  addHead(page, words.title, titleOf(told, classes), ui);
   const grid = part(page, 'st-sheet-steps');
   steps.forEach(([key, which], i) => {
     const figure = element('figure', {}, grid);

@@ -55,9 +55,10 @@ function toldIn(record, models, language) {
   };
 }
 
-/** Returns a sentence of a build; where the rows' own units make no ravine, that which says so. */
-function sentence(build, kind, { isRavine }) {
-  return (!isRavine && build[`${kind}_round`]) || build[kind];
+/** Returns a sentence of a build; where the rows' own units make no ravine, or a useless one, that which says so. */
+function sentence(build, kind, { isRavine, race }) {
+  const stretched = race.isStretched && build[`${kind}_stretched`];
+  return stretched || (!isRavine && build[`${kind}_round`]) || build[kind];
 }
 
 /** Returns what rows are called: a data set that comes with the page has a name in each language. */

@@ -16,7 +16,7 @@ import { filled } from '../sentences/filled.js';
 const SAY = SENTENCES.wordsCaptions;
 
 /** What a mouse can do, in a caption: on paper it is left out. */
-export const TO_DRAG = SAY.clickDrag;
+export const ON_SCREEN = [SAY.clickDrag, SAY.click, SAY.surface];
 
 const CAPTIONS = {
   network: networkCaption,
@@ -58,7 +58,7 @@ function networkCaption({ scene }) {
   const { network, engine } = scene;
   const manner = mannerOf(new Network(network));
   const pictures = manner === 'numbers' && network.sizes[0] <= 2 ? ANSWERS : '';
-  const choose = manner === 'numbers' ? PRESS : SAY.surface;
+  const choose = manner === 'numbers' ? SAY.click : SAY.surface;
   const signs = manner === 'layers' ? '' : SIGNS + LOCKS;
   return `${LINES[manner]}${signs}${pictures}${engine === 'record' ? '' : choose}`;
 }
@@ -68,8 +68,6 @@ const LINES = {
   lines: SAY.lineWeightCircle,
   layers: SAY.box,
 };
-
-const PRESS = SAY.click;
 
 const ANSWERS = SAY.behind;
 
@@ -224,7 +222,7 @@ function pointsCaption({ surface: { coarser, nx, ny } }) {
 }
 
 function startCaption({ scene }) {
-  return scene.engine === 'record' ? '' : TO_DRAG;
+  return scene.engine === 'record' ? '' : SAY.clickDrag;
 }
 
 /**

@@ -1,5 +1,5 @@
 // The task to find the rate that just diverges, and its answer: a formula, and what trials find.
-import { limitInWords, ruleName } from '../engine/rules.js';
+import { limitInWords, ruleInWords, ruleName } from '../engine/rules.js';
 import { activeRun, foundAtOnce, trueLoss } from '../state/select.js';
 import { quotientArithmetic } from './arithmetic.js';
 import { counted, short } from '../numerals.js';
@@ -21,6 +21,7 @@ export function limitTask(state, engine) {
   const run = activeRun(state);
   return {
     question: SAY.find,
+    paper: run.exactLimit && filled(SAY.paper, [SAY.find, ruleInWords(run.choices.rule), short(run.curvature)]),
     hint: SAY.raise,
     answer: ofAllRows(run.exactLimit ? tellLimit : tellBound, state, engine),
   };

@@ -2,7 +2,7 @@
 import { activeRun, onPlane, paramsAt } from '../state/select.js';
 import { differenceTexts } from './arithmetic.js';
 import { percent, short } from '../numerals.js';
-import { updateLine } from './step_lines.js';
+import { fromTo, listed, updateLine } from './step_lines.js';
 import { moveOf } from './told.js';
 import SENTENCES from '../sentences/en.json' with { type: 'json' };
 import { filled } from '../sentences/filled.js';
@@ -23,11 +23,21 @@ export function predictTask(state) {
   if (!plain || activeRun(state).choices.rule !== 'steepest' || move.told.length > 3) return null;
   return {
     question: SAY.predict,
+    paper: filled(SAY.paper, [SAY.predict, ...givenOf(state, move)]),
     hint: SAY.new,
     answer: async () => tellNext(state, move),
     predict: true,
     check: (guess) => checkNext(state, move.from, guess),
   };
+}
+
+/**
+ * Returns what it takes to work the step out on paper.
+ * @param {State} state
+ */
+function givenOf(state, move) {
+  const of = (values) => listed(state, move, (i) => short(values[i]));
+  return [fromTo(state, move), of(move.old), short(move.rate), of(move.gradient)];
 }
 
 /** @param {State} state */

@@ -85,7 +85,7 @@ async function steadily(state, engine, patch) {
  * @param {any} scale
  * @param {WalkedRun} run
  */
-function ratioOf({ scene, choices }, scale, run) {
+export function ratioOf({ scene, choices }, scale, run) {
   if (scene.margins > 1 || !['squared', 'cross_entropy'].includes(choices.loss)) return null;
   if (scene.shown !== scene.rows) return null;
   const params = rowAt(run.params, run.size, run.best);

@@ -11,10 +11,12 @@ import { MOMENTUM, RAVINE, tellMomentum, tellRavine } from './ravine_tasks.js';
 import { ARRIVED, ofAllRows } from './trials.js';
 
 /**
- * Returns the tasks that fit the state: question, hint, and `answer()`, which promises a text. One
- * with `predict` also has `check([x, y])`, which judges a guess on the surface: `{near, words}`.
+ * Returns the tasks that fit the state: question, hint, `answer()`, which promises a text, and `paper`, the question
+ * with all that its answer takes, where no trials are. One with `predict` also has `check([x, y])`, which judges a
+ * guess on the surface: `{near, words}`.
  * @param {State} state
  * @param {Engine} engine
+ * @returns {any[]}
  */
 export function tasksOf(state, engine) {
   const run = activeRun(state);
@@ -38,8 +40,10 @@ export function tasksOf(state, engine) {
  * @param {WalkedRun} run
  */
 function recordedTask(run) {
+  const question = `After how many rounds is this run ${ARRIVED}?`;
   return run.lowest !== null && {
-    question: `After how many rounds is this run ${ARRIVED}?`,
+    question,
+    paper: question,
     hint: 'Move along the rounds and watch the loss.',
     answer: async () => tellRecorded(run),
   };
