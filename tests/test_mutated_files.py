@@ -268,6 +268,18 @@ def test_a_number_that_no_step_and_no_checkpoint_has_is_refused(
         st.load(path)
 
 
+@pytest.mark.parametrize("column", ["full_loss", "validation_loss"])
+def test_a_loss_that_leaves_no_room_on_an_axis_is_drawn(
+    saved: Path, tmp_path: Path, column: str
+) -> None:
+    """No loss but that of the last step and of the result is compared with the rows."""
+    place = (3, COLUMNS[column])
+    path = with_number(saved / "a line", tmp_path / "changed", "numbers.npy", place, 1e300)
+    figure = st.load(path).figure(panels=["loss"])
+    figure.canvas.draw()
+    assert 1e300 < figure.axes[0].get_ylim()[1] < np.inf
+
+
 def test_a_step_that_became_the_lowest_by_a_changed_loss_is_refused(
     saved: Path, tmp_path: Path
 ) -> None:

@@ -97,6 +97,7 @@ def test_title_author_and_what_is_hidden_are_said_where_a_lesson_is_written(
     path = tmp_path / "lesson.html"
     geyser.lesson(path, title="Week 3", author="A. Lecturer", hide=["momentum"])
     text = path.read_text(encoding="utf-8")
+    assert "<title>Week 3</title>" in text
     found = re.search(r'id="steepest-lesson"[^>]*>(.*?)</script>', text, re.DOTALL)
     assert found is not None
     page = json.loads(found[1])

@@ -173,6 +173,31 @@ def at_last(name: str) -> tuple[Panel, Scene, Array, Array]:
     return panel, scene, matrix[:-1], matrix[-1]
 
 
+@pytest.mark.parametrize("extreme", [1e300, 1.7e308, -1.7e308, 1e-320], ids="{:g}".format)
+def test_a_loss_at_the_end_of_float64_is_drawn_on_axes_that_have_numbers(extreme: float) -> None:
+    """With room around it the axis would go on to infinity, or to 0 on a logarithmic one."""
+
+    def objective(params: Array) -> tuple[float, Array]:
+        return (extreme if 2 < params[0] < 2.5 else float(params @ params)), 2 * params
+
+    run = st.descend(
+        objective, start=[3.0, 4.0], rule="adam", scale="none", learning_rate=0.3, steps=4
+    )
+    assert extreme in run.trace.full_losses and len(run.trace) > 2
+    figure = run.figure(panels=["loss"])
+    [axes] = figure.axes
+    low, high = axes.get_ylim()
+    figure.draw_without_rendering()
+    assert np.isfinite([low, high]).all() and low < high
+    assert low > 0 or axes.get_yscale() == "linear"
+    said = f"lowest of these steps: {short(float(run.trace.full_losses.min()))}"
+    [words] = [one for one in axes.texts if one.get_text() == said]
+    assert axes.get_window_extent().y0 < words.get_window_extent().y0
+    beyond = [one for one in axes.texts if one.get_text() == "beyond ±1e+300: out of sight"]
+    assert bool(beyond) == (abs(extreme) > 1e300)
+    figure.canvas.draw()
+
+
 def test_the_line_is_weight_times_feature_plus_bias() -> None:
     panel, _, weight, bias = at_last("line")
     x, y = xy(panel.moving[0])

@@ -16,7 +16,6 @@ from steepest.descent.plan.named_rates import OWN_RATE, choose_step_size
 from steepest.descent.plan.option import Kind
 from steepest.descent.plan.options import OPTIONS, Options
 from steepest.descent.plan.plan import Plan
-from steepest.objective.coordinates.bounded import SCALES
 from steepest.objective.problem import Problem
 from steepest.objective.recorded import Recorded
 from steepest.objective.table_problem import TableProblem
@@ -47,8 +46,6 @@ def check_parts(parts: "RunParts") -> None:
             check_fields(made)
     if parts["options"] is not None:
         _check_words(parts["options"])
-    if plan.scale not in SCALES:
-        raise ValueError(f"there is no scale {plan.scale!r}")
     check_plan(plan)
     problem = parts["problem"]
     if problem.own_names is not None:

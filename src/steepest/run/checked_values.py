@@ -11,6 +11,7 @@ from steepest.data.prepared import Data
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.options import OPTIONS
 from steepest.descent.plan.plan import Plan
+from steepest.objective.coordinates.bounded import SCALES
 from steepest.trace import Trace
 
 __all__ = [
@@ -56,7 +57,12 @@ def check_carried_counts(at: Checkpoint) -> None:
 
 
 def check_plan(plan: Plan) -> None:
-    """Raise ValueError for a plan with a number that no option takes, or a curvature below 0."""
+    """Raise ValueError for a plan with a number or a scale that no option takes.
+
+    So it is for a curvature below 0.
+    """
+    if plan.scale not in SCALES:
+        raise ValueError(f"there is no scale {plan.scale!r}")
     for name in ("seed", "steps", "batch", "clip", "dropout"):
         OPTIONS[name].checked(getattr(plan, name))
     for name in ("l1", "l2"):

@@ -8,7 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
-from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import (
+    FixedLocator,
+    Formatter,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullLocator,
+)
 from numpy.typing import NDArray
 
 from steepest.numerals import short
@@ -183,6 +190,23 @@ LINE = 13.0
 """The distance of such lines, in points: their type is 9.5 points high."""
 
 
+MOST_DRAWN = 1e300
+"""The largest loss, with either sign, to which an axis goes: of larger ones the span, with the room
+above and below, is no float64."""
+
+TENS_DRAWN = (-305.0, 305.0)
+"""The powers of ten between which a logarithmic axis ends: float64 has no normal number below
+1e-308 and none above 1.8e308, and the numbers beside the axis go a power further."""
+
+
+MOST_TENS = 150
+"""Powers of ten on an axis for which matplotlib finds numbers: it looks beyond both ends of the
+axis, which of more may be no float64."""
+
+SOME_POWERS = tuple(10.0**tens for tens in range(-300, 301, 50))
+"""The numbers beside an axis of more."""
+
+
 def _line_in_words(scene: Story) -> str:
     """Return what dots and line of the losses are, where steps are on losses of their own."""
     each = "step" if scene.plan.batch == 0 else scene.batch_in_words
@@ -209,7 +233,10 @@ class Losses(Panel):
         said = [*self._batches(axes, scene), *self._held_out(axes, scene)]
         dots = scene.trace.losses if scene.plan.by_batches else values
         drawn = np.concatenate([values, dots, scene.trace.validation_losses])
-        self._scales(axes, drawn[np.isfinite(drawn)], int(steps[-1]), above=len(said))
+        drawn = drawn[np.isfinite(drawn)]
+        if (np.abs(drawn) > MOST_DRAWN).any():
+            said.append((f"beyond ±{short(MOST_DRAWN)}: out of sight", theme_in_use().muted))
+        self._scales(axes, drawn, int(steps[-1]), above=len(said))
         self._say(axes, said)
         self._lowest(axes, float(values.min()))
         axes.set_xlabel("step")
@@ -219,16 +246,20 @@ class Losses(Panel):
         (self._here,) = axes.plot([], [], "o", color=PATH, mec="white", mew=1.6, ms=9, zorder=4)
 
     def _lowest(self, axes: Axes, lowest: float) -> None:
-        """Draw how low the steps came, and say it below the line, where no curve can be."""
-        theme = theme_in_use()
-        axes.axhline(lowest, ls="--", lw=1, color=theme.muted, zorder=0)
+        """Draw how low the steps came, and say it below the line, where no curve can be.
+
+        Of a loss beyond the axis both are at its end, the words above the line.
+        """
+        theme, at = theme_in_use(), float(np.clip(lowest, *axes.get_ylim()))
+        side = -1 if at == lowest else 1
+        axes.axhline(at, ls="--", lw=1, color=theme.muted, zorder=0)
         axes.annotate(
             f"lowest of these steps: {short(lowest)}",
-            (0, lowest),
+            (0, at),
             xycoords=("axes fraction", "data"),
-            xytext=(4, -4),
+            xytext=(4, 4 * side),
             textcoords="offset points",
-            va="top",
+            va="top" if side < 0 else "bottom",
             fontsize=9.5,
             color=theme.muted,
             bbox={"facecolor": theme.paper, "edgecolor": "none", "pad": 1, "alpha": 0.8},
@@ -278,12 +309,14 @@ class Losses(Panel):
 
         So many lines of words are to fit `above` the values.
         """
-        low, high = float(values.min()), float(values.max())
+        low, high = np.clip([values.min(), values.max()], -MOST_DRAWN, MOST_DRAWN).tolist()
         room = 0.05 + ROOM_ABOVE * above
         if low > 0 and high > FEW_TENS * low:
             axes.set_yscale("log")
             _numbers_on_powers(axes, low, high)
-            axes.set_ylim(low * (low / high) ** ROOM_BELOW, high * (high / low) ** room)
+            ends = np.log10([low, high])
+            tens = ends + np.array([-ROOM_BELOW, room]) * (ends[1] - ends[0])
+            axes.set_ylim(10.0 ** np.clip(tens, *TENS_DRAWN))
         else:
             span = high - low or abs(high) or 1.0
             axes.set_ylim(low - ROOM_BELOW * span, high + room * span)
@@ -344,7 +377,9 @@ class Gradients(Panel):
 def _numbers_on_powers(axes: Axes, low: float, high: float) -> None:
     """Label a logarithmic axis from `low` to `high`: between powers of ten too where few are."""
     marks = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
-    axes.yaxis.set_major_locator(LogLocator(subs=marks, numticks=9))
+    wide = np.log10(high) - np.log10(low) > MOST_TENS
+    some = FixedLocator(SOME_POWERS) if wide else LogLocator(subs=marks, numticks=9)
+    axes.yaxis.set_major_locator(some)
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
 
