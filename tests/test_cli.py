@@ -779,3 +779,34 @@ def test_signs_that_a_pipe_cannot_encode_do_not_end_the_program() -> None:
     done = subprocess.run(command, capture_output=True, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b" ? " in done.stdout and "min²".encode("latin-1") in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "way"),
+    [
+        (("geyser", "waiting", "duration"), (), "lesson"),
+        (("geyser", "waiting", "duration"), ("--text", "Look."), "explore"),
+        (("penguins", "body_mass_g", "flipper_length_mm,bill_length_mm"), (), "explore"),
+        (("geyser", "waiting", "duration"), ("--present",), "present"),
+        (("geyser", "waiting", "duration"), ("--rule", "steepest", "--steps", "3"), ""),
+    ],
+    ids=["one feature", "its text", "two features", "before a class", "chosen"],
+)
+def test_the_terminal_says_on_what_a_page_opens(
+    told: Told, tmp_path: Path, data: tuple[str, str, str], asked: tuple[str, ...], way: str
+) -> None:
+    path, (name, target, features) = tmp_path / "page.html", data
+    words = ("fit", name, "--target", target, "--features", features, "--page", str(path), *asked)
+    said = " ".join(told(*words).split())
+    text = path.read_text("utf-8")
+    kept = json.loads(text.split('id="steepest-kept">')[1].split("</script>")[0])
+    record = json.loads(text.split('id="steepest-record">')[1].split("</script>")[0])
+    assert kept["way"] == (way or "explore")
+    if not way:
+        assert "opens in" not in said and not record.get("others")
+        return
+    where = "Explore, on a walk in standard units from the same start"
+    if way != "explore":
+        where = "the lesson, on a walk in standard units from its own start"
+    assert f"page.html opens in {where}; this fit is run 2 in Explore" in said
+    assert len(record["others"]) == 1 and record["run"]["choices"]["scale"] == "standard"

@@ -110,3 +110,35 @@ def test_a_target_that_no_column_can_be_drawn_against_has_other_rows(orings: Run
     why = "No column can be drawn against damaged here, so the"
     assert notes["classes"] == f"{why} classes are those of Palmer penguins."
     assert notes["title"] == f"{why} line is fitted to Old Faithful geyser."
+
+
+def test_levels_of_one_feature_are_one_choice_for_the_line_and_the_classes(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    town = random.choice(["Basel", "Bern", "Chur"], 150)
+    # Bern is told of by the mean of y, and Chur by its middle third.
+    spread = np.where(town == "Chur", 0.3, 3.0)
+    y = np.where(town == "Bern", 1.2, 0.0) + spread * random.normal(size=150)
+    columns = {"town": town.tolist(), "y": y.round(3).tolist()}
+    lesson = lesson_on(tmp_path / "own.csv", columns, "y")
+    numbers, classes = rows_in(lesson)
+    assert numbers["x"] == classes["x"] and numbers["X"].tolist() == classes["X"].tolist()
+    assert numbers["X"].tolist() == (town == numbers["x"].removeprefix("town=")).tolist()
+    assert numbers["of"] == classes["of"] == 1
+    assert "features" not in lesson.sentence("title", "sum") + lesson.sentence("classes", "sum")
+
+
+def test_one_class_of_many_is_predicted_from_the_feature_of_the_classes(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    kind = random.choice(["ash", "elm", "oak"], 90)
+    columns = {
+        "town": np.where(kind == "elm", "Bern", random.choice(["Bern", "Chur", "Basel"], 90)),
+        "kind": kind,
+    }
+    numbers, classes = rows_in(
+        lesson_on(tmp_path / "own.csv", {k: v.tolist() for k, v in columns.items()}, "kind")
+    )
+    assert numbers["x"] == classes["x"] and numbers["made"] == "made_one"
+    share = {
+        one: np.corrcoef(numbers["X"], kind == one)[0, 1] ** 2 for one in ("ash", "elm", "oak")
+    }
+    assert numbers["isClass"] == max(share, key=lambda one: share[one])

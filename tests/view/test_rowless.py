@@ -78,7 +78,8 @@ def test_its_record_tells_the_run_and_what_is_left_out(run: st.Run, plane: Any) 
     path = np.array([points @ drawn["px"], points @ drawn["py"]]).T - drawn["zero"]
     np.testing.assert_allclose(path, surface.path, atol=1e-9)
     assert scene["engine"] == "record" and scene["shown"] == 0
-    assert "no table of rows" in scene["note"] and "tasks are left out" in scene["note"]
+    note = scene["note"]
+    assert "it has the params and their loss" in note and "tasks are left out" in note
 
 
 def test_few_params_are_told_as_they_are() -> None:
@@ -129,3 +130,18 @@ def test_a_surface_that_a_file_need_not_keep_is_refused(run: st.Run, tmp_path: P
     note = st.load(tmp_path / "b.steepest").record()["note"]
     assert "save(path, surface=run.surface()) keeps one in the file" in note
     assert json.loads(json.dumps(note)) == note
+
+
+def test_of_a_training_that_was_given_its_rows_the_page_says_why_it_shows_none() -> None:
+    """They are there, and known to PyTorch alone: that there are none would not be true."""
+    torch = pytest.importorskip("torch", reason="pip install 'steepest[torch]'")
+    X = torch.linspace(-1.0, 1.0, 12, dtype=torch.float64).reshape(6, 2)
+    model, loss = torch.nn.Linear(2, 1, dtype=torch.float64), torch.nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with st.torch.watch(model, optimizer, loss=loss, data=(X, X[:, :1])) as watched:
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss(model(X), X[:, :1]).backward()
+            optimizer.step()
+    note = watched.run.record()["note"]
+    assert "rows only where it knows the model" in note and "no table" not in note

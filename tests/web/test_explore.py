@@ -165,6 +165,31 @@ def test_a_step_lights_two_three_four_and_a_reload_keeps_the_state(
     )
 
 
+ARROW = "downhill in all 105 params"
+
+
+def test_an_arrow_that_is_not_the_steepest_of_its_slice_says_of_what_it_is(
+    doors: Doors, tmp_path: Path
+) -> None:
+    """Seen from above and in 3D; at the result, which lies on the slice, nothing is to be said."""
+    path = tmp_path / "net.html"
+    how = {"rule": "steepest", "learning_rate": 0.5, "scale": "standard", "steps": 60}
+    st.descend("spirals", "class", hidden=(8, 8), **how).page(path)  # type: ignore[arg-type]
+    page = explored(doors, path, (1280, 720), WRITTEN)
+    assert ARROW in page.evaluate("() => window.written.splice(0)")
+    page.locator(".st-scrub input").evaluate(TO_THE_END)
+    page.locator('.st-app[data-at="60"]').wait_for()
+    page.wait_for_timeout(200)
+    page.evaluate("() => { window.written = []; }")
+    page.get_by_role("button", name="3D", exact=True).click()
+    page.wait_for_timeout(200)
+    assert ARROW not in page.evaluate("() => window.written")
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.wait_for_function(
+        f"() => window.written.filter((one) => one === '{ARROW}').length > 1", timeout=9000
+    )
+
+
 KNOBS = """() => [...document.querySelectorAll('.st-turn-row')].map((row, i) => ({
   value: Number(row.querySelector('input').getAttribute('aria-valuetext').replace(/,/g, '')),
   change: row.querySelector('.st-nudge').textContent,

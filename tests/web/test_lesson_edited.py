@@ -221,6 +221,8 @@ def test_start_and_rate_of_the_walk_are_edited_and_saved(
     again.get_by_role("button", name="Edit", exact=True).click()
     assert sentence_at(again, "loss") != told
     assert field(again, START[0]).input_value() == "0.15"
+    sentence_at(again, "line")
+    assert "these two are random" in again.locator(".st-le-say").first.inner_text()
 
 
 @pytest.mark.parametrize(
@@ -242,3 +244,65 @@ def test_a_start_or_rate_that_cannot_be_is_refused_at_its_field(
     assert why in page.locator(".st-le-walk + p").inner_text()
     assert field(page, name).get_attribute("aria-invalid") == "true"
     assert sentence_at(page, "loss") == before
+    used = page.locator(".st-le-walk + p").inner_text()
+    assert "In use are the rate 0.15, the weight " in used and typed not in used.split("In use")[1]
+    close = page.locator(".st-le-edit").get_by_role("button", name="Close")
+    close.click()
+    assert field(page, name).evaluate("(one) => one === document.activeElement")
+    close.click()
+    assert page.locator(".st-le-edit").count() == 0
+
+
+def test_a_weight_that_is_refused_alone_is_taken_with_its_bias(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    for name, typed in ((START[2], "70.9"), (START[1], "12.22"), (START[2], "90")):
+        field(page, name).fill(typed)
+        field(page, name).press("Tab")
+        refused = [field(page, one).get_attribute("aria-invalid") for one in START[1:]]
+        assert refused.count("true") == (name == START[1])
+    assert "In use" not in page.locator(".st-le-walk + p").inner_text()
+    item(page, "line").get_by_role("button", name="look at it").click()
+    assert "12.2" in page.locator(".st-le-eq").inner_text()
+
+
+DRAWN = """() => {
+  window.drawn = { dots: [], map: null };
+  const { arc, fillRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.arc = function told(x, y, r, ...more) {
+    window.drawn.dots.push([x, y, r]);
+    return arc.call(this, x, y, r, ...more);
+  };
+  CanvasRenderingContext2D.prototype.fillRect = function told(...box) {
+    if (Math.min(box[2], box[3]) > 150) window.drawn = { dots: [], map: box };
+    return fillRect.call(this, ...box);
+  };
+}"""
+"""Keeps the map's box that was drawn last, and every dot after it."""
+
+
+def outside(page: "Page") -> list[list[float]]:
+    """Return the large dots that the map does not hold whole."""
+    dots, (x, y, w, h) = (page.evaluate("window.drawn")[name] for name in ("dots", "map"))
+    most = max(r for *_, r in dots)
+    large = [one for one in dots if one[2] > 0.7 * most]
+    return [[a, b] for a, b, r in large if not (x + r < a < x + w - r and y + r < b < y + h - r)]
+
+
+@pytest.mark.parametrize("start", [("12.3", "120"), ("-40", "70.8")])
+def test_a_start_straight_over_or_beside_the_lowest_loss_is_within_each_map(
+    doors: Doors, lesson: Path, start: tuple[str, str]
+) -> None:
+    page = opened(doors, lesson)
+    page.evaluate(DRAWN)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    for name, typed in zip(START[1:], start, strict=True):
+        field(page, name).fill(typed)
+        field(page, name).press("Tab")
+    for key in ("dot", "sum", "guess", "step", "again", "guess_large", "ravine", "momentum"):
+        sentence_at(page, key)
+        page.wait_for_timeout(60)
+        assert outside(page) == [], key
+    sentence_at(page, "line")
+    said = page.locator(".st-le-say").first.inner_text()
+    assert said == "A weight and a bias make a line; these two were chosen."

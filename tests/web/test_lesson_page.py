@@ -100,6 +100,25 @@ STEPS_FIT = """() => {
 }"""
 
 
+BELOW_STEPS = """() => {
+  const last = document.querySelector('.st-le-steps li:last-child').getBoundingClientRect();
+  return document.querySelector('.st-le-say').getBoundingClientRect().top - last.bottom;
+}"""
+
+
+def test_a_german_sentence_that_fits_is_as_large_as_those_beside_it(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    line.lesson(tmp_path / "lesson.html", language="de")
+    page = opened(doors, tmp_path / "lesson.html", (1280, 720), "momentum")
+    sizes, size = [], "(one) => getComputedStyle(one).fontSize"
+    for _ in range(3):
+        assert page.evaluate(CUT) == []
+        sizes.append(page.locator(".st-le-say").evaluate(size))
+        page.keyboard.press("PageDown")
+    assert len(set(sizes)) == 1, sizes
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_no_sentence_is_cut_on_a_phone(
     doors: Doors, line: st.Run, tmp_path: Path, language: str
@@ -108,6 +127,7 @@ def test_no_sentence_is_cut_on_a_phone(
     page = opened(doors, tmp_path / "lesson.html", (390, 844), "bowl")
     assert page.locator(".st-le-steps li").count() == 4
     assert page.evaluate(ELLIPSES) == [] and page.evaluate(STEPS_FIT)
+    assert page.evaluate(BELOW_STEPS) >= 4, "the list and the sentence touch"
     page.keyboard.press("End")
     assert page.evaluate(ELLIPSES) == []
 

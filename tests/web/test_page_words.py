@@ -145,6 +145,15 @@ def test_the_sums_hold_for_numbers_of_any_size(start: Any, rate: Any, modules: A
     assert_sums_hold(ask(modules, "/words/steps.js", EVERY_STEP, [state(run)]), 20)
 
 
+def test_how_a_walk_ended_is_said_at_its_last_round_alone(modules: Any) -> None:
+    run = geyser(learning_rate=0.05, steps=6)
+    tell = """([s]) => Array.from(s.runs[0].index,
+      (_, at) => m.fourSteps({ ...s, at })[3].lines.join())"""
+    *before, last = ask(modules, "/words/steps.js", tell, [state(run)])
+    assert len(before) == 6 and str(run.stop.message) in last
+    assert not any("stopped" in lines or "in the end" in lines for lines in before)
+
+
 def test_what_hardly_moves_is_not_told_in_zeros(modules: Any) -> None:
     run = geyser(learning_rate=0.05, steps=4000)
     tell = "([s]) => m.fourSteps({ ...s, at: s.runs[0].index.length - 1 })"
@@ -523,9 +532,9 @@ def test_a_slice_tells_how_far_off_the_step_is(modules: Any) -> None:
     start, end = ask(modules, "/words/captions.js", tell, [state(run), state(run, at=9)])
     assert "the other 9 params are held" in start
     assert re.search(r"lies [\d.,]+ off it, at its true loss [\d.,]+\.", start)
-    assert "the true gradient's shadow" in start
+    assert "The arrow is downhill in all" in start
     assert "lies on it" in end
-    assert "shadow" not in end
+    assert "downhill" not in end
 
 
 @pytest.mark.parametrize("kind, told", [

@@ -131,6 +131,7 @@ def test_the_page_on_paper_is_a_hand_out(
     assert answer and not any(answer in text for text in texts[:2])
     first = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
     height, width, _ = first.shape
+    assert np.argwhere((first.min(axis=2) < 200).any(axis=1)).max() > 0.82 * height
     for half in (first[:, : width // 2], first[:, width // 2 :]):
         inked = (half.min(axis=2) < 200).any(axis=1)
         assert inked[: height // 2].mean() > 0.4 and inked[height // 2 :].mean() > 0.4
@@ -210,6 +211,29 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     assert [plot.bounding_box()] == sizes and sizes[0]
     drawn = (plot.get_attribute("viewBox") or "").split()
     assert abs(float(drawn[2]) - sizes[0]["width"]) < 1
+
+
+def test_the_tasks_of_several_features_have_on_paper_what_they_take(
+    doors: Doors, tmp_path: Path
+) -> None:
+    features = ["flipper_length_mm", "bill_length_mm"]
+    how: dict[str, Any] = {"rule": "steepest", "learning_rate": 0.1, "steps": 5}
+    run = st.descend("penguins", "body_mass_g", features, scale="standard", **how)
+    run.page(tmp_path / "two.html", theme="light")
+    page = doors.file(tmp_path / "two.html", "explore")
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    asked = page.locator(".st-sheet ol").first.locator("> li").all_inner_texts()
+    assert len(asked) == 2, "of trials nothing is asked"
+    table = st.dataset("penguins").select([*features, "body_mass_g"]).drop_null()
+    X = np.column_stack([table[one].to_numpy() for one in features])
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    ones = np.column_stack([X, np.ones(len(X))])
+    most = 2 * np.linalg.eigvalsh(ones.T @ ones / len(X))[-1]
+    assert f"the largest curvature of the loss is {short(most)}" in " ".join(asked)
+    page.locator(".st-sheet ol").nth(1).wait_for(state="attached")
+    answered = page.locator(".st-sheet ol").nth(1).locator("> li").all_inner_texts()
+    assert len(answered) == len(asked) and f"= {2 / most:.4g}" in answered[0]
 
 
 @pytest.mark.parametrize("paper", ["A4", pytest.param("Letter", marks=pytest.mark.prove)])

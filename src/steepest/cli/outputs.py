@@ -46,7 +46,7 @@ __all__ = [
 KINDS = {
     "figure": (FIGURES, "Draw data, surface, map and losses"),
     "film": (FILMS, "Film the path as it grows"),
-    "page": (PAGES, "Write one page to play with, that opens anywhere"),
+    "page": (PAGES, "Write one page to play with; of one feature it opens in the lesson"),
     "table": (TABLES, "Write actual and predicted by the row"),
     "trace": (TABLES, "Write every step"),
     "onnx": (MODELS, "Write the model for other programs"),
@@ -174,6 +174,17 @@ def watch_note(run: Run, out: Outputs) -> list[str]:
     ]
 
 
+def page_note(run: Run, out: Outputs, surface: Surface | None) -> list[str]:
+    """Return a line for each page that opens on another run than that of the words."""
+    if surface is not None or not out.files["page"] or run.walk_of_page is None:
+        return []
+    if out.present or (_may_open_in_lesson(out, surface) and run.opens_in_lesson):
+        opens = "the lesson, on a walk in standard units from its own start"
+    else:
+        opens = "Explore, on a walk in standard units from the same start"
+    return [f"{path} opens in {opens}; this fit is run 2 in Explore" for path in out.files["page"]]
+
+
 def surface_of(run: Run, out: Outputs) -> Surface | None:
     """Return the surface whose axes were named; None where it is the usual one."""
     return _drawn(run, out) if out.axes else None
@@ -215,14 +226,19 @@ def write(
 def _pages(run: Run, out: Outputs, surface: Surface | None, runs: "Seeds | None") -> None:
     """Write the pages: of all runs where there are several, but on a surface that was named.
 
-    One opens in the lesson, unless something of what can be explored was asked for.
+    One of one feature opens in the lesson, unless something that can be explored was asked for.
     """
     for path in out.files["page"]:
         if runs is None or surface is not None:
-            explored = surface is not None or {"hide", "text"} & out.page.keys()
-            run.page(path, surface=surface, present=out.present, lesson=not explored, **out.page)
+            told = _may_open_in_lesson(out, surface)
+            run.page(path, surface=surface, present=out.present, lesson=told, **out.page)
         else:
             runs.page(path, present=out.present)
+
+
+def _may_open_in_lesson(out: Outputs, surface: Surface | None) -> bool:
+    """Whether nothing of what can be explored was asked for."""
+    return surface is None and not {"hide", "text"} & out.page.keys()
 
 
 def hand_over(
@@ -234,6 +250,7 @@ def hand_over(
     written = [*write(run, out, surface), *save.paths]
     notes = [
         *watch_note(run, out),
+        *page_note(run, out, surface),
         *rows_inside(run, out.files["page"], save, checkpoint),
     ]
     tell(run, written, out.as_json, surface, notes=notes)

@@ -11,6 +11,7 @@ from steepest.cli.outputs import (
     UNJUDGED,
     Outputs,
     check,
+    page_note,
     surface_of,
     tell,
     write,
@@ -70,7 +71,8 @@ def show(
         found = loaded.summary()
         click.echo(json.dumps(found.to_dict(), indent=2) if out.as_json else found)
     else:
-        tell(loaded, written, out.as_json, surface, notes=rows_inside(loaded, out.files["page"]))
+        notes = [*page_note(loaded, out, surface), *rows_inside(loaded, out.files["page"])]
+        tell(loaded, written, out.as_json, surface, notes=notes)
     if not loaded.is_judged:
         sys.exit(UNJUDGED)
 

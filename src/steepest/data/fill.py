@@ -32,7 +32,14 @@ from steepest.numerals import counted, short
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILLS", "fill_of_arrays", "fill_of_table", "fills_in_words", "season_fill"]
+__all__ = [
+    "FILLS",
+    "fill_of_arrays",
+    "fill_of_table",
+    "fills_in_words",
+    "number_fill",
+    "season_fill",
+]
 
 Array = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -89,7 +96,7 @@ def _of_numbers(
     known = values[there].astype(np.float64)
     weight = np.ones(len(known)) if weights is None else weights[there]
     mean = missing != "most" and column.kind != "boolean"
-    fill = _mean(known, weight) if mean else _most(known, weight)
+    fill = number_fill(known, weight, mean)
     flagged = missing == INDICATOR and not there.all()
     return column._replace(fill=fill, flagged=flagged)
 
@@ -114,6 +121,11 @@ def season_fill(seasons: Array, missing: str, weights: Array | None) -> tuple[fl
         found, code = np.unique(seasons, axis=0, return_inverse=True)
         sine, cosine = found[np.argmax(np.bincount(code.ravel(), weights))]
     return float(sine), float(cosine)
+
+
+def number_fill(values: Array, weights: Array, mean: bool) -> float:
+    """Return what stands for a gap among numbers, (n,): their mean, or the most frequent."""
+    return _mean(values, weights) if mean else _most(values, weights)
 
 
 def _mean(values: Array, weights: Array) -> float:

@@ -229,7 +229,8 @@ def chosen_builds(
             shown = _placed(shown, Build(key, by_key[slide.after].part, 0, ("words",)), slide.after)
     said = {key: dict(one) for key, one in words["builds"].items()}
     for key, text in settings.sentences.items():
-        said[key] = {**said[key], "say": text, "say_round": text, "say_stretched": text}
+        others = {name: one for name, one in said[key].items() if not name.startswith("say")}
+        said[key] = {**others, "say": text}
     for key, one in own.items():
         said[key] = {"say": one.text, "sum": "", "heading": one.heading}
     if settings.link and shown:

@@ -174,14 +174,15 @@ class Kept(NamedTuple):
 def _page(record: "Record", words: str, kept: Kept, lesson: LessonRecord | None) -> str:
     """Return the file of a record; `kept` is what the page begins with."""
     script = _started("saved.js", apart=True, without=unneeded(record))
+    styled = style(lesson=True, editor=True)
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style(lesson=True))}; "
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(styled)}; "
         "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return SAVED.format(
         policy=policy,
         title=html.escape(record["title"]),
-        style=style(lesson=True),
+        style=styled,
         words=html.escape(words),
         record=to_json(record),
         lesson=to_json(lesson or lesson_record(cast("SceneRecord", record))),
@@ -236,9 +237,12 @@ def notebook_script() -> str:
 
 
 @cache
-def style(lesson: bool = False) -> str:
-    """Return the style of the page, with a `lesson`'s; ValueError if it could end its element."""
-    names = ("page", "explore", "lesson") if lesson else ("page", "explore")
+def style(lesson: bool = False, editor: bool = False) -> str:
+    """Return the style of the page, with that of a `lesson` and of its `editor`, in saved files.
+
+    Raises ValueError if it could end its element.
+    """
+    names = ("page", "explore", *["lesson"] * lesson, *["edit"] * editor)
     return _enclosed("".join(style_text(f"{name}.css") for name in names), "</style")
 
 

@@ -38,8 +38,8 @@ __all__ = ["rowless_record", "with_sharpness"]
 Array = NDArray[np.float64]
 
 NOTE = (
-    "This run has no table of rows, only the loss of its params: so the picture of the data, the "
-    "table of rows and the tasks are left out."
+    "A page has rows only where it knows the model; of this run it has the params and their loss: "
+    "so the picture of the data, the table of rows and the tasks are left out."
 )
 
 MOST_ON_ROUTE = 4000

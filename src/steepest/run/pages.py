@@ -74,7 +74,7 @@ class Pages(Pictures):
         or projector, `hide` names pictures and controls that are not shown (`["rate", "tasks"]`),
         and `lang`, "en" or "de", is the language of its lesson in place of the browser's. With
         `present` it opens in the lesson, as a class sees it; with `lesson` too where the lesson is
-        of the same model: of one feature or two whose walk can be watched.
+        of the same model: of one feature whose walk can be watched.
 
         Raises FileError for any other ending, and ChoiceError for what cannot be hidden or chosen,
         for a run that was saved without its rows, for a surface of another run, and for a sharpness
@@ -89,8 +89,7 @@ class Pages(Pictures):
             record = self._with_sharpness(record)
         if title:
             record = {**record, "title": title}
-        is_line = bool(record.get("others")) and record["network"] is None
-        way = "lesson" if lesson and is_line else "explore"
+        way = "lesson" if lesson and self.opens_in_lesson else "explore"
         words = self.explain()
         write_page(
             record,
@@ -103,6 +102,20 @@ class Pages(Pictures):
             link=look.link,
         )
 
+    @cached_property
+    def walk_of_page(self) -> "Run | None":
+        """The walk that can be watched on which a page opens; None where it opens on this run."""
+        from steepest.run.watched import watched
+
+        return watched(cast("Run", self))
+
+    @property
+    def opens_in_lesson(self) -> bool:
+        """Whether the lesson draws the model of a page: one feature, and a walk to be watched."""
+        if self.walk_of_page is None or self.problem.objective.linear is None:
+            return False
+        return len(self.problem.feature_names) == 1
+
     def opening_record(self) -> "Record":
         """Return what a page opens on: a walk that can be watched with this run beside it, or this.
 
@@ -110,9 +123,8 @@ class Pages(Pictures):
         """
         from steepest.page.record import MOST_SAVED
         from steepest.page.run_record import run_record
-        from steepest.run.watched import watched
 
-        walk = watched(cast("Run", self))
+        walk = self.walk_of_page
         if walk is None:
             return self.record()
         own = run_record(self.story, self.problem.risk("a page"), most=MOST_SAVED)

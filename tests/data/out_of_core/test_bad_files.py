@@ -381,27 +381,6 @@ def test_only_what_is_no_date_is_blamed(tmp_path, rows):
     assert f"{said}'2019-13-45' on line {rows + 1} of d.csv" in found
 
 
-@pytest.mark.parametrize("how", ["days", "season"])
-@pytest.mark.parametrize("missing", ["mean", "most", "indicator"])
-def test_gaps_among_dates_of_words(tmp_path, missing, how):
-    path = tmp_path / "g.csv"
-    path.write_text("day,y\n2024/1/3,1\n,2\n2024/1/5,4\n2024/2/9,3\n2024/2/9,5\n2024/1/8,2\n")
-    asked = {"date": {"day": how}, "missing": missing}
-    whole, run = st.descend(path, "y", **asked), st.descend(path, "y", memory="64MB", **asked)
-    assert run.loss == pytest.approx(whole.loss, rel=1e-9)
-    assert run.feature_names == whole.feature_names
-    for name, fill in whole.data.features.fills.items():
-        assert run.data.features.fills[name] == pytest.approx(fill, rel=1e-12)
-
-
-@pytest.mark.parametrize("how", ["days", "season"])
-def test_what_stands_for_a_gap_among_dates_is_not_known(tmp_path, how):
-    days = pa.array([18262, None, 18266, 18297], pa.int32()).cast(pa.date32())
-    folder = as_folder(pa.table({"day": days, "y": [1.0, 2.0, 4.0, 3.0]}), tmp_path / "d")
-    found = refused(folder, DataError, date={"day": how}, missing="mean")
-    assert "what stands for a gap in them is known only in memory" in found
-
-
 def test_a_value_outside_the_sample_is_on_no_row_of_it(tmp_path):
     held = pa.table({"x": np.arange(3000), "y": ["soft"] * 2999 + ["hard"]})
     found = refused(as_folder(held, tmp_path / "w"), DataError, loss="squared")

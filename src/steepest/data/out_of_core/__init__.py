@@ -9,6 +9,6 @@ of the `asked_columns`; the rows are `stored_rows`, in a `scratch` file or decod
 (`unit_rows`) or kept by name (`kept_cache`), and are dealt out by `stored_blocks`. What is more
 than numbers becomes so in a `second_pass`, judged by `evidence`; `needed` says which rows are left,
 `kept_back` which are to measure on. `limits` say how much memory there is, `open_source` which of
-all that may be given is read so, `spool` what is read but once. On a `cluster` workers hold the
-rows (`cluster_pass`), of a data frame of Dask too (`dask_frames`).
+all that may be given is read so, `data_files` which names of files, `spool` what is read but once.
+On a `cluster` workers hold the rows (`cluster_pass`), of a data frame of Dask too (`dask_frames`).
 """

@@ -125,7 +125,22 @@ def digest_of(
         return _of_words(chunked, start, weights)
     gaps = column.null_count
     first = _place(np.asarray(column.is_null()), start) if gaps else NOWHERE
-    return Digest(rows=len(column), gaps=gaps, first_gap=first, is_counted=False)
+    found = Digest(rows=len(column), gaps=gaps, first_gap=first, is_counted=False)
+    dated = pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)
+    return _with_dates(found, column, weights) if counted and dated else found
+
+
+def _with_dates(found: Digest, column: "pa.Array", weights: NDArray[np.float64] | None) -> Digest:
+    """Return what is known of dates, (rows,), with how often each is there, in microseconds."""
+    import pyarrow as pa
+
+    there = np.asarray(column.is_valid())
+    values = column.drop_null().cast(pa.timestamp("us"), safe=False).cast(pa.int64()).to_numpy()
+    distinct, sums = _counted(values, None if weights is None else weights[there])
+    if len(distinct) > MOST_DISTINCT:
+        return found
+    counts = Counter(dict(zip(distinct.tolist(), sums.tolist(), strict=True)))
+    return replace(found, weight=float(sums.sum()), counts=counts, is_counted=True)
 
 
 def _of_numbers(

@@ -17,8 +17,8 @@ from steepest.data.column import Column, Fill
 from steepest.data.columns import clip, in_order, kind_of, words
 from steepest.data.dates import DATES, date_numbers, no_dates_in_words, undated
 from steepest.data.features import Features
-from steepest.data.fill import INDICATOR, season_fill
-from steepest.data.out_of_core.digests import NOWHERE, Digest
+from steepest.data.fill import INDICATOR, number_fill, season_fill
+from steepest.data.out_of_core.digests import MOST_DISTINCT, NOWHERE, Digest
 from steepest.data.out_of_core.first_pass import FirstPass
 from steepest.data.out_of_core.needed import Needed
 from steepest.data.out_of_core.sources import Source
@@ -229,16 +229,18 @@ def _date_fill(column: Column, digest: Digest, missing: str) -> Fill:
 
     if not digest.is_counted:
         raise DataError(
-            f"column {column.name!r} holds dates; what stands for a gap in them is known only in "
-            "memory, or of text with few different dates; leave rows with gaps out with --missing "
-            "drop (in Python: missing='drop')"
+            f"column {column.name!r} holds more than {MOST_DISTINCT:,} different dates; what "
+            "stands for a gap in them is known only in memory; leave rows with gaps out with "
+            "--missing drop (in Python: missing='drop')"
         )
-    counts = {digest.most: 1.0} if missing == "most" else digest.counts
-    dates = date_numbers(pa.chunked_array([pa.array(list(counts), pa.large_string())]), column.kind)
-    weights = np.array(list(counts.values()), dtype=np.float64)
+    # Words are dates as they are written, others microseconds.
+    in_words = any(isinstance(one, str) for one in digest.counts)
+    found = pa.array(list(digest.counts), pa.large_string() if in_words else pa.timestamp("us"))
+    dates = date_numbers(pa.chunked_array([found]), column.kind)
+    weights = np.array(list(digest.counts.values()), dtype=np.float64)
     if column.kind == "season":
         return season_fill(dates, missing, weights)
-    return float(np.average(dates, weights=weights))
+    return number_fill(dates, weights, missing != "most")
 
 
 def holes_of_digests(digests: Digests, source: Source) -> str:

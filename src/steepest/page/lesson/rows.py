@@ -71,14 +71,14 @@ def own_numbers(scene: SceneRecord) -> LessonRows | None:
     first = _best(X, y, is_class=True)
     if first is None:
         return None
-    return _other(scene, X, first) or _one_class(scene, X, y, names)
+    return _other(scene, X, first) or _one_class(scene, X, y, names, first)
 
 
 def own_classes(scene: SceneRecord) -> LessonRows | None:
     """Return the rows of a scene in classes, by the feature that tells most; None if there is none.
 
-    Of a target that is a number they are its thirds, or two parts where it has few values. None
-    too for more classes than `MOST_CLASSES`.
+    Of a target that is a number they are its thirds, or two parts where it has few values, by the
+    feature of the line. None too for more classes than `MOST_CLASSES`.
     """
     names, y, X = _parts_of(scene)
     said: dict[str, Any] = {"y": _name(scene), "yLabel": _label(scene)}
@@ -91,7 +91,11 @@ def own_classes(scene: SceneRecord) -> LessonRows | None:
         return None
     said |= {"classes": [str(one) for one in range(len(bounds) + 1)], "bounds": bounds}
     said["made"] = "made_thirds" if len(bounds) > 1 else "made_halves"
-    return _with_feature(scene, X, np.searchsorted(bounds, y).astype(np.float64), said)
+    first = _best(X, y, is_class=False)
+    if first is None:
+        return None
+    codes = np.searchsorted(bounds, y).astype(np.float64)
+    return _with_feature(scene, X[:, [first]], codes, said, first)
 
 
 def _bounds(y: Array) -> list[float]:
@@ -125,20 +129,20 @@ def _other(scene: SceneRecord, X: Array, first: int) -> LessonRows | None:
     return _with_feature(scene, X[:, [first]], X[:, best].copy(), said, first)
 
 
-def _one_class(scene: SceneRecord, X: Array, y: Array, names: list[str]) -> LessonRows | None:
-    """Return 1 for the class that one feature tells best, else 0; of two classes the last."""
+def _one_class(
+    scene: SceneRecord, X: Array, y: Array, names: list[str], first: int
+) -> LessonRows | None:
+    """Return 1 for the class that the feature `first` tells best, else 0; of two the last."""
     common = np.argsort(-np.bincount(y.astype(np.intp)), kind="stable")[:MOST_CLASSES]
     codes = [1] if len(names) == 2 else common.tolist()
-    told = {code: _share(X, (y == code).astype(np.float64)) for code in codes}
+    told = {
+        code: variance_share(X[:, first], (y == code).astype(np.float64), is_class=False)
+        for code in codes
+    }
     code = max(told, key=lambda one: told[one])
     name = f"{_name(scene)} {names[code]}"
     said = {"y": name, "yLabel": name, "made": "made_one", "isClass": names[code]}
-    return _with_feature(scene, X, (y == code).astype(np.float64), said)
-
-
-def _share(X: Array, y: Array) -> float:
-    """Return the share of the variance of `y` that a line by the best column explains."""
-    return max(variance_share(column, y, is_class=False) for column in X.T)
+    return _with_feature(scene, X[:, [first]], (y == code).astype(np.float64), said, first)
 
 
 def _parts_of(scene: SceneRecord) -> tuple[list[str] | None, Array, Array]:
@@ -181,7 +185,7 @@ def _with_feature(
         "own": True,
         "total": scene["rows"],
         "dropped": scene["dropped"],
-        "of": len(scene["features"]),
+        "of": len(scene["columns"]),
         "made": "",
         "bounds": [],
         "isClass": "",

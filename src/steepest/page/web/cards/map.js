@@ -11,10 +11,11 @@ import { flatLine, inside } from '../draw/paths.js';
 import { drawPhase } from '../draw/phases.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered, seenOf } from '../draw/seen.js';
-import { boxAround, boxesAlong, placeTag } from '../draw/tags.js';
+import { boxAround, boxesAlong, placeTag, tagBeside } from '../draw/tags.js';
 import { attached, placeIn } from '../gestures/gesture.js';
 import { Drag } from '../gestures/drag.js';
 import { Pointing } from '../gestures/pointing.js';
+import { arrowWords } from '../words/captions.js';
 import { inWords, placeInWords } from '../words/surface.js';
 import { short } from '../numerals.js';
 import { Surfaced } from './surfaced.js';
@@ -265,7 +266,9 @@ class LossMap extends Surfaced {
     const length = (20 + 30 * share) / Math.hypot(...way);
     if (!Number.isFinite(length)) return;
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
-    drawArrow(context, [from, tip], { colour: this.theme.arrow, halo: this.theme.halo });
+    const { theme, ground: { frame } } = this;
+    drawArrow(context, [from, tip], { colour: theme.arrow, halo: theme.halo });
+    tagBeside(context, arrowWords(this.state), [from, tip], { frame, places: this.marks(), theme });
   }
 
   /** What the reader predicted, beside where the step landed. */
@@ -275,9 +278,7 @@ class LossMap extends Surfaced {
     const pixel = [x(guess[0]), y(guess[1])];
     if (!inside(...pixel, frame)) return;
     drawCross(context, pixel, 7);
-    placeTag(context, 'your prediction', ({ width, height }) => (
-      [-height - 12, 12].map((down) => [pixel[0] - width / 2, pixel[1] + down])
-    ), { frame, taken: this.marks().map((place) => boxAround([place], 10)), look: tagLook(theme) });
+    tagBeside(context, 'your prediction', [pixel], { frame, places: this.marks(), theme });
   }
 
   placeHandle() {

@@ -12,6 +12,7 @@ import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/mar
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered } from '../draw/seen.js';
+import { tagBeside } from '../draw/tags.js';
 import {
   Stage, boxPath, boxPoints, finenessOf, trackLine, descentArrow, levelPieces,
 } from '../draw/tracks.js';
@@ -23,6 +24,7 @@ import { Pinch } from '../gestures/pinch.js';
 import { Tap } from '../gestures/tap.js';
 import { Turn } from '../gestures/turn.js';
 import { Wheel } from '../gestures/wheel.js';
+import { arrowWords } from '../words/captions.js';
 import { inWords } from '../words/surface.js';
 import { Surfaced } from './surfaced.js';
 
@@ -228,10 +230,10 @@ class Relief extends Surfaced {
     this.drawStems(context);
     drawLines(context, state, theme, face);
     this.drawLowest(context);
-    this.drawDescent(context);
-    drawPoints(context, state, theme, face);
     const { width, height } = this.layers;
     const frame = { left: 0, right: width, top: 3.5 * theme.type, bottom: height };
+    this.drawDescent(context, frame);
+    drawPoints(context, state, theme, face);
     drawRunLabels(context, state, theme, face, frame);
   }
 
@@ -266,7 +268,7 @@ class Relief extends Surfaced {
   }
 
   /** The arrow of steepest descent at the current point. */
-  drawDescent(context) {
+  drawDescent(context, frame) {
     const { state, stage, theme } = this;
     const run = activeRun(state);
     const at = this.at(run);
@@ -278,6 +280,7 @@ class Relief extends Surfaced {
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });
+    tagBeside(context, arrowWords(state), points, { frame, places: [], theme });
   }
 
   /** Off a slice: dotted lines from points at their true loss to the surface below or above. */

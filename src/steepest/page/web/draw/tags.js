@@ -1,5 +1,5 @@
 // Tags on the map: words on small cards that hide neither the marks nor one another.
-import { drawTag, tagSize } from './marks.js';
+import { drawTag, tagLook, tagSize } from './marks.js';
 
 /** Boxes along a path are so far apart, in pixels, and no more than that. */
 const GAP = 6;
@@ -23,6 +23,15 @@ export function placeTag(context, words, spots, { frame, taken, look }) {
   const box = boxes[hidden.indexOf(Math.min(...hidden))];
   drawTag(context, [text], [box.left, (box.top + box.bottom) / 2], look);
   return box;
+}
+
+/** Draw a tag above or below the last of `points`, clear of them and of other `places`; without words none. */
+export function tagBeside(context, words, points, { frame, places, theme }) {
+  if (!words) return;
+  const [x, y] = points.at(-1);
+  const spots = ({ width, height }) => [-1, 1].map((down) => [x - width / 2, y + down * (height / 2 + 11)]);
+  const taken = [points, ...places.map((place) => [place])].map((one) => boxAround(one, 8));
+  placeTag(context, words, spots, { frame, taken, look: tagLook(theme) });
 }
 
 /** The box around points, and so many pixels more on each side. */

@@ -69,7 +69,14 @@ function showEditor(parent, { record, told, at, language, edit, go, save, close 
   const root = element('section', { class: 'st-lecture st-le-edit', attributes }, parent);
   const head = part(root, 'st-le-tasks-head');
   element('h2', { text: ui.edit }, head);
-  const end = button(head, ui.close, close);
+  // What is typed and refused is seen before the editor ends: the first press leads to it.
+  const end = button(head, ui.close, () => {
+    /** @type {HTMLInputElement | null} */
+    const refused = root.querySelector('.st-le-walk [aria-invalid="true"]:not([data-met])');
+    if (!refused) return close();
+    refused.setAttribute('data-met', '');
+    return refused.focus();
+  });
   const row = part(root, 'st-le-answer');
   const said = element('p', { attributes: { role: 'status' } }, root);
   element('p', { text: ui.edit_hint }, root);
@@ -172,8 +179,8 @@ function readFrom(list, record, language) {
   const hidden = items.filter((item) => !item.querySelector('[type=checkbox]').checked);
   const written = items.flatMap((item) => {
     const area = item.querySelector('textarea');
-    const { say, say_round: round, say_stretched: stretched } = record.words[language].builds[item.dataset.key];
-    return area && ![say, round, stretched].includes(area.value) ? [[item.dataset.key, area.value]] : [];
+    const build = record.words[language].builds[item.dataset.key];
+    return area && !Object.values(build).includes(area.value) ? [[item.dataset.key, area.value]] : [];
   });
   const say = { ...editsOf(record).say, [language]: Object.fromEntries(written) };
   return { order: items.map(({ dataset }) => dataset.key), hidden: hidden.map(({ dataset }) => dataset.key), say };

@@ -16,17 +16,22 @@ const [NEAREST, FARTHEST] = [0.1, 10];
 export function addWalk(root, record, { told, language, change }) {
   const { ui, line, short } = told;
   let walk = { ...record.edits?.walk };
+  // Both are judged together: a weight that is refused beside one bias may be well beside another.
   const start = Array.from(line.start);
   const fault = faultsOf(told);
   const row = part(root, 'st-le-answer st-le-walk');
   const said = element('p', { attributes: { role: 'status' } }, root);
+  const used = () => {
+    const [w, b] = (walk.start ?? line.start).map((value) => short(value));
+    return filled(ui.in_use, { rate: short(walk.rate ?? line.rates.rate), w, b });
+  };
   const add = (name, value, take) => {
     const input = element('input', { attributes: { type: 'text' } }, element('label', { text: name }, row));
     input.value = short(value);
     input.addEventListener('change', () => {
       const given = typed(input.value, language);
       const wrong = Number.isFinite(given) ? take(given) : filled(ui.no_number, { example: short(-1.5) });
-      said.textContent = wrong;
+      said.textContent = wrong && `${wrong} ${used()}`;
       input.setAttribute('aria-invalid', String(Boolean(wrong)));
       if (!wrong) change();
     });
@@ -37,10 +42,12 @@ export function addWalk(root, record, { told, language, change }) {
     return wrong;
   });
   [ui.start_weight, ui.start_bias].forEach((name, i) => add(name, start[i], (value) => {
-    const wrong = fault.start(start.with(i, value));
-    if (!wrong) start[i] = value;
-    if (!wrong) walk = { ...walk, start: [...start] };
-    return wrong;
+    start[i] = value;
+    const wrong = fault.start(start);
+    if (wrong) return wrong;
+    walk = { ...walk, start: [...start] };
+    row.querySelectorAll('label:not(:first-child) input').forEach((one) => one.removeAttribute('aria-invalid'));
+    return '';
   }));
   element('p', { text: ui.walk_hint }, root);
   return () => walk;

@@ -14,7 +14,9 @@ export function editsOf({ builds, edits }) {
 }
 
 /** Returns the rows of the line with the start and the rate that a lecturer chose. */
-export const editedNumbers = ({ numbers, edits }) => ({ ...numbers, ...edits?.walk });
+export function editedNumbers({ numbers, edits }) {
+  return { ...numbers, ...edits?.walk, isChosen: numbers.isChosen || Boolean(edits?.walk?.start) };
+}
 
 /** Returns the builds of a record that are shown, in their order; all where none would be left. */
 export function editedBuilds(record) {
@@ -23,13 +25,18 @@ export function editedBuilds(record) {
   return (shown.length ? shown : order).map((key) => record.builds.find((one) => one.key === key));
 }
 
+/** Returns a build without its sentences, whatever its rows are like. */
+function withoutSentences(build) {
+  return Object.fromEntries(Object.entries(build).filter(([name]) => !name.startsWith('say')));
+}
+
 /** Returns the words of a language with the sentences that a lecturer wrote. */
 export function editedWords(record, language) {
   const words = record.words[language];
   const { title, say } = editsOf(record);
   const own = say[language] ?? {};
   const changed = Object.entries(own).filter(([key]) => key in words.builds)
-    .map(([key, text]) => [key, { ...words.builds[key], say: text, say_round: text, say_stretched: text }]);
+    .map(([key, text]) => [key, { ...withoutSentences(words.builds[key]), say: text }]);
   return { ...words, title: title || words.title, builds: { ...words.builds, ...Object.fromEntries(changed) } };
 }
 

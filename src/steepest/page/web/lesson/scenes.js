@@ -40,7 +40,10 @@ const ARROW = 0.25;
 /** The same of the map on which rates are tried, about the lowest point. */
 const AROUND = 0.95;
 
-/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, a stretched one. */
+/** Of each map: at least this much of the weight or the bias that the start is farther off by. */
+const [HOLDS, HOLDS_AROUND] = [0.86, 1.12];
+
+/** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, stretched. */
 const [TOP, HIGHER, STEEP] = [1.6, 3, 30];
 
 /** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
@@ -169,12 +172,17 @@ export function standingAt(key, time, told) {
   return walked(key, time, told).params;
 }
 
+/** Returns how far off a point is along the axis along which it is farther. */
+function farthest(best, params) {
+  return Math.max(...params.map((value, i) => Math.abs(value - best[i])));
+}
+
 /** The map of the steps in a box. */
 function stepsMap(stage, { line }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
   const center = best.map((value, i) => mix(value, start[i], SHIFT));
-  return mapScales(stage, box, { center, half: NEAR * far });
+  return mapScales(stage, box, { center, half: Math.max(NEAR * far, HOLDS * farthest(best, start)) });
 }
 
 /** The rows with their line beside the map, and the loss as a bar. */
@@ -269,20 +277,20 @@ function bowl(stage, time, told) {
 function ratesMap(stage, { line }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
-  return mapScales(stage, box, { center: best, half: AROUND * far });
+  return mapScales(stage, box, { center: best, half: Math.max(AROUND * far, HOLDS_AROUND * farthest(best, start)) });
 }
 
-/** The map of a line in the reader's own units, in a box. */
-function ownMap(stage, { line: { ownStart, raw } }, box) {
-  const reach = ownStart.map((value, i) => 1.3 * Math.abs(value - raw.best[i]) || 1);
+/** The map of a line in the reader's own units, in a box: it holds the walk. */
+function ownMap(stage, { line: { raw, plain } }, box) {
+  const reach = raw.best.map((value, i) => 1.3 * Math.max(...plain.map((at) => Math.abs(at[i] - value))) || 1);
   return mapScales(stage, box, { center: raw.best, reach });
 }
 
 /** The map of both walks of momentum: where the feature is stretched, both units are as long as each other. */
 function raceMap(stage, told, box) {
   const { of: { best }, start, isStretched } = told.line.race;
-  const half = 1.3 * Math.max(...start.map((value, i) => Math.abs(value - best[i])));
-  return isStretched ? mapScales(stage, box, { center: best, half }) : ownMap(stage, told, box);
+  if (!isStretched) return ownMap(stage, told, box);
+  return mapScales(stage, box, { center: best, half: 1.3 * farthest(best, start) });
 }
 
 /** What the axes of a map are, and how it is made, by its build or the part of that; those before have none. */

@@ -54,7 +54,7 @@ export function placesFor(size) {
 }
 
 /** Letters of a line of a sentence and of what stands below it, at 1280 x 720, and lines that there is room for. */
-const [SAID, BELOW, ROOM] = [70, 78, 2];
+const [SAID, BELOW, ROOM] = [80, 78, 2];
 
 /** Whether a sentence and what stands below it are too long for their usual size. */
 export function isLong(say, sum) {

@@ -55,10 +55,11 @@ function toldIn(record, models, language) {
   };
 }
 
-/** Returns a sentence of a build; where the rows' own units make no ravine, or a useless one, that which says so. */
-function sentence(build, kind, { isRavine, race }) {
-  const stretched = race.isStretched && build[`${kind}_stretched`];
-  return stretched || (!isRavine && build[`${kind}_round`]) || build[kind];
+/** Returns a sentence of a build: that of a start that was chosen, of a stretched or a round bowl, where it has one. */
+function sentence(build, kind, { isChosen, isRavine, race }) {
+  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine };
+  const fitting = Object.keys(other).find((name) => other[name] && build[`${kind}_${name}`]);
+  return build[fitting ? `${kind}_${fitting}` : kind];
 }
 
 /** Returns what rows are called: a data set that comes with the page has a name in each language. */

@@ -262,8 +262,19 @@ export function throughInWords(state) {
  * @param {State} state
  */
 function arrowCaption(state) {
-  if (!state.surface.slice || offSlice(state).away < ON) return '';
-  return SAY.arrow;
+  const words = arrowWords(state);
+  return words && filled(SAY.notHere, [words]);
+}
+
+/**
+ * Returns what the arrow is where it is not the steepest way down what is drawn, in so few words that they
+ * have room beside it; '' elsewhere.
+ * @param {State} state
+ */
+export function arrowWords(state) {
+  const { scene, surface } = state;
+  const isSteepest = !surface.slice || offSlice(state).away < ON;
+  return isSteepest ? '' : filled(SAY.arrow, [scene.allParams ?? scene.params.length]);
 }
 
 /** @param {State} state */

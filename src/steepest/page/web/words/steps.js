@@ -217,8 +217,7 @@ function repeatLines(state, most) {
     ...valueLines(state, now, most),
     `loss ${short(trueLoss(run, state.at))}`,
   ];
-  if (state.exam) return lines;
-  if (state.at < run.index.length - 1) return [...lines, `in the end: ${run.stop.message}`];
+  if (state.exam || state.at < run.index.length - 1) return lines;
   const best = run.index[run.best];
   if (best === last) return [...lines, run.stop.message];
   const lowest = `lowest after ${counted(best, 'round')}: ${short(trueLoss(run, run.best))}`;
