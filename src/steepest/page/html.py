@@ -106,6 +106,9 @@ OF_DOCUMENT = (
 )
 """The same of what a page has and its worker, which runs the same text, has not."""
 
+OF_ELEMENTS = ("addEventListener", "replaceChildren", "setAttribute", "textContent")
+"""What the modules ask most of elements: `element.name` is `element[name]`, of a short name."""
+
 
 def write_page(
     record: "Record",
@@ -272,10 +275,16 @@ def _with_short_globals(script: str) -> str:
         found.add(match[0])
         return f"{match[0].replace('.', '_')}_"
 
+    def asked(match: re.Match[str]) -> str:
+        found.add(match[2])
+        return f"{'?.' if match[1] else ''}[{match[2]}_]"
+
     # A name with a dot comes before the one that it begins with.
     known = {name: name for name in GLOBALS} | {name: f"globalThis.{name}" for name in OF_DOCUMENT}
     names = "|".join(map(re.escape, known))
     script = re.sub(rf"(?<![\w$.'])(?:{names})(?=[.(])", own, script)
+    script = re.sub(rf"(\??)\.({'|'.join(OF_ELEMENTS)})\b", asked, script)
+    known |= {name: f"'{name}'" for name in OF_ELEMENTS}
     used = {name: place for name, place in known.items() if name in found}
     # In the form of a module (joiner.py): the minifier moves these before others.
     short = ", ".join(f"{name.replace('.', '_')}_" for name in used)

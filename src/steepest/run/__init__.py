@@ -3,7 +3,7 @@
 `descend` leads from data, or from an objective, to a run, `descended` from a problem; `training`
 records and judges the steps, `result` says which of them counts, `run` is what comes of it, `load`
 reads one from a file. `checkpoint_file` keeps one in a file while it goes on, `checked` says
-whether a file holds one. `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`,
+whether a file holds one, by its `checked_values` too. `resume`, `one_row`, `saved`, `predictions`, `scoring`, `pictures`,
 `pages`, `surfaces`, `reports`, `display`, `report`, `summary`, `lowest_loss` and `watched` each
 answer for one thing that a run can do, `callback` is the
 reader's own function at every step, `former` the names of before, `without_rows` what stands in a
