@@ -62,8 +62,10 @@ def assert_all_follows(page: "Page") -> tuple[float, float]:
     error = weight * x + bias - y
     assert loss_of(page) == pytest.approx(np.mean(error**2), rel=4e-3)
     nudges = [float(one.split()[1]) for one in page.locator(".st-nudge").all_inner_texts()]
-    slopes = [2 * np.mean(error * x), 2 * np.mean(error)]
-    assert nudges == pytest.approx(np.abs(slopes), rel=0.02, abs=0.1)
+    # The step in standard units, at rate 0.1, and what it changes of weight and bias.
+    turned = -0.1 * 2 * np.mean(error * (x - x.mean())) / x.var()
+    shifted = -0.1 * 2 * np.mean(error) - turned * x.mean()
+    assert nudges == pytest.approx(np.abs([turned, shifted]), rel=0.02, abs=0.02)
     bar = page.evaluate(BAR)
     assert abs(bar["top"] - bar["dot"]) < 1.5 and abs(bar["rest"]) < 1.5, bar
     return weight, bias

@@ -46,7 +46,7 @@ def check_parts(parts: "RunParts") -> None:
             check_fields(made)
     if parts["options"] is not None:
         _check_words(parts["options"])
-    check_plan(plan)
+    check_plan(plan, watched=parts["options"] is None)
     problem = parts["problem"]
     if problem.own_names is not None:
         check_different("params", problem.own_names)

@@ -56,15 +56,17 @@ def check_carried_counts(at: Checkpoint) -> None:
         raise ValueError(f"the stream of its seed is {at.row_stream}")
 
 
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: Plan, watched: bool) -> None:
     """Raise ValueError for a plan with a number or a scale that no option takes.
 
-    So it is for a curvature below 0.
+    So it is for a curvature below 0. Of a training that was `watched` a batch may be not known.
     """
     if plan.scale not in SCALES:
         raise ValueError(f"there is no scale {plan.scale!r}")
-    for name in ("seed", "steps", "batch", "clip", "dropout"):
+    for name in ("seed", "steps", "clip", "dropout"):
         OPTIONS[name].checked(getattr(plan, name))
+    if plan.batch != 0 or not watched:
+        OPTIONS["batch"].checked(plan.batch)
     for name in ("l1", "l2"):
         OPTIONS[name].checked(getattr(plan.penalty, name))
     if plan.curvature is not None and not 0 <= plan.curvature < np.inf:
