@@ -217,6 +217,16 @@ def test_space_leads_through_true_numbers_and_shows_nothing_of_what_is_to_come(
     assert key_of(page) == KEYS[-1]
 
 
+@pytest.mark.parametrize(("asked", "key"), [("99", KEYS[-1]), ("0", KEYS[0]), ("x", KEYS[0])])
+def test_a_build_that_there_is_not_is_the_nearest(
+    doors: Doors, line: st.Run, tmp_path: Path, asked: str, key: str
+) -> None:
+    line.lesson(tmp_path / "lesson.html")
+    page = doors.sealed()
+    page.goto(f"{(tmp_path / 'lesson.html').as_uri()}#lesson&build={asked}")
+    page.wait_for_selector(f'.st-lecture[data-build="{key}"]')
+
+
 def test_the_loss_of_the_last_build_is_there_until_the_next_step_falls(
     doors: Doors, line: st.Run, tmp_path: Path
 ) -> None:

@@ -16,6 +16,9 @@ import { showTasks } from './tasks.js';
 import { glossed, isLong } from './telling.js';
 import { lessonOf } from './told.js';
 
+/** Returns the number of a build that there is. */
+const within = ({ builds }, at) => Math.max(0, Math.min(builds.length - 1, Math.trunc(at) || 0));
+
 /** Seconds that stand for the end of every movement. */
 const STILL = 99;
 
@@ -49,7 +52,7 @@ class Lesson {
     this.handIn = handIn;
     this.guesses = {};
     this.title = document.title;
-    this.at = at;
+    this.at = within(this.lesson, at);
     /** @type {number | null} */
     this.began = null;
     this.moved = moved;
@@ -255,7 +258,7 @@ class Lesson {
   /** Goes to a build; `moving` says that its picture moves, else it stands as it ends. */
   go(to, moving = true) {
     if (this.shown) return;
-    this.at = Math.max(0, Math.min(this.lesson.builds.length - 1, to));
+    this.at = within(this.lesson, to);
     const isStill = !moving || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (!isStill) this.began = performance.now();
     this.root.dataset.build = this.build.key;
