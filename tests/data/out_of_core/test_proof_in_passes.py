@@ -95,8 +95,7 @@ def test_without_a_bias_the_penalty_proves_it(tmp_path, features, l2):
     assert run.objective.proved_gap(run.objective.evaluate(run.params + 1.0)) is None
 
 
-@pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize("l2", [1e-3, 1e-1])
+@pytest.mark.parametrize(("classes", "l2"), [(2, 1e-3), (3, 1e-1)])
 def test_of_many_weights_with_a_bias_the_penalty_and_the_rows_prove_it(tmp_path, classes, l2):
     features = 520 // (classes - 1)
     files, x, y = few_rows(tmp_path, features)
