@@ -230,8 +230,8 @@ def _pages(run: Run, out: Outputs, surface: Surface | None, runs: "Seeds | None"
     """
     for path in out.files["page"]:
         if runs is None or surface is not None:
-            told = _may_open_in_lesson(out, surface)
-            run.page(path, surface=surface, present=out.present, lesson=told, **out.page)
+            in_lesson = _may_open_in_lesson(out, surface)
+            run.page(path, surface=surface, present=out.present, lesson=in_lesson, **out.page)
         else:
             runs.page(path, present=out.present)
 

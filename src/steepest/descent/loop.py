@@ -288,13 +288,13 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
-        # A proof that costs nothing is asked however steep it seems, and no estimate stands for it.
-        free = self.gap_tol > 0.0 and self.method.objective.proof_is_free
+        # A proof that is cheap is asked however steep it seems, and no estimate stands for it.
+        cheap = self.gap_tol > 0.0 and self.method.objective.proof_is_cheap
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            near = not free and self._seems_near(at, steepness)
-        proved = self._is_proved(at) if self.gap_tol and (near or free) else None
+            near = not cheap and self._seems_near(at, steepness)
+        proved = self._is_proved(at) if self.gap_tol and (near or cheap) else None
         return near if proved is None else proved
 
     def _gap(self, at: Evaluation, steepness: float) -> float:

@@ -1,7 +1,7 @@
 """A walk without momentum and one with it, in coordinates in which momentum matters.
 
 In a feature's own units the loss of a line may be so narrow that no walk arrives, or so round that
-each does. There it is stretched on purpose, so that momentum is seen at what it is made for.
+each does. There it is stretched on purpose, so that momentum shows what it is made for.
 """
 
 from collections.abc import Callable

@@ -111,7 +111,7 @@ class LinearObjective(MarginRisk):
         super().__init__(model, loss, Penalty(l1, l2), blocks)
         if self.size > MOST_PROVED and l2 and not l1 and self.smooth:
             # L2 holds the weights, and the biases are few.
-            self.proof_is_free, self.proved_by = True, f"the penalty and {self.proved_by}"
+            self.proof_is_cheap, self.proved_by = True, f"the penalty and {self.proved_by}"
 
     @property
     def linear(self) -> "LinearObjective":  # type: ignore[override]
@@ -179,9 +179,9 @@ class LinearObjective(MarginRisk):
         """
         if self._proved is not None and np.array_equal(self._proved[0], at.params):
             return self._proved[1]
-        if self.size > MOST_PROVED and not self.proof_is_free:
+        if self.size > MOST_PROVED and not self.proof_is_cheap:
             return None
-        found = penalty_gap(self, at) if self.proof_is_free else sure_gap(self, at)
+        found = penalty_gap(self, at) if self.proof_is_cheap else sure_gap(self, at)
         if found is not None:
             self._proved = at.params, found._replace(passes=0)
         return found

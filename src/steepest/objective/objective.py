@@ -62,8 +62,9 @@ class Objective:
     dear; 0 where it goes on to the last digits."""
     proved_by: str = "the curvature of the rows"
     """What proves how much lower a smooth loss can be, see `proved_gap`."""
-    proof_is_free: bool = False
-    """Whether `proved_gap` costs no pass, so that it may be asked at each step."""
+    proof_is_cheap: bool = False
+    """Whether `proved_gap` reads rows only where they are about to prove it, so that it may be
+    asked at each step."""
     every_row_counts: bool = True
     """Whether no row weighs 0."""
     is_stateful: bool = False

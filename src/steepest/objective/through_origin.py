@@ -48,7 +48,7 @@ class ThroughOriginObjective(MarginRisk):
     kind = "a model without a bias"
     without_kinks = "or keep the bias"
     proved_by = "the penalty"
-    proof_is_free = True
+    proof_is_cheap = True
 
     @classmethod
     def of(

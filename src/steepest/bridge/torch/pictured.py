@@ -1,8 +1,8 @@
 """How fine a picture of a module's loss is: as fine as there is time for.
 
 A picture's loss is worked out point by point, so that of a network of convolutions over thousands
-of rows would take minutes; its grid is coarser then, and never coarser than its shape can be seen
-in. A surface that is asked for with its own `points` is not cut.
+of rows would take minutes; its grid is coarser then, and never so coarse that its shape is
+lost. A surface that is asked for with its own `points` is not cut.
 """
 
 from collections.abc import Callable

@@ -41,7 +41,7 @@ It is not so where features that few rows have are in none of the sample.
 """
 
 TOO_LITTLE, ENOUGH = 0.0, 1.0
-"""What is kept of a step: whether the sample told too little, and what followed is a plane search.
+"""What is kept of a step: whether the sample was too small, and what followed is a plane search.
 """
 
 MOST_PRODUCTS = 30

@@ -116,8 +116,8 @@ def _bound(
     if sure is None:
         return np.inf, metric
     turned = metric._replace(tilt=sure.tilt)
-    apart = _pairs(objective.outputs) @ _contrasts(objective.outputs) @ (sure.tilt - metric.tilt)
-    near = _lengths(apart).max() <= room
+    change = _pairs(objective.outputs) @ _contrasts(objective.outputs) @ (sure.tilt - metric.tilt)
+    near = _lengths(change).max() <= room
     if not near or not radius * turned.least_of(sure.root) >= turned.length(gradient, l2):
         return np.inf, turned._replace(root=turned.root * np.sqrt(total / some.total))
     return 0.5 * sure.length(gradient, l2) ** 2, turned
@@ -164,12 +164,12 @@ def _kept(
     by_output = (basis @ metric.tilt).reshape(outputs, -1, outputs)
     centre = np.einsum("ifi->f", by_output) / basis.shape[1]
     by_output -= np.einsum("ij,f->ifj", basis @ basis.T, centre)
-    apart = room + _lengths(pairs @ by_output.reshape(outputs, -1)).max()
+    offset = room + _lengths(pairs @ by_output.reshape(outputs, -1)).max()
     shifts = _lengths(np.linalg.solve(metric.root, (pairs @ basis).T).T).max()
     several, l2 = norm(pairs[0]), objective.penalty.l2
 
     def share(block: Block, margin: Array) -> Array:
-        lengths = several * _lengths(block.dense() - centre) + apart
+        lengths = several * _lengths(block.dense() - centre) + offset
         found = kept(margin, block.y, radius * np.sqrt(lengths**2 / l2 + shifts**2))
         assert found is not None
         return found

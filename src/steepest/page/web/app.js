@@ -116,12 +116,12 @@ const PAPER = '280px';
 /** Returns the cards in sight as they are printed: their pictures are drawn anew for the size that they have there. */
 function onPaper(root, cards) {
   root.classList.add('st-paper');
-  const seen = cards.filter(({ figure }) => figure?.checkVisibility());
-  const styles = seen.map(({ figure }) => figure.querySelector('.st-draw').style);
+  const visible = cards.filter(({ figure }) => figure?.checkVisibility());
+  const styles = visible.map(({ figure }) => figure.querySelector('.st-draw').style);
   const highs = styles.map((style) => style.getPropertyValue('--st-high'));
   const size = (all) => styles.forEach((style, i) => style.setProperty('--st-high', all[i]));
-  size(seen.map(() => PAPER));
-  const all = seen.flatMap(printed);
+  size(visible.map(() => PAPER));
+  const all = visible.flatMap(printed);
   root.classList.remove('st-paper');
   size(highs);
   window.dispatchEvent(new Event('resize'));
