@@ -80,7 +80,7 @@ class Source:
     def place(self, row: int) -> str:
         """Return where row `row` of all, from 0, is: "row 14 of b.parquet", "line 15 of b.csv"."""
         unit = next(one for one in self.units if row < one.stop)
-        found = self.unit_table(self.schema.empty_table(), unit, 0)
+        found = self.unit_table(empty_table(self.schema), unit, 0)
         return f"{found.place_in_source(unit.in_file + row - unit.start)} of {unit.called}"
 
     def unit_table(self, rows: "pa.Table", unit: Unit, start: int) -> Table:
@@ -165,7 +165,7 @@ class Source:
 
         for unit in self.units:
             schema, _ = footer_of(unit.file)
-            if name not in schema.names or kind_of(schema.empty_table()[name]) not in WORDS:
+            if name not in schema.names or kind_of(empty_table(schema)[name]) not in WORDS:
                 continue
             at = unit.in_file
             for batch in self.own_batches(unit, [name]):
