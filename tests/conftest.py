@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from steepest.interrupts import Program
 # The same examples every time, and as many as a laptop does in a minute.
 settings.register_profile("steepest", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("steepest")
+
+# Without PyTorch, which `make test` does not install, what begins with it is not collected.
+OF_TORCH = ["bridge/test_torch_watch_transforms.py", "descent/test_network_l1.py", "torch_nets.py"]
+collect_ignore = [] if find_spec("torch") else OF_TORCH
 
 
 @pytest.fixture
