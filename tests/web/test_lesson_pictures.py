@@ -135,7 +135,7 @@ def test_no_line_strikes_the_name_of_its_weight(modules: "Page", size: tuple[int
 
 
 def test_no_picture_of_rows_or_map_is_flat_on_a_phone(modules: "Page") -> None:
-    """Within its axes, 4.4 letters high and 3.6 wide, each has a height of two fifths of its width."""
+    """Within its axes, of 4.4 by 3.6 letters, each has a height of two fifths of its width."""
     sets = sorted({one.pictures for one in builds()})
     boxes = drawn(
         modules, f"(stage, web) => {json.dumps(sets)}.map((names) => web.boxesOf(stage, names))"

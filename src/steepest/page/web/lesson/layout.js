@@ -24,7 +24,7 @@ const TALL = {
   'data square loss': [[0.6, ['data']], [0.4, ['square', 'loss'], [0.72, 0.28]]],
   'data map loss': [[0.42, ['data']], [0.58, ['map', 'loss'], [0.78, 0.22]]],
   'data map curve': [[0.38, ['data', 'curve'], [0.56, 0.44]], [0.62, ['map']]],
-  'map curve': [[0.56, ['map']], [0.44, ['curve']]],
+  'map curve': [[0.54, ['map']], [0.46, ['curve']]],
   'data bowl curve': [[0.38, ['data', 'curve'], [0.56, 0.44]], [0.62, ['bowl']]],
 };
 
