@@ -435,8 +435,8 @@ def test_on_a_phone_no_name_of_a_part_covers_the_count(
 
 
 TOLD = """async ([record, language]) => {
-  const told = (await import('/lesson/told.js')).lessonOf(record).in(language);
-  return { names: told.classes.classes, notes: ['title', 'classes'].map(told.sum) };
+  const words = (await import('/lesson/words.js')).lessonOf(record).in(language);
+  return { names: words.classes.classes, notes: ['title', 'classes'].map(words.sum) };
 }"""
 
 

@@ -16,7 +16,7 @@ export function lessonOf(record) {
       return editedBuilds(record);
     },
     languages: Object.keys(record.words),
-    in: (language) => toldIn(record, { ...models, line: lineOf(named(editedNumbers(record))) }, language),
+    in: (language) => wordsIn(record, { ...models, line: lineOf(named(editedNumbers(record))) }, language),
   };
 }
 
@@ -27,30 +27,30 @@ function named(rows) {
   return { ...rows, ...plain, classes: classes?.map(plainName) ?? null };
 }
 
-function toldIn(record, models, language) {
-  const words = editedWords(record, language);
-  const manner = { ...numerals(language), ui: words.ui };
+function wordsIn(record, models, language) {
+  const sentences = editedWords(record, language);
+  const manner = { ...numerals(language), ui: sentences.ui };
   const { line, network } = models;
   const classes = { ...models.classes, classes: namesOf(record.classes, models.classes, manner) };
   const known = {
-    source: sourceIn(words, line.source), x: line.x, y: line.y,
+    source: sourceIn(sentences, line.source), x: line.x, y: line.y,
     ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
   };
-  const notes = notesOf(record, models, words, manner);
+  const notes = notesOf(record, models, sentences, manner);
   const places = placesFor(line.bowl.yy ** 0.5);
   return {
     ...models,
     classes,
     ...manner,
-    words,
+    sentences,
     source: known.source,
     placed: (value) => manner.placed(value, places),
     unknown: (text) => placesIn(text).filter((name) => !(name in known)),
-    raw: (key) => sentence(words.builds[key], 'say', line),
-    say: (key) => filled(sentence(words.builds[key], 'say', line), known),
+    raw: (key) => sentence(sentences.builds[key], 'say', line),
+    say: (key) => filled(sentence(sentences.builds[key], 'say', line), known),
     sum: (key) => {
       const more = key === 'surface' ? walkNumbers(network, manner) : {};
-      return filled(sentence(words.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
+      return filled(sentence(sentences.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
     },
   };
 }
@@ -63,8 +63,8 @@ function sentence(build, kind, { isChosen, isRavine, race }) {
 }
 
 /** Returns what rows are called: a data set that comes with the page has a name in each language. */
-function sourceIn(words, source) {
-  return words.sources[source] ?? plainName(source);
+function sourceIn(sentences, source) {
+  return sentences.sources[source] ?? plainName(source);
 }
 
 /** Returns the names of the classes; of those that are parts of a number, what they go to. */
@@ -78,9 +78,9 @@ function namesOf({ bounds }, { classes }, { short, ui }) {
 }
 
 /** Returns what is said of where rows came from, and what was made of them, by the build that says it. */
-function notesOf(record, { line, classes, network }, words, { short }) {
-  const { ui } = words;
-  const shippedOf = (rows) => sourceIn(words, rows.source);
+function notesOf(record, { line, classes, network }, sentences, { short }) {
+  const { ui } = sentences;
+  const shippedOf = (rows) => sourceIn(sentences, rows.source);
   const own = plainName(record.target);
   const shownOf = (rows) => (rows.total > rows.Y.length
     ? [filled(ui.sampled, { shown: short(rows.Y.length, 9), rows: short(rows.total, 9) })] : []);
