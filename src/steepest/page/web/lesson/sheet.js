@@ -40,7 +40,11 @@ export function makeSheet(parent, record, language, { tasks, run }) {
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
   const first = part(sheet, 'st-sheet-page', 'section');
   if (run) addRun(first, words, run);
-  else addSteps(first, words, record.isClass && record.classes.own ? record.classes : null);
+  else {
+    const classes = record.isClass && record.classes.own ? record.classes : null;
+    // Classes start at random, whatever the line of the lesson starts at.
+    addSteps(first, words, classes, classes ? record.words[spoken].steps : words.sentences.steps);
+  }
   if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), words, tasks, record.builds);
   const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), words, answered);
   const answered = tasks.filter(({ why }) => why);
@@ -73,7 +77,7 @@ function addRun(page, { sentences, ui }, { title, pictures, steps }) {
 }
 
 /** Of the reader's own `classes` the pictures are of these rows, else of a line. */
-function addSteps(page, words, classes) {
+function addSteps(page, words, classes, said) {
   const { sentences, ui } = words;
   const steps = classes ? CLASS_STEPS : STEPS;
   addHead(page, sentences.title, titleOf(words, classes), ui);
@@ -82,14 +86,14 @@ function addSteps(page, words, classes) {
     const figure = element('figure', {}, grid);
     const step = element('figcaption', {}, figure);
     element('b', { text: `${ui.step.replace('{step}', String(i + 1))} ` }, step);
-    step.append(sentences.steps[i]);
+    step.append(said[i]);
     const stage = new Stage(part(figure, 'st-sheet-picture'));
     Object.assign(stage, { alone: which, sharp: SHARP });
     stage.begin();
     // The new weight and bias are asked for, so the knobs, which tell them, are left out.
     if (i + 1 === ASKED) drawAsked(stage, words, classes);
     else SCENES[key](stage, STILL, words);
-    stage.canvas.setAttribute('aria-label', sentences.steps[i]);
+    stage.canvas.setAttribute('aria-label', said[i]);
     const say = i + 1 === ASKED && classes ? ui.class_after : words.say(key);
     element('figcaption', { text: i + 1 === ASKED ? say : `${say} ${words.sum(key)}` }, figure);
   });

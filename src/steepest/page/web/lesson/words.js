@@ -28,7 +28,7 @@ function named(rows) {
 }
 
 function wordsIn(record, models, language) {
-  const sentences = editedWords(record, language);
+  const sentences = startedWords(editedWords(record, language), models.line);
   const manner = { ...numerals(language), ui: sentences.ui };
   const { line, network } = models;
   const classes = { ...models.classes, classes: namesOf(record.classes, models.classes, manner) };
@@ -53,6 +53,13 @@ function wordsIn(record, models, language) {
       return filled(sentence(sentences.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
     },
   };
+}
+
+/** Returns words in which a start that was chosen is not called random. */
+function startedWords(sentences, { isChosen }) {
+  if (!isChosen) return sentences;
+  const { steps, notes, chosen } = sentences;
+  return { ...sentences, steps: [chosen.step, ...steps.slice(1)], notes: { ...notes, line: chosen.note } };
 }
 
 /** Returns a sentence of a build: that of a start that was chosen, of a stretched or a round bowl, where it has one. */
