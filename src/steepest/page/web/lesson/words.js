@@ -97,13 +97,22 @@ function notesOf(record, { line, classes, network }, sentences, { short }) {
   const made = (rows) => (rows.made
     ? [filled(ui[rows.made], { own, shipped: shippedOf(rows), y: rows.y, is: plainName(rows.isClass) })] : []);
   const about = (rows) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []);
-  const note = (rows, told = []) => (
-    [...made(rows), ...about(rows).filter((one) => !told.includes(one))].join('; ')
+  const note = (rows, said = []) => (
+    [...made(rows), ...about(rows).filter((one) => !said.includes(one))].join('; ')
   );
   const numbers = { ...record.numbers, x: line.x, y: line.y };
+  const isSame = classes.source === line.source;
+  const counted = () => filled(sentences.builds.title.say, {
+    source: shippedOf(classes), n: short(record.classes.Y.length, 9),
+  });
+  const ofOther = isSame || !record.classes.own ? [] : [counted()];
+  const learnt = {
+    shipped: shippedOf(network), own: plainName(record.network.target), x: network.x, y: network.y,
+  };
   return {
     title: note(numbers),
-    classes: note({ ...record.classes, x: classes.x }, about(numbers)),
-    two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
+    classes: [...ofOther, note({ ...record.classes, x: classes.x }, isSame ? about(numbers) : [])]
+      .filter(Boolean).join('; '),
+    two: [filled(ui[network.made || 'shipped_network'], learnt), ...about(record.network)].join('; '),
   };
 }
