@@ -85,8 +85,9 @@ class Lesson:
         Where there is no arithmetic, that line says where the rows are from.
         """
         said = self.words["builds"][key]
-        kinds = ("stretched" * self.line.race.is_stretched, "round" * self.is_round)
-        others = (said.get(f"{what}_{kind}") for kind in kinds if kind)
+        line = self.line
+        kinds = {"stretched": line.race.is_stretched, "round": self.is_round, "thin": line.is_thin}
+        others = (said.get(f"{what}_{kind}") for kind, is_so in kinds.items() if is_so)
         text = next(filter(None, others), said.get(what, ""))
         made = filled(text, self.values, self.language)
         return made or (self.notes.get(key, "") if what == "sum" else "")

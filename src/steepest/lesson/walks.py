@@ -88,10 +88,10 @@ class LineWalks:
         """The walk at each of `RATES`."""
         return {name: self._walk(self.z, self.start, rate, TRIES) for name, rate in RATES.items()}
 
-    @cached_property
-    def hessian(self) -> Array:
-        """The second derivatives in the feature's own units, (2, 2)."""
-        return self._own.hessian
+    @property
+    def curvatures(self) -> tuple[float, float]:
+        """The smallest and the largest second derivative in the feature's own units."""
+        return self._own.curvatures
 
     def in_own_units(self, params: Array) -> Array:
         """Return weight and bias, (2,), of the feature itself that predict the same."""
@@ -107,6 +107,11 @@ class LineWalks:
     def race(self) -> Race:
         """Without momentum and with it, in the feature's own units or in stretched ones."""
         return race_of(self._own, Valley(self.z, self.start, self.best), self.lowest, self._far)
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the loss in the feature's own units is too narrow a ravine to be drawn."""
+        return self._own.is_thin
 
     @cached_property
     def _own(self) -> Valley:

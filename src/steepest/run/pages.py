@@ -310,5 +310,5 @@ class Pages(Pictures):
 
 def _note(run: "Run") -> str:
     """Return what the two runs of a page are that opens on a walk to be watched."""
-    steps = counted(len(run.trace) - 1, "step")
-    return f"Run 2 is that of auto: {steps}."
+    rounds = counted(len(run.trace) - 1, "round")
+    return f"Run 2 is that of auto: {rounds}."

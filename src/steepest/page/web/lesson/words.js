@@ -62,9 +62,9 @@ function startedWords(sentences, { isChosen }) {
   return { ...sentences, steps: [chosen.step, ...steps.slice(1)], notes: { ...notes, line: chosen.note } };
 }
 
-/** Returns a sentence of a build: that of a start that was chosen, of a stretched or a round bowl, where it has one. */
-function sentence(build, kind, { isChosen, isRavine, race }) {
-  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine };
+/** Returns a sentence of a build: that of a chosen start, of a stretched, a round or a thin bowl, where it has one. */
+function sentence(build, kind, { isChosen, isRavine, isThin, race }) {
+  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine, thin: isThin };
   const fitting = Object.keys(other).find((name) => other[name] && build[`${kind}_${name}`]);
   return build[fitting ? `${kind}_${fitting}` : kind];
 }
