@@ -2,15 +2,19 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from steepest.data.blocks import Blocks
 from steepest.data.out_of_core.digests import MOST_DISTINCT, digest_of, side_by_side
+from steepest.data.out_of_core.limits import limits_of
 from steepest.data.out_of_core.places import HASHED, hashed, hashes_of, threshold
 from steepest.data.out_of_core.scratch import Scratch
+from steepest.data.out_of_core.sources import Source
 from steepest.data.out_of_core.stored_rows import WRITTEN_BYTES, ScratchRows, StoredRows
+from steepest.data.prepare import prepare
 
 sizes = some.lists(some.integers(0, 40), min_size=1, max_size=5).filter(lambda n: sum(n) > 1)
 
@@ -133,3 +137,23 @@ def test_a_column_of_too_many_values_is_not_counted():
     values = np.random.default_rng(0).permutation(MOST_DISTINCT + 1)
     assert not digest_of("y", pa.array(values), 0, None, True).is_counted
     assert digest_of("y", pa.array(values[1:]), 0, None, True).is_counted
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_that_decode_rows_anew_decode_each_of_them_once(tmp_path, monkeypatch, threads):
+    X = np.arange(1200.0).reshape(400, 3)
+    columns = {name: X[:, j] for j, name in enumerate("abc")} | {"y": np.arange(400) % 2}
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet", row_group_size=150)
+    data = prepare(str(tmp_path / "*.parquet"), "y", limits=limits_of(None, "none", threads))
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
+    blocks = data.X.to_blocks(data.y, threads=threads)
+    read, batches = [], Source.batches
+
+    def counted(source, unit, *rest):
+        read.append(unit.start)
+        return batches(source, unit, *rest)
+
+    monkeypatch.setattr(Source, "batches", counted)
+    parts = blocks.map(lambda block: block.X.copy())
+    assert len(parts) > 6 and (np.concatenate(parts) == X).all()
+    assert sorted(read) == [0, 150, 300]
