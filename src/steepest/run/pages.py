@@ -97,7 +97,7 @@ class Pages(Pictures):
             path,
             way=way,
             language=lang,
-            lesson=self._told_lesson(title),
+            lesson=self._lesson_record(title),
             present=present,
             link=look.link,
         )
@@ -139,8 +139,8 @@ class Pages(Pictures):
         )
         return None if named == usual else walk.surface(*named, points=FEW_POINTS)
 
-    def _told_lesson(self, title: str) -> "LessonRecord | None":
-        """Return the lesson of a page with its tasks; None without rows, where ours is told."""
+    def _lesson_record(self, title: str) -> "LessonRecord | None":
+        """Return the lesson of a page with its tasks; None without rows, where ours is given."""
         from steepest.lesson.doors import Doors
         from steepest.lesson.settings import Settings
 
