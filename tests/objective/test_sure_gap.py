@@ -11,7 +11,7 @@ from steepest.data.blocks import Blocks
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.minimum.penalty_gap import penalty_gap
-from steepest.objective.minimum.sure_gap import sure_gap
+from steepest.objective.minimum.sure_gap import LEAST_NORMED, reach, sure_gap
 
 ROWS = 300
 
@@ -241,3 +241,13 @@ def test_of_many_weights_the_penalty_proves_a_bound_that_is_near(monkeypatch, ki
     assert true <= proved.gap * (1.0 + 1e-6) <= 6.0 * true
     objective.gap_tol = 1e-12
     assert penalty_gap(objective, objective.evaluate(best + 0.1)) is None
+
+
+@pytest.mark.parametrize("margins", [1, 3])
+def test_how_far_margins_part_is_the_same_of_some_rows_at_a_time(margins):
+    rng = np.random.default_rng(margins)
+    X, mean = rng.normal(size=(2 * LEAST_NORMED + 9, 200)), rng.normal(size=200)
+    by_margin = [rng.normal(size=(201, 5)) for _ in range(margins)]
+    Z = np.column_stack([X - mean, np.ones(len(X))])
+    lengths = np.sort([np.linalg.norm(Z @ one, axis=1) for one in by_margin], axis=0)
+    assert reach(X, mean, by_margin) == pytest.approx(lengths[-2:].sum(axis=0), rel=1e-12)

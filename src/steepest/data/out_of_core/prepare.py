@@ -286,7 +286,7 @@ class _Preparing:
         shape = count, len(recipe.features.names)
         batches = first.sample.to_batches()
         parts = [side_by_side(batch, recipe.columns, recipe.dtype) for batch in batches]
-        X = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        X = np.concatenate(parts, out=np.empty((len(first.places), shape[1]), recipe.dtype))
         stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
 

@@ -85,6 +85,18 @@ class StoredBlocks(Blocks):
         """No block is kept."""
         return None
 
+    def map(self, work: Callable[[Block], Result]) -> list[Result]:
+        """Return `work(block)` for every block, in order.
+
+        Where rows are decoded anew a thread has whole units: in the middle of one it would decode
+        its first rows once more.
+        """
+        if not getattr(self.X.reader, "decodes", False):
+            return super().map(work)
+        units = [unit for unit in self.units if unit]
+        found = self._each(lambda unit: [work(self.block(at)) for at in unit], units)
+        return [one for part in found for one in part]
+
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks of the tuples `work(block)`: by unit, then of all."""
         parts = iter(self.map(work))
