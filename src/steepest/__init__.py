@@ -9,7 +9,8 @@ run.figure("geyser.png")
 Nothing of it is loaded before it is asked for: `import steepest` costs next to nothing.
 """
 
-# Not from `typing`, whose loading is most of the time in which Ctrl-C would show a traceback.
+# Nothing here is imported or called: where Python does either, it may hear Ctrl-C, and whoever
+# runs the command line would see a traceback through this file.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -125,8 +126,6 @@ HOMES = {
 }
 """The names of each module."""
 
-HOME = {name: module for module, names in HOMES.items() for name in names.split()}
-
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
@@ -134,8 +133,9 @@ if not TYPE_CHECKING:
         from importlib import import_module
         from importlib.util import find_spec
 
-        if name in HOME:
-            return globals().setdefault(name, getattr(import_module(HOME[name]), name))
+        for home, names in HOMES.items():
+            if name in names.split():
+                return globals().setdefault(name, getattr(import_module(home), name))
         if find_spec(f"steepest.{name}") is not None:
             return import_module(f"steepest.{name}")
         raise AttributeError(f"module 'steepest' has no attribute {name!r}")

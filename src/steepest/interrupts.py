@@ -134,18 +134,19 @@ def as_a_program() -> Program:
     """Hear Ctrl-C, SIGTERM and SIGHUP from now on, but for those that are ignored (`nohup`).
 
     A thread waits for the second Ctrl-C, which so ends a program whose main thread is in the midst
-    of long work outside Python.
+    of long work outside Python. What comes before all that is ready waits for whoever asks next.
     """
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        usual = (signal.SIG_DFL, signal.default_int_handler)
-        if number is not None and signal.getsignal(number) in usual:
-            signal.signal(number, PROGRAM.hear)
-    if sys.platform != "win32":
-        reading, writing = os.pipe()
-        os.set_blocking(writing, False)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
+    with PROGRAM.patient():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            usual = (signal.SIG_DFL, signal.default_int_handler)
+            if number is not None and signal.getsignal(number) in usual:
+                signal.signal(number, PROGRAM.hear)
+        if sys.platform != "win32":
+            reading, writing = os.pipe()
+            os.set_blocking(writing, False)
+            signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+            threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
     return PROGRAM
 
 

@@ -625,6 +625,13 @@ PHONE = """() => {
 }"""
 
 
+CUT_PRESETS = """() => [...document.querySelectorAll('.st-presets button')].filter((one) => {
+  const { left, right } = one.getBoundingClientRect();
+  return left < 0 || right > innerWidth || one.scrollWidth > one.clientWidth + 1 ||
+    one.scrollHeight > one.clientHeight + 1;
+}).map((one) => one.textContent)"""
+
+
 @pytest.mark.parametrize("size", [(390, 844), pytest.param((820, 1180), marks=pytest.mark.prove)])
 def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
     doors: Doors, lesson: Path, size: tuple[int, int]
@@ -636,7 +643,7 @@ def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
     assert told["picture"][1] <= told["knob"] < told["rate"] < told["step"] <= told["high"], told
     assert told["picture"][1] - told["picture"][0] > 0.28 * told["high"], told
     assert told["shown"] == ["fit"]
-    assert not page.evaluate(STRIP)["out"]
+    assert not page.evaluate(STRIP)["out"] and page.evaluate(CUT_PRESETS) == []
     for name, card in (("Loss", "chart"), ("Surface", "map")):
         page.get_by_role("button", name=name, exact=True).click()
         page.wait_for_function(f"({PHONE})().shown.join() === '{card}'")

@@ -309,7 +309,7 @@ class _Preparing:
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
         X, target, features = rows.X, recipe.target, recipe.features
-        X.most_matrix = self.limits.most_matrix
+        X.most_matrix, X.most_curvature = self.limits.most_matrix, self.limits.most_curvature
         weights = rows.weights
         evidence = evidence_of(first, self.source, self._needed)
         chosen = self.asked.features is not None

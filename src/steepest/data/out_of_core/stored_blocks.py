@@ -71,7 +71,8 @@ class StoredBlocks(Blocks):
             for start, stop in pairwise((0, *X.ends))
         ]
         self.slices = [at for unit in self.units for at in unit]
-        self.most_matrix, self.empty = X.most_matrix, X.empty
+        self.most_matrix, self.most_curvature = X.most_matrix, X.most_curvature
+        self.empty = X.empty
 
     def block(self, at: slice) -> Block:
         """Return the rows `at`, in this thread's buffer."""
@@ -100,8 +101,17 @@ class StoredBlocks(Blocks):
             return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
 
         units = [unit for unit in self.units if unit]
-        some = (units[at : at + self.threads] for at in range(0, len(units), self.threads))
+        once = min(self.threads, self.matrices(2))
+        some = (units[at : at + once] for at in range(0, len(units), once))
         return added(part for few in some for part in self._each(of_unit, few))
+
+    def matrices(self, most: int) -> int:
+        """Return how many sums over pairs of params may be held at once, at least 1.
+
+        They are `most` where these are as large as a proof may have them, and more of smaller ones.
+        """
+        width = (self.features + 1) * self.outputs
+        return max(1, most * self.most_curvature // width**2)
 
     @property
     def proving(self) -> Sequence[Blocks]:

@@ -97,6 +97,8 @@ class StoredRows:
     ndim = 2
     most_matrix = Blocks.most_matrix
     """Numbers that a matrix over pairs of features may have, by the memory that was asked."""
+    most_curvature = Blocks.most_curvature
+    """The same of pairs of params, where it is to prove a gap."""
 
     def __init__(
         self,

@@ -96,7 +96,7 @@ def plan_stopping(
         most_without_progress=MOST_NETWORK_STEPS // 3 if on_batches else MOST_WITHOUT_PROGRESS,
         gap_tol=objective.gap_tol if arriving else 0.0,
         proved_gap=lambda last: objective.proved_gap(_at(last)),
-        proved_by=objective.proved_by,
+        proved_by=lambda: objective.proved_by,
         exact=arriving and method.step_size.proves_gap and not objective.gap_tol,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,

@@ -36,13 +36,32 @@ export function drawRowParts(stage, [x, y, w, h], { z, parts, average, words, sh
     stage.faint(stroke, () => stage.line([[place[0], py(0)], place], colours.weight, 1.2));
     stage.dot(place, radius, colours.weight);
   });
+  const rows = parts.map((part, i) => [px(z[i]), py(part)]);
   const shown = ease((time - 1.2) / 0.8);
-  if (shown <= 0) return;
-  stage.faint(shown, () => {
-    stage.line([[inner[0], py(average)], [inner[0] + inner[2], py(average)]], colours.accent, 0.17 * size, [9, 6]);
-    const look = { colour: colours.accent, weight: 600, align: 'right', halo: colours.paper, size: 1.1 };
-    stage.text(short(average), inner[0] + inner[2] - 0.3 * size, py(average) + (average < 0 ? 1 : -1) * size, look);
-  });
+  if (shown > 0) stage.faint(shown, () => drawMean(stage, inner, py(average), short(average), rows));
+}
+
+/**
+ * Draws a line at a height of a picture with its number, which lies over as few of `points` as it can.
+ * @param {import('./stage.js').Stage} stage
+ * @param {number[]} inner
+ */
+function drawMean(stage, [x, , w], y, text, points) {
+  const { colours, size } = stage;
+  stage.line([[x, y], [x + w, y]], colours.accent, 0.17 * size, [9, 6]);
+  const look = { colour: colours.accent, weight: 600, align: 'left', halo: colours.paper, size: 1.1 };
+  const wide = stage.widthOf(text, look);
+  const places = [x + w - wide - 0.3 * size, x + 0.3 * size].flatMap((at) => [[at, y + size], [at, y - size]]);
+  const [left, middle] = freest(places, points, [wide, size]);
+  stage.text(text, left, middle, look);
+}
+
+/** Returns the place, the left and the middle of a text of a size, that lies over the fewest points. */
+function freest(places, points, [wide, high]) {
+  const covered = places.map(([left, y]) => points.filter(([px, py]) => (
+    px > left - 6 && px < left + wide + 6 && Math.abs(py - y) < high
+  )).length);
+  return places[covered.indexOf(Math.min(...covered))];
 }
 
 /** Draws a table of short texts: heads, lines, and a last line that sums up; `lit` is the line to look at. */

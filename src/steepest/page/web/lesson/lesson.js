@@ -381,7 +381,8 @@ class Lesson {
     const letters = this.equation.textContent.length;
     if (this.letters === letters) return;
     this.letters = letters;
-    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
+    const wide = this.stage.widthOf(this.equation.textContent, { weight: 600 }) / Math.max(12, this.stage.size);
+    this.equation.style.setProperty('--wide', String(Math.max(1, wide)));
   }
 
   destroy() {

@@ -7,7 +7,7 @@ import {
 import { drawBowl } from './draw_bowl.js';
 import { drawBar, drawCurves, drawKnob } from './draw_loss.js';
 import {
-  drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, mapScales,
+  POINTS, drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, mapScales,
 } from './draw_map.js';
 import { drawRing } from './draw_ring.js';
 import { drawRowParts, drawTable } from './draw_terms.js';
@@ -373,7 +373,11 @@ function raced(stage, share, words, { map, of, start, top, looks }) {
   const scales = map(stage, words, boxes.map);
   drawGround(stage, scales, { names: names(words), short });
   const high = of.lowest + top * (of.loss(...start) - of.lowest);
-  drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: of.lowest, high });
+  // Of a ravine narrower than a point of the map each has the lowest loss within it, or most of it would be missed.
+  const [, , low, up] = scales.window;
+  const isThin = of.isThin(start);
+  const far = isThin ? (up - low) / 2 / (POINTS - 1) : 0;
+  drawLoss(stage, scales, { loss: (w, b) => of.lossWithin(w, b, far), low: of.lowest, high, isThin });
   const curves = looks.map(({ path, ...look }) => {
     const now = between(path, (path.length - 1) * clamp(share));
     drawPath(stage, scales, now.walked, look);

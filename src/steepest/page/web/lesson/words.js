@@ -62,9 +62,9 @@ function startedWords(sentences, { isChosen }) {
   return { ...sentences, steps: [chosen.step, ...steps.slice(1)], notes: { ...notes, line: chosen.note } };
 }
 
-/** Returns a sentence of a build: that of a start that was chosen, of a stretched or a round bowl, where it has one. */
-function sentence(build, kind, { isChosen, isRavine, race }) {
-  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine };
+/** Returns a sentence of a build: that of a chosen start, of a stretched, a round or a thin bowl, where it has one. */
+function sentence(build, kind, { isChosen, isRavine, isThin, race }) {
+  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine, thin: isThin };
   const fitting = Object.keys(other).find((name) => other[name] && build[`${kind}_${name}`]);
   return build[fitting ? `${kind}_${fitting}` : kind];
 }
@@ -97,13 +97,22 @@ function notesOf(record, { line, classes, network }, sentences, { short }) {
   const made = (rows) => (rows.made
     ? [filled(ui[rows.made], { own, shipped: shippedOf(rows), y: rows.y, is: plainName(rows.isClass) })] : []);
   const about = (rows) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []);
-  const note = (rows, told = []) => (
-    [...made(rows), ...about(rows).filter((one) => !told.includes(one))].join('; ')
+  const note = (rows, said = []) => (
+    [...made(rows), ...about(rows).filter((one) => !said.includes(one))].join('; ')
   );
   const numbers = { ...record.numbers, x: line.x, y: line.y };
+  const isSame = classes.source === line.source;
+  const counted = () => filled(sentences.builds.title.say, {
+    source: shippedOf(classes), n: short(record.classes.Y.length, 9),
+  });
+  const ofOther = isSame || !record.classes.own ? [] : [counted()];
+  const learnt = {
+    shipped: shippedOf(network), own: plainName(record.network.target), x: network.x, y: network.y,
+  };
   return {
     title: note(numbers),
-    classes: note({ ...record.classes, x: classes.x }, about(numbers)),
-    two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
+    classes: [...ofOther, note({ ...record.classes, x: classes.x }, isSame ? about(numbers) : [])]
+      .filter(Boolean).join('; '),
+    two: [filled(ui[network.made || 'shipped_network'], learnt), ...about(record.network)].join('; '),
   };
 }
