@@ -12,6 +12,10 @@ help:  ## say what there is
 demo: $(VENV)/user  ## see gradient descent on two real data sets
 	$(BIN)/steepest demo --all
 
+# Bytecode is kept, whatever the environment says: the tests start some hundred Pythons, and each
+# would compile the package anew (0.9 s of CPU for one `steepest fit`).
+test prove: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/dev  ## run all tests, doctests and the README's numbers
 	@sh tools/browser.sh
 	$(BIN)/python -m pytest -n auto -q

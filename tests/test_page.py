@@ -140,6 +140,17 @@ def test_the_lesson_of_a_page_has_the_tasks_of_the_lesson(line: st.Run, tmp_path
     assert len(page["tasks"]["en"]) == len(page["tasks"]["de"]) == 11
 
 
+def test_a_page_of_several_seeds_has_the_tasks_of_the_best(tmp_path: Path) -> None:
+    runs = st.seeds(2, "geyser", "waiting", ["duration"], steps=3)
+    runs.page(tmp_path / "seeds.html")
+    runs.best.page(tmp_path / "best.html")
+    seeds, best = (
+        json.loads(*Parts(path.read_text("utf-8")).texts("script", id="steepest-lesson"))
+        for path in (tmp_path / "seeds.html", tmp_path / "best.html")
+    )
+    assert len(seeds["tasks"]["en"]) == 11 and seeds["tasks"] == best["tasks"]
+
+
 def test_the_code_of_the_page_is_small(line: st.Run, tmp_path: Path) -> None:
     text = without_data(saved(line, tmp_path))
     # What the run says in words is of the run, like its numbers.

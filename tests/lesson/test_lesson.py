@@ -19,7 +19,7 @@ from steepest.lesson.source_notes import source_notes
 from steepest.lesson.tables import rows_of
 from steepest.lesson.tasks import tasks_of
 from steepest.page.lesson.builds import LANGUAGES, builds, sentences
-from steepest.page.lesson.record import lesson_record, lesson_rows
+from steepest.page.lesson.record import lesson_record, lesson_rows, shipped_network
 from steepest.run.descend import descend
 from steepest.run.run import Run
 
@@ -293,7 +293,7 @@ def test_a_run_without_rows_names_no_column_where_other_rows_stand_in(language: 
     scene = run.record()
     numbers, classes = lesson_rows(scene)
     words = sentences(language)
-    notes = source_notes(scene, numbers, classes, "geyser", words, language)
+    notes = source_notes(scene, numbers, classes, shipped_network(), words, language)
     for build in ("title", "classes"):
         begin = words["ui"]["shipped_none"].split("{")[0]
         assert notes[build].startswith(begin) and "  " not in notes[build]

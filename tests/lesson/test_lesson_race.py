@@ -1,11 +1,13 @@
 """Momentum crosses a ravine clearly faster on any rows: the page's numbers, and the slides'."""
 
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from steepest.lesson.bowl import _window_of
 from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.race import STRETCH
 from steepest.lesson.settings import Settings
@@ -65,3 +67,38 @@ def test_in_units_where_momentum_matters_they_are_the_readers_own(lesson: Lesson
     assert v["beta"] == pytest.approx((1 - float(v["condition"]) ** -0.5) ** 2, rel=1e-6)
     lowest = float(v["lowest"])
     assert float(v["momentum_loss"]) - lowest < (float(v["plain_loss"]) - lowest) / 10
+
+
+@pytest.mark.parametrize(("low", "apart"), [(1990.0, 1.0), (1.8e12, 8.64e7), (1e6, 1e-3)])
+def test_a_ravine_narrower_than_a_picture_shows_is_unbroken_and_said(
+    tmp_path: Path, low: float, apart: float
+) -> None:
+    """Years, milliseconds and a narrow band; the ratio of curvatures by 60 decimal digits."""
+    x = low + apart * np.arange(40)
+    y = np.arange(40) / 10 + np.random.default_rng(0).normal(size=40)
+    lesson = lesson_of(descend((x, y), steps=1))
+    with localcontext(Context(prec=60)):
+        exact = [Decimal(float(one)) for one in x]
+        mean = sum(exact) / 40
+        variance = sum((one - mean) ** 2 for one in exact) / 40
+        half = variance + mean**2 + 1
+        most = half + (half**2 - 4 * variance).sqrt()
+        ratio = most * most / (4 * variance)
+    assert float(lesson.values["condition"]) == pytest.approx(float(ratio), rel=1e-9)
+    assert "narrower than drawn" in lesson.sentence("ravine", "sum")
+    window, lowest = _window_of(lesson, "ravine"), float(lesson.values["lowest"])
+    best = lesson.line.in_own_units(lesson.line.best)
+    floor = lowest + float(variance) * (window.x - best[0]) ** 2
+    assert window.is_thin and window.loss.min(axis=0) == pytest.approx(floor, rel=1e-6)
+    assert float(np.quantile(window.loss, 0.1)) > 100 * float(floor.max())
+
+
+def test_a_ravine_that_is_wide_enough_is_drawn_as_it_is(tmp_path: Path) -> None:
+    lesson = lesson_on(tmp_path, "size")
+    window = _window_of(lesson, "ravine")
+    assert not window.is_thin and "narrower" not in lesson.sentence("ravine", "sum")
+    off = np.array([window.x[7], window.y[90]]) - lesson.line.in_own_units(lesson.line.best)
+    x = lesson.line.x
+    hessian = 2 * np.array([[np.mean(x**2), x.mean()], [x.mean(), 1.0]])
+    loss = float(lesson.values["lowest"]) + off @ hessian @ off / 2
+    assert window.loss[90, 7] == pytest.approx(loss)

@@ -10,7 +10,7 @@ from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.settings import Settings
 from steepest.lesson.source_notes import source_notes
 from steepest.page.lesson.builds import sentences
-from steepest.page.lesson.record import lesson_rows
+from steepest.page.lesson.record import lesson_rows, shipped_network
 from steepest.page.lesson.rows import LessonRows
 from steepest.page.schema import SceneRecord
 from steepest.run.descend import descend
@@ -106,7 +106,7 @@ def test_a_target_that_no_column_can_be_drawn_against_has_other_rows(orings: Run
     scene = cast(SceneRecord, orings.record())
     numbers, classes = lesson_rows({**scene, "X": np.ones(len(scene["y"]))})
     assert not numbers["own"] and not classes["own"]
-    notes = source_notes(scene, numbers, classes, "moons", sentences("en"), "en")
+    notes = source_notes(scene, numbers, classes, shipped_network(), sentences("en"), "en")
     why = "No column can be drawn against damaged here, so the"
     assert notes["classes"] == f"{why} classes are those of Palmer penguins."
     assert notes["title"] == f"{why} line is fitted to Old Faithful geyser."

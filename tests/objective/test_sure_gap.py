@@ -11,7 +11,7 @@ from steepest.data.blocks import Blocks
 from steepest.objective.linear import LinearObjective
 from steepest.objective.loss.named import choose_loss
 from steepest.objective.minimum.penalty_gap import penalty_gap
-from steepest.objective.minimum.sure_gap import sure_gap
+from steepest.objective.minimum.sure_gap import LEAST_NORMED, reach, sure_gap
 
 ROWS = 300
 
@@ -123,6 +123,77 @@ def test_no_loss_is_lower_by_more_than_the_bound_in_200_cases(**case):
     check_bound(**case)
 
 
+def spread(X, how, rng):
+    """Return rows of which the same losses are to be had as of X, (rows, 4), and harder to prove.
+
+    Their features depend on each other, are constant, or of huge and tiny sizes.
+    """
+    tied = [X, X[:, :2] @ rng.normal(size=(2, 2)), X[:, :1]]
+    return {
+        "tied": lambda: np.column_stack(tied),
+        "constant": lambda: np.column_stack([X, np.full(ROWS, 7.0), np.zeros(ROWS)]),
+        "sizes": lambda: X * np.array([1e8, 1e-8, 1.0, 1e3]),
+        "tied, of sizes": lambda: np.column_stack(tied) * np.geomspace(1e-6, 1e6, 7),
+        "far from 0": lambda: X + np.array([1e4, -1e3, 0.0, 1e5]),
+        "few rows count": lambda: X,
+    }[how]()
+
+
+HARD = ("tied", "constant", "sizes", "tied, of sizes", "far from 0", "few rows count")
+
+
+@given(
+    seed=some.integers(0, 10**6),
+    kind=some.sampled_from(KINDS),
+    how=some.sampled_from(HARD),
+    away=some.sampled_from([0.0, 1e-6, 1e-4, 1e-2]),
+)
+@settings(max_examples=12, deadline=None)
+def test_of_rows_that_tell_less_than_all_the_bound_is_no_smaller(seed, kind, how, away):
+    X, y, rng = rows_of(seed, kind, tails=False, tie=1.0)
+    X = X / [1.0, 1.0, 1.0, 1e3]
+    weight = np.where(np.arange(ROWS) % 5, 1.0, 1e-9 if how == "few rows count" else 1.0)
+    plain = objective_of(kind, X, y, weight, 0.0)
+    best = lowest_found(kind, X, y, weight, 0.0, np.zeros(plain.size))
+    objective = objective_of(kind, spread(X, how, rng), y, weight, 0.0)
+    run = np.zeros(objective.size).reshape(-1, objective.outputs)
+    sizes = {"sizes": [1e8, 1e-8, 1.0, 1e3], "tied, of sizes": np.geomspace(1e-6, 1e6, 7)[:4]}
+    near = best.reshape(5, -1) * (1.0 + away * rng.normal(size=(5, 1)))
+    run[:4] = near[:4] / np.reshape(sizes.get(how, np.ones(4)), (4, 1))
+    run[-1] = near[4] - (np.array([1e4, -1e3, 0.0, 1e5]) @ near[:4] if how == "far from 0" else 0.0)
+    here = objective.evaluate(run.ravel())
+    # Features that are moved by 1e5 are rounded, and so are the margins.
+    rounding = (1e-11 if how == "far from 0" else 1e-13) * (1.0 + np.abs(here.loss))
+    assert sure_gap(objective, here).gap >= here.loss - plain.value(best) - rounding
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "softmax"])
+@pytest.mark.parametrize("far", [1.0, 10.0, 100.0])
+def test_of_classes_that_are_separated_nothing_below_the_loss_itself_is_proved(kind, far):
+    """The loss falls to 0 for ever, so that it is itself what is left."""
+    x = np.linspace(-1.0, 1.0, ROWS + 1)[:, None]
+    y = np.digitize(x[:, 0], [-1 / 3, 1 / 3] if kind == "softmax" else [0.0]).astype(float)
+    objective = objective_of(kind, x, y, np.ones(len(x)), 0.0)
+    slopes = [-1.0, 0.0, 1.0, -1 / 3, 0.0, -1 / 3] if kind == "softmax" else [1.0, 0.0]
+    here = objective.evaluate(far * np.array(slopes))
+    assert sure_gap(objective, here).gap >= here.loss
+
+
+@pytest.mark.parametrize("kind", ["squared", "huber"])
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e10, 1e12])
+def test_of_targets_far_from_0_the_rounding_of_margins_is_in_the_bound(kind, offset):
+    """The true loss is that of targets near 0: a bias less the offset is exact."""
+    X, y, _ = rows_of(1, kind, tails=False, tie=1.0)
+    X, y = X / [1.0, 1.0, 1.0, 1e3], y + offset - offset
+    plain = objective_of(kind, X, y, np.ones(ROWS), 0.0)
+    best = lowest_found(kind, X, y, np.ones(ROWS), 0.0, np.zeros(5))
+    far = objective_of(kind, X, y + offset, np.ones(ROWS), 0.0)
+    params = best + np.append(np.zeros(4), offset)
+    proved = sure_gap(far, far.evaluate(params))
+    true = plain.value(params - np.append(np.zeros(4), offset)) - plain.value(best)
+    assert true <= proved.gap + 1e-15 and proved.gap <= max(1e-14, 1e-25 * offset**2)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_near_the_lowest_loss_the_bound_is_tight(kind):
     X, y, rng = rows_of(3, kind, tails=False, tie=1.0)
@@ -170,3 +241,13 @@ def test_of_many_weights_the_penalty_proves_a_bound_that_is_near(monkeypatch, ki
     assert true <= proved.gap * (1.0 + 1e-6) <= 6.0 * true
     objective.gap_tol = 1e-12
     assert penalty_gap(objective, objective.evaluate(best + 0.1)) is None
+
+
+@pytest.mark.parametrize("margins", [1, 3])
+def test_how_far_margins_part_is_the_same_of_some_rows_at_a_time(margins):
+    rng = np.random.default_rng(margins)
+    X, mean = rng.normal(size=(2 * LEAST_NORMED + 9, 200)), rng.normal(size=200)
+    by_margin = [rng.normal(size=(201, 5)) for _ in range(margins)]
+    Z = np.column_stack([X - mean, np.ones(len(X))])
+    lengths = np.sort([np.linalg.norm(Z @ one, axis=1) for one in by_margin], axis=0)
+    assert reach(X, mean, by_margin) == pytest.approx(lengths[-2:].sum(axis=0), rel=1e-12)

@@ -1,5 +1,6 @@
 """The lecturer edits the lesson in the page and saves the file, which opens as it was edited."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from doors import Doors
 import steepest as st
 from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
+from steepest.page.lesson.record import lesson_record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -306,3 +308,38 @@ def test_a_start_straight_over_or_beside_the_lowest_loss_is_within_each_map(
     sentence_at(page, "line")
     said = page.locator(".st-le-say").first.inner_text()
     assert said == "A weight and a bias make a line; these two were chosen."
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    figures = page.locator(".st-sheet figure").all_inner_texts()
+    assert "Start at the chosen bias and weight" in figures[0]
+
+
+SAID = """async ([record, language]) => {
+  const { lessonOf } = await import('/lesson/words.js');
+  const { makeSheet } = await import('/lesson/sheet.js');
+  const { closedRecord } = await import('/lesson/edited.js');
+  const start = record.numbers.start.map((one) => 1.1 * one);
+  const edited = { ...record, edits: { walk: { start } } };
+  return [record, edited, closedRecord(edited)].map((one) => {
+    const words = lessonOf(one).in(language);
+    const sheet = makeSheet(document.body, one, language, { tasks: [], run: null });
+    const first = document.querySelector('.st-sheet figcaption').textContent;
+    sheet.remove();
+    const { steps, notes } = words.sentences;
+    const says = one.builds.map(({ key }) => words.say(key)).join();
+    return [says, steps[0], Object.values(notes).join(), first];
+  });
+}"""
+
+
+@pytest.mark.parametrize(("language", "random"), [("en", "random"), ("de", "zufällig")])
+@pytest.mark.parametrize("is_class", [False, True], ids=["line", "classes"])
+def test_a_chosen_start_is_nowhere_called_random(
+    modules: "Page", line: st.Run, language: str, random: str, is_class: bool
+) -> None:
+    """On the sheet of classes it stands beside them: these start at random all the same."""
+    run = st.descend("penguins", "species", ["body_mass_g"], steps=1) if is_class else line
+    record = json.loads(json.dumps(lesson_record(run.record()), default=np.ndarray.tolist))
+    drawn, *chosen = modules.evaluate(SAID, [record, language])
+    assert [random in said for said in drawn] == [True] * 4
+    for texts in chosen:
+        assert [random in said for said in texts] == [False, False, False, is_class]

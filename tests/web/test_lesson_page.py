@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import steepest as st
+from steepest.lesson.doors import Doors as LessonDoors
 from steepest.lesson.lesson import lesson_of
+from steepest.lesson.own_data import OwnData
 from steepest.lesson.settings import Settings
 from steepest.numerals import short
 from steepest.page.lesson.builds import builds, sentences
@@ -435,8 +437,8 @@ def test_on_a_phone_no_name_of_a_part_covers_the_count(
 
 
 TOLD = """async ([record, language]) => {
-  const told = (await import('/lesson/told.js')).lessonOf(record).in(language);
-  return { names: told.classes.classes, notes: ['title', 'classes'].map(told.sum) };
+  const words = (await import('/lesson/words.js')).lessonOf(record).in(language);
+  return { names: words.classes.classes, notes: ['title', 'classes'].map(words.sum) };
 }"""
 
 
@@ -450,6 +452,26 @@ def test_what_was_made_of_the_readers_rows_is_told_as_python_tells_it(
         lesson = lesson_of(run, Settings(language=language))
         assert told["names"] == lesson.classes.classes
         assert told["notes"] == [lesson.sentence(key, "sum") for key in ("title", "classes")]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_data_of_an_authors_own_are_in_the_page_as_in_python(
+    modules: "Page", line: st.Run, language: str
+) -> None:
+    own = OwnData("penguins", "species", ("body_mass_g",)), OwnData("circles", "class")
+    settings = Settings(language=language, classification=own[0], network=own[1])
+    doors = LessonDoors(line, settings)
+    record = json.loads(json.dumps(doors.author_page, default=np.ndarray.tolist))
+    told = modules.evaluate(OWN, [record, language])
+    keys = ("title", "classes", "class_walk", "two", "surface")
+    assert told == [doors.lesson.sentence(key, "sum") for key in keys]
+    assert told[1].startswith("penguins: 333 "), told
+
+
+OWN = """async ([record, language]) => {
+  const words = (await import('/lesson/words.js')).lessonOf(record).in(language);
+  return ['title', 'classes', 'class_walk', 'two', 'surface'].map(words.sum);
+}"""
 
 
 @pytest.fixture(scope="module")

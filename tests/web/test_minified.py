@@ -1,12 +1,13 @@
 """The minified script does what the modules do: the same bits, whatever forms of JavaScript."""
 
+import re
 from typing import Any
 
 import golden
 import pytest
 
 from steepest.page import joiner
-from steepest.page.html import _minified
+from steepest.page.html import OF_OBJECTS, SENTENCES, _minified, _with_short_globals
 from steepest.page.joiner import join
 
 BOTH = """async ({ cases, text }) => {
@@ -144,3 +145,26 @@ def test_a_form_of_the_language_keeps_its_meaning(form: str, modules: Any) -> No
     plain, minified = modules.evaluate(read, [source, _minified(source)])
     assert plain == minified
     assert len(plain) > len("[]")
+
+
+NAMED = """(({ choices, network }) => {
+  const found = [3, 1, 2].filter((one) => one > 1);
+  const all = [0, ...found.slice(0, 1), ...[5].flatMap((one) => [one, one])];
+  return [all, null?.choices, { choices }?.choices.rate, network ?.classes, '-1'.replace('-', '+')];
+})({ choices: { rate: 2 }, network: { classes: 3 } })"""
+
+
+def test_what_is_asked_of_objects_by_short_names_is_the_same(modules: Any) -> None:
+    source = f"const found = {NAMED};\n"
+    named = _with_short_globals(source)
+    assert ".filter" not in named and "...[5]" in named
+    values = [modules.evaluate(f"() => {{ {text}; return found; }}") for text in (source, named)]
+    assert values[0] == values[1] == [[0, 3, 5, 5], None, 2, 3, "+1"]
+
+
+def test_no_text_of_the_page_reads_as_if_something_were_asked_of_an_object() -> None:
+    names = "|".join(OF_OBJECTS)
+    script = join("saved.js", ("start",), apart={SENTENCES: "0"})
+    texts = re.findall(r"'(?:[^'\\\n]|\\.)*'", script)
+    assert len(texts) > 1000
+    assert [text for text in texts if re.search(rf"(?<!\.)\.(?:{names})\b", text)] == []

@@ -358,11 +358,11 @@ def test_losses_that_are_no_finite_numbers_are_told(modules: Any) -> None:
 OUTCOME = "(states) => states.map(({ runs }) => m.outcomeOf(runs[0]))"
 
 OUTCOMES = [
-    ({"learning_rate": 0.05, "steps": 1000}, "came near", "after 369 steps"),
+    ({"learning_rate": 0.05, "steps": 1000}, "came near", "after 369 rounds"),
     ({"learning_rate": 0.09, "steps": 50}, "diverged", "0.09 is above 2/curvature = 0.0696"),
     ({"learning_rate": 0.069579, "steps": 9000, "start": [50.0, 0.0]}, "diverged", "0.069579"),
-    ({"learning_rate": 0.001, "steps": 50}, "on its way", "after 50 steps the loss is still"),
-    ({"learning_rate": 1e-8, "steps": 50}, "stands still", "50 steps made 0.0"),
+    ({"learning_rate": 0.001, "steps": 50}, "on its way", "after 50 rounds the loss is still"),
+    ({"learning_rate": 1e-8, "steps": 50}, "stands still", "50 rounds made 0.0"),
     ({"learning_rate": 0.05, "steps": 0}, "stands still", "no step was taken"),
     ({"learning_rate": 0.03, "steps": 4000, "batch": 4, "seed": 1}, "wanders", "mini-batch"),
     ({"learning_rate": 50.0, "steps": 3, "rule": "adam"}, "not settled", "too far for adam"),
@@ -385,7 +385,7 @@ def test_what_to_do_has_the_numbers_of_the_data(modules: Any) -> None:
     too_large, ravine, small, close = told
     assert too_large["remedy"] == "Use learning rate 0.035 (1/curvature), or auto."
     assert ravine["remedy"].startswith("This is a ravine")
-    assert small["remedy"] == "Take more steps, or a rate below 0.0696."
+    assert small["remedy"] == "Take more rounds, or a rate below 0.0696."
     assert close["remedy"] == "The rate is all but at its limit, 0.0696: try 0.035."
     assert "it overshoots, to and fro: 0.05 is above 1/curvature = 0.0348." in ravine["sentence"]
     assert "overshoots" not in small["sentence"]
@@ -844,7 +844,7 @@ def test_an_earlier_step_is_told_as_the_result(modules: Any) -> None:
     assert best is not None and 0 < best.index < 400
     [told] = ask(modules, "/words/outcome.js", OUTCOME, [state(run)])
     assert told["word"] == "earlier step" and told["remedy"] == ""
-    assert f"has step {best.index} as its result" in told["sentence"]
+    assert f"has round {best.index} as its result" in told["sentence"]
     assert f"24 rows kept back was lowest, {short(best.validation_loss)}." in told["sentence"]
     tell = "([state]) => [m.captionOf('relief', state), m.captionOf('chart', state)]"
     surface, chart = ask(modules, "/words/captions.js", tell, [state(run)])

@@ -48,6 +48,12 @@ def test_the_page_tells_of_momentum_what_the_slides_do(
     v = told.values
     lowest, plain, momentum = (float(v[key]) for key in ("lowest", "plain_loss", "momentum_loss"))
     assert momentum - lowest < (plain - lowest) / 10
+    for _ in range(2):
+        page.keyboard.press("PageUp")
+    page.wait_for_selector('.st-lecture[data-build="ravine"]')
+    said = page.locator(".st-le-sum").inner_text()
+    is_year = own.data.features.columns[0].name == "year"
+    assert ("narrower than drawn" in said) == told.line.is_thin == is_year
 
 
 def at_the_end(page: "Page", name: str) -> float:

@@ -13,6 +13,7 @@ from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import check_writable
 from steepest.lesson.doors import KINDS, NEEDS, Doors, unused_option
+from steepest.lesson.own_data import check_regression, named_faults
 from steepest.lesson.settings import (
     LESSON_THEMES,
     Settings,
@@ -218,7 +219,10 @@ def _run_of(settings: Settings) -> Run:
     """Return the run that the lesson is on; a file is looked for beside the lesson.toml too."""
     data = settings.data_beside or USUAL
     features: Sequence[str] | None = settings.features or None
-    found = opened(data, settings.target or None, features, None)
+    with named_faults(settings.regression):
+        found = opened(data, settings.target or None, features, None)
+    if settings.regression is not None:
+        check_regression(settings.regression, found.run)
     tell_proposed(found, data)
     return found.run
 

@@ -22,6 +22,7 @@ from steepest.errors import ChoiceError
 __all__ = [
     "DENSE_FEATURES",
     "LARGEST_SAMPLE",
+    "PROOF_MATRICES",
     "Block",
     "Blocks",
     "Matrix",
@@ -46,6 +47,12 @@ one of its own to be added up.
 
 WIDE_ROWS = 4096
 """Rows up to which that is done: a sum in order over them loses a digit more than one in a tree."""
+
+PROOF_MATRICES = 14
+"""Matrices over all pairs of params that fit the memory where one is to prove a gap.
+
+A proof holds 6 at once, and each of two threads 3; L1, and what a walk keeps, are over by then.
+"""
 
 Result = TypeVar("Result")
 Part = TypeVar("Part")
@@ -104,6 +111,9 @@ class Blocks:
 
     most_matrix = 2**24
     """Numbers that a matrix over pairs of features may have: 128 MB."""
+
+    most_curvature = 2**24
+    """Numbers that the curvature by all pairs of params may have where it is to prove a gap."""
 
     empty: Callable[..., NDArray[Any]] = staticmethod(np.empty)
     """Makes arrays of many rows, as `np.empty` does: of rows beyond memory large ones are files."""

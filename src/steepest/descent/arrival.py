@@ -61,8 +61,8 @@ class Arrival:
     """The share of the loss by which it may be above the lowest, where passes are dear; 0: none."""
     proved_gap: Callable[[Step], SureGap | None] = _no_gap
     """How much lower a loss can be at most, by all rows; see `Objective.proved_gap`."""
-    proved_by: str = ""
-    """What proves it."""
+    proved_by: Callable[[], str] = str
+    """Returns what proved it."""
     exact: bool = False
     """Whether to go on while anything lower is found, however small the proved gap is."""
     refine: bool = False
@@ -101,7 +101,7 @@ class Arrival:
         if self._is_disproved(last):
             return None
         if proved is not None:
-            return Stop("arrived", f"arrived: {proof(last, self.proved_by, proved.gap)}")
+            return Stop("arrived", f"arrived: {proof(last, self.proved_by(), proved.gap)}")
         share = gap / abs(last.loss)
         return Stop(
             "arrived",
@@ -149,7 +149,7 @@ class Arrival:
         return Stop("settled", f"settled: nothing lower is found; {self._proof(last)}")
 
     def _proof(self, last: Step) -> str:
-        return proof(last, BY_DUALITY if self.proved_gap(last) is None else self.proved_by)
+        return proof(last, BY_DUALITY if self.proved_gap(last) is None else self.proved_by())
 
     def _arrived_by_slope(self, first: Step, last: Step) -> Stop | None:
         """Stop where the gradient is `tol` of the mean slope from the start to here, or is 0."""

@@ -288,14 +288,14 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
-        # A proof that is cheap is asked however steep it seems, and no estimate stands for it.
-        cheap = self.gap_tol > 0.0 and self.method.objective.proof_is_cheap
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
         else:
-            near = not cheap and self._seems_near(at, steepness)
-        proved = self._is_proved(at) if self.gap_tol and (near or cheap) else None
-        return near if proved is None else proved
+            near = self._seems_near(at, steepness)
+        # A proof that is cheap is asked however steep it seems, and no estimate stands for it.
+        cheap = self.gap_tol > 0.0 and self.method.objective.proof_is_cheap
+        proved = self._is_proved(at, not near) if self.gap_tol and (near or cheap) else None
+        return near and (steepness <= self.gtol or not cheap) if proved is None else proved
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
         """Return the duality gap where the gradient has become small enough; NaN if not known.
@@ -318,12 +318,12 @@ class Descent:
         gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
         return gap <= self.gap_tol * abs(at.loss)
 
-    def _is_proved(self, at: Evaluation) -> bool | None:
+    def _is_proved(self, at: Evaluation, cheaply: bool) -> bool | None:
         """Return whether the curvature of all rows says so too; None where that is not known.
 
         In coordinates that were whitened far away a gradient is short where much is left to fall.
         """
-        proved = self.method.objective.proved_gap(at)
+        proved = self.method.objective.proved_gap(at, cheaply)
         if proved is None:
             return None
         self.evaluator.rows_read += round(proved.passes * self.method.objective.count)

@@ -1,6 +1,7 @@
 """All notes: what is worth knowing of a run and is not wrong, each a function of the evidence."""
 
 from collections.abc import Callable
+from math import isnan
 
 from steepest.diagnosis.evidence import Evidence
 from steepest.diagnosis.flat_bottom import note_flat_bottom
@@ -46,6 +47,20 @@ def note_near_limit(evidence: Evidence) -> Note | None:
         f"learning rate {short(rate)} is {percent(rate / limit)} of its limit {short(limit)}: no "
         "step is too long, but across the steepest slope they go to and fro for long",
         {"learning_rate": rate, "limit": limit},
+    )
+
+
+def note_unproved(evidence: Evidence) -> Note | None:
+    """Return why it is not proved how much lower the loss can be, of a walk that passes ended."""
+    objective, last = evidence.objective, evidence.trace.last
+    if evidence.stop.reason != "arrived" or not objective.gap_tol or not isnan(last.gap):
+        return None
+    if not objective.unproved:
+        return None
+    return Note(
+        "no proof",
+        f"how much lower a loss can be is not proved: {objective.unproved}",
+        {"params": float(objective.size)},
     )
 
 
@@ -101,6 +116,7 @@ def note_risen_validation(evidence: Evidence) -> Note | None:
 
 NOTES: tuple[Callable[[Evidence], Note | None], ...] = (
     note_near_limit,
+    note_unproved,
     note_whole_batch,
     note_rank,
     note_shared,

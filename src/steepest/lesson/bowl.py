@@ -30,7 +30,7 @@ ROOM = 1.35
 AROUND = 0.8
 """Half the window of the four steps, by the distance from the start to the lowest loss."""
 
-SEEN = 0.085
+SURFACE_WIDTH = 0.085
 """How far round the walk the surface is drawn, by the side of the window."""
 
 
@@ -40,16 +40,27 @@ class Window(NamedTuple):
     x: Array
     y: Array
     loss: Array
+    is_thin: bool = False
+    """Whether it is narrower than a point, so that contours would be of points."""
 
 
-def _window(best: Array, center: Array, half: Array, hessian: Array, lowest: float) -> Window:
-    """Return the loss `lowest + d' H d / 2` of a line in a window, d from its lowest point."""
+def _window(
+    best: Array, center: Array, half: Array, x_of: Array, lowest: float, is_thin: bool = False
+) -> Window:
+    """Return the loss of a line over `x_of`, (rows,), in a window, d from its lowest point.
+
+    It is `lowest + Var x d_w**2 + (d_b + mean x d_w)**2`: sums of centred numbers, whatever the
+    mean. Where it is narrower than a point, `is_thin`, each has the lowest loss within it.
+    """
+    mean, variance = float(x_of.mean()), float(x_of.var())
     x, y = (
         middle + np.linspace(-side, side, POINTS) for middle, side in zip(center, half, strict=True)
     )
     dx, dy = np.meshgrid(x - best[0], y - best[1])
-    bent = hessian[0, 0] * dx**2 + 2 * hessian[0, 1] * dx * dy + hessian[1, 1] * dy**2
-    return Window(x, y, lowest + bent / 2)
+    if is_thin:
+        far = (y[1] - y[0]) / 2
+        dy = np.clip(-mean * dx, dy - far, dy + far)
+    return Window(x, y, lowest + variance * dx**2 + (dy + mean * dx) ** 2, is_thin)
 
 
 def _window_of(lesson: Lesson, key: str) -> Window:
@@ -58,17 +69,18 @@ def _window_of(lesson: Lesson, key: str) -> Window:
     It is round the lowest point; that of the four steps is round the walk there.
     """
     line, lowest = lesson.line, float(lesson.values["lowest"])
-    best, start, hessian = line.best, line.start, 2.0 * np.eye(2)
+    best, start, rows = line.best, line.start, line.z
     far = np.full(2, np.max(np.abs(start - best)))
     if key in OWN_UNITS:
-        best, start, hessian = *map(line.in_own_units, (best, start)), line.hessian
+        best, start, rows = *map(line.in_own_units, (best, start)), line.x
         far = np.abs(start - best)
     if key == "momentum" and line.race.is_stretched:
         _, start, best = valley = line.race.valley
-        hessian, far = valley.hessian, np.full(2, np.max(np.abs(start - best)))
+        rows, far = valley.x, np.full(2, np.max(np.abs(start - best)))
     if key != "bowl" and stage_of(key).walks == ("walk",):
-        return _window(best, (start + best) / 2, AROUND * far, hessian, lowest)
-    return _window(best, best, ROOM * far, hessian, lowest)
+        return _window(best, (start + best) / 2, AROUND * far, rows, lowest)
+    is_own = key in OWN_UNITS and not (key == "momentum" and line.race.is_stretched)
+    return _window(best, best, ROOM * far, rows, lowest, is_own and line.is_thin)
 
 
 OWN_UNITS = ("ravine", "momentum")
@@ -142,7 +154,8 @@ def _draw_loss(axes: Axes, window: Window, path: Array | None) -> None:
         if path is not None
         else window.loss
     )
-    axes.contour(window.x, window.y, shown, levels, colors="white", linewidths=0.7, alpha=0.55)
+    if not window.is_thin:
+        axes.contour(window.x, window.y, shown, levels, colors="white", linewidths=0.7, alpha=0.55)
 
 
 def _seen(window: Window, path: Array) -> Array:
@@ -152,7 +165,7 @@ def _seen(window: Window, path: Array) -> Array:
     near = np.zeros_like(x)
     for point in _filled(path / spans):
         far = (x - point[0]) ** 2 + (y - point[1]) ** 2
-        near = np.maximum(near, np.exp(-far / (2 * SEEN**2)))
+        near = np.maximum(near, np.exp(-far / (2 * SURFACE_WIDTH**2)))
     return near
 
 

@@ -126,6 +126,8 @@ class Doors:
         }
         return {
             **for_page(found, self.settings),
+            "classes": self.lesson.rows.classes,
+            "network": self.lesson.rows.network,
             "tasks": {language: page_tasks(one) for language, one in spoken.items()},
         }
 

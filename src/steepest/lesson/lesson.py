@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from steepest.data.shipped import about
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import FILM_FOLLOWS, in_lecture_order, with_lecture
+from steepest.lesson.own_data import class_rows, network_rows
 from steepest.lesson.own_parts import in_parts
 from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.questions import QUESTIONS, questions_slide
@@ -18,11 +18,20 @@ from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
 from steepest.lesson.written import filled, in_language, places_in
 from steepest.page.lesson.builds import LANGUAGES, Build, builds, sentences
-from steepest.page.lesson.record import NETWORK, LessonRecord, lesson_rows
+from steepest.page.lesson.record import LessonRecord, NetworkRows, lesson_rows, shipped_network
+from steepest.page.lesson.rows import LessonRows
 from steepest.page.schema import SceneRecord
 from steepest.run.run import Run
 
 __all__ = ["Lesson", "for_page", "lesson_of", "whole_slides"]
+
+
+class Rows(NamedTuple):
+    """The rows of a lesson: of its line, of its classes and of its network."""
+
+    numbers: LessonRows
+    classes: LessonRows
+    network: NetworkRows
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Lesson:
 
     run: Run
     settings: Settings
+    rows: Rows
     builds: tuple[Build, ...]
     words: Mapping[str, Any]
     line: LineWalks
@@ -75,8 +85,9 @@ class Lesson:
         Where there is no arithmetic, that line says where the rows are from.
         """
         said = self.words["builds"][key]
-        kinds = ("stretched" * self.line.race.is_stretched, "round" * self.is_round)
-        others = (said.get(f"{what}_{kind}") for kind in kinds if kind)
+        line = self.line
+        kinds = {"stretched": line.race.is_stretched, "round": self.is_round, "thin": line.is_thin}
+        others = (said.get(f"{what}_{kind}") for kind, is_so in kinds.items() if is_so)
         text = next(filter(None, others), said.get(what, ""))
         made = filled(text, self.values, self.language)
         return made or (self.notes.get(key, "") if what == "sum" else "")
@@ -127,20 +138,30 @@ def lesson_of(run: Run, settings: Settings | None = None, like: Lesson | None = 
     """
     settings = settings or Settings()
     scene = cast(SceneRecord, run.record())
-    numbers, classes = lesson_rows(scene)
+    rows = _rows_of(scene, settings) if like is None else like.rows
     language = settings.language or LANGUAGES[0]
     words = with_lecture(sentences(language), language)
     shown, words = chosen_builds(in_lecture_order(builds()), words, settings)
-    classes = named_classes(classes, words, language)
+    classes = named_classes(rows.classes, words, language)
     models = (
-        (LineWalks(numbers), ClassWalks(classes), NetworkWalk())
+        (LineWalks(rows.numbers), ClassWalks(classes), NetworkWalk(rows.network))
         if like is None
         else (like.line, like.classes.called(classes), like.network)
     )
-    notes = source_notes(scene, numbers, classes, about(NETWORK).title, words, language)
-    made = Lesson(run, settings, shown, words, *models, own_slides(settings), notes)
+    notes = source_notes(scene, rows.numbers, classes, rows.network, words, language)
+    made = Lesson(run, settings, rows, shown, words, *models, own_slides(settings), notes)
     _check_places(settings, made.values)
     return made
+
+
+def _rows_of(scene: SceneRecord, settings: Settings) -> Rows:
+    """Return the rows of a lesson: those of the run, and for a part those that its author names."""
+    numbers, classes = lesson_rows(scene)
+    own, of_network, folder = settings.classification, settings.network, settings.folder
+    if own is not None:
+        classes = class_rows(own, folder, scene["run"]["choices"]["seed"])
+    network = shipped_network() if of_network is None else network_rows(of_network, folder)
+    return Rows(numbers, classes, network)
 
 
 def _check_places(settings: Settings, values: Mapping[str, Value]) -> None:

@@ -22,6 +22,9 @@ FAR = 100
 STRETCH = 100.0
 """The ratio of the curvatures where the loss is stretched on purpose."""
 
+THIN = 0.025
+"""The share below which it is drawn wider than it is."""
+
 FASTER, LEFT = 0.1, 0.05
 """Momentum matters where it leaves less than the first share of what is left without, and that is
 more than the second share of the loss at the start; of losses less the lowest one."""
@@ -45,6 +48,16 @@ class Valley(NamedTuple):
         """The smallest and the largest: their product is the determinant, 4 Var x."""
         most = float(np.linalg.eigvalsh(self.hessian)[-1])
         return 4.0 * float(self.x.var()) / most, most
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it is so narrow across, by how far off the bias starts, that no picture shows it.
+
+        Its width is the error of the bias alone that has the loss of the start.
+        """
+        weight, bias = self.start - self.best
+        along, across = self.x.std() * weight, bias + self.x.mean() * weight
+        return bool(np.hypot(along, across) < THIN * abs(bias))
 
     @property
     def stretched(self) -> "Valley":

@@ -11,7 +11,9 @@ from typing import Any
 
 from steepest.errors import ChoiceError, FileError
 from steepest.files import check_writable, whole_file
+from steepest.lesson.own_data import PARTS, OwnData, file_beside, own_data
 from steepest.lesson.questions import check_link
+from steepest.lesson.toml_values import check_keys, listed, text_of
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.view.format import THEME_NAMES
 
@@ -59,6 +61,12 @@ class Settings:
     data: str = ""
     target: str = ""
     features: tuple[str, ...] = ()
+    regression: OwnData | None = None
+    """What `data`, `target` and `features` are of where they are named for the line alone."""
+    classification: OwnData | None = None
+    """Data of the classes; None, and they are made of those of the line."""
+    network: OwnData | None = None
+    """Data of the network; None, and it learns rows that come with steepest."""
     link: str = ""
     """Where its questions are answered: the address of a page, shown as a QR code too."""
     order: tuple[str, ...] = ()
@@ -85,8 +93,7 @@ class Settings:
     @property
     def data_beside(self) -> str:
         """The data: the file of that name beside the one that was read, where there is one."""
-        beside = Path(self.folder) / self.data
-        return str(beside) if self.folder and self.data and beside.is_file() else self.data
+        return file_beside(self.folder, self.data)
 
     def with_given(self, given: Mapping[str, Any]) -> "Settings":
         """Return the settings with those of `given` that are said: neither None nor empty."""
@@ -114,6 +121,9 @@ class Settings:
         return [name for name in self.order or names if name not in self.hide]
 
 
+OF_DATA = ("data", "target", "features")
+"""What is said of data, in their tables too."""
+
 KINDS_OF_TABLES: Mapping[str, type[OwnSlide] | type[OwnTask]] = {
     "slides": OwnSlide,
     "tasks": OwnTask,
@@ -123,58 +133,61 @@ KINDS_OF_TABLES: Mapping[str, type[OwnSlide] | type[OwnTask]] = {
 def read_settings(path: str | os.PathLike[str]) -> Settings:
     """Return what a `lesson.toml` says; FileError if it cannot be read, ChoiceError if not used."""
     try:
-        said = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        text = Path(path).read_text(encoding="utf-8-sig")
+        said = tomllib.loads(text)
     except OSError as error:
         raise FileError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(f"{path} is no TOML: {error}") from error
-    known = [one.name for one in fields(Settings) if one.name != "folder"]
-    _check_keys(said, known, str(path))
+    check_keys(list(said), [one for one in _names() if one not in PARTS], str(path))
+    tables = said.pop("data") if isinstance(said.get("data"), dict) else {}
     values = {name: _value(name, value, str(path)) for name, value in said.items()}
+    values |= _of_parts(own_data(tables, text, str(path)), values, str(path))
     return Settings(**values, folder=str(Path(path).parent))
 
 
-def _check_keys(said: Mapping[str, object], known: Sequence[str], where: str) -> None:
-    for name in said:
-        if name not in known:
-            raise ChoiceError(f"{where} has {name!r}, but a lesson knows {', '.join(known)}")
+def _names() -> list[str]:
+    """Return the names of all that a lesson.toml says."""
+    return [one.name for one in fields(Settings) if one.name != "folder"]
+
+
+def _of_parts(
+    parts: Mapping[str, OwnData], values: Mapping[str, Any], where: str
+) -> dict[str, Any]:
+    """Return the fields of data that are named for parts; ChoiceError where others stand beside."""
+    for name in ("target", "features") if parts else ():
+        if values.get(name):
+            raise ChoiceError(
+                f"{where}: {name} stands beside [data.{next(iter(parts))}]; data that are named "
+                f"for parts have their own: put it into [data.regression]"
+            )
+    line = parts.get("regression")
+    own = {} if line is None else {name: getattr(line, name) for name in OF_DATA}
+    return {**parts, **own}
 
 
 def _value(name: str, value: object, where: str) -> Any:
     """Return a field of the settings from what TOML has."""
     if name in KINDS_OF_TABLES:
         kind = KINDS_OF_TABLES[name]
-        return tuple(_table(kind, one, f"{where}: {name}") for one in _listed(name, value, where))
+        return tuple(_table(kind, one, f"{where}: {name}") for one in listed(name, value, where))
     if name == "sentences":
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             raise ChoiceError(f"{where}: sentences must be a table of name = 'text'")
         return value
     if name in ("order", "hide", "features"):
-        listed = _listed(name, value, where)
-        return tuple(_text(name, one, where) for one in listed)
+        return tuple(text_of(name, one, where) for one in listed(name, value, where))
     if name == "exam":
         if not isinstance(value, bool):
             raise ChoiceError(f"{where}: exam is {value!r}, but it must be true or false")
         return value
-    return _text(name, value, where)
-
-
-def _listed(name: str, value: object, where: str) -> Sequence[object]:
-    if not isinstance(value, list):
-        raise ChoiceError(f"{where}: {name} is {value!r}, but it must be a list")
-    return value
-
-
-def _text(name: str, value: object, where: str) -> str:
-    if not isinstance(value, str):
-        raise ChoiceError(f"{where}: {name} has {value!r}, but it must be text in quotes")
-    return value
+    return text_of(name, value, where)
 
 
 def _table(kind: type[OwnSlide] | type[OwnTask], value: object, where: str) -> OwnSlide | OwnTask:
     if not isinstance(value, dict):
         raise ChoiceError(f"{where} has {value!r}, but each must be a table, as [[slides]] begins")
-    _check_keys(value, [one.name for one in fields(kind)], where)
+    check_keys(list(value), [one.name for one in fields(kind)], where)
     try:
         said: dict[str, Any] = {name: _of_table(name, one, where) for name, one in value.items()}
         return kind(**said)
@@ -185,7 +198,7 @@ def _table(kind: type[OwnSlide] | type[OwnTask], value: object, where: str) -> O
 
 def _of_table(name: str, value: object, where: str) -> object:
     if name != "tolerance":
-        return _text(name, value, where)
+        return text_of(name, value, where)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise ChoiceError(
             f"{where}: tolerance is {value!r}, but it must be a share from 0 to below 1"
@@ -217,8 +230,14 @@ def _toml(settings: Settings, names: Sequence[str], words: Mapping[str, str]) ->
         "# A lesson of steepest: change what you like, then",
         "#   steepest lesson --from FILE",
     ]
+    parts = [part for part in PARTS if said[part] is not None]
     for name, why in COMMENTS.items():
-        lines += ["", f"# {why}", f"{name} = {_written(said[name])}"]
+        if not (parts and name in OF_DATA):
+            lines += ["", f"# {why}", f"{name} = {_written(said[name])}"]
+    for part in parts:
+        lines += ["", *_own_table(part, settings)]
+    if not parts:
+        lines += ["", *EXAMPLES["data"]]
     lines += ["", f"# {SENTENCES}", "[sentences]"]
     lines += [f"{json.dumps(name)} = {_written(text)}" for name, text in said["sentences"].items()]
     own = {name: text for name, text in words.items() if name not in said["sentences"]}
@@ -230,6 +249,12 @@ def _toml(settings: Settings, names: Sequence[str], words: Mapping[str, str]) ->
         if not said[kind]:
             lines += ["", *EXAMPLES[kind]]
     return "\n".join(lines) + "\n"
+
+
+def _own_table(part: str, settings: Settings) -> list[str]:
+    """Return the table of a part's data; those of the line may have been given since."""
+    own = settings if part == "regression" else getattr(settings, part)
+    return [f"[data.{part}]", *(f"{name} = {_written(getattr(own, name))}" for name in OF_DATA)]
 
 
 def _written(value: object) -> str:
@@ -255,6 +280,23 @@ COMMENTS: Mapping[str, str] = {
 SENTENCES = "What a slide says, by its name: take the # away, and change what is in quotes."
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
+    "data": (
+        "# Data for a part of the lesson each, in place of data, target and features above: files",
+        "# beside this one, or shipped data sets. The line predicts a number, the classes are 8",
+        "# at most, the network takes two features and two classes.",
+        "# [data.regression]",
+        '# data = "houses.csv"',
+        '# target = "price"',
+        '# features = ["size"]',
+        "# [data.classification]",
+        '# data = "penguins"',
+        '# target = "species"',
+        '# features = ["body_mass_g"]',
+        "# [data.network]",
+        '# data = "circles"',
+        '# target = "class"',
+        '# features = ["x", "y"]',
+    ),
     "slides": (
         "# Slides of your own, in Markdown: a heading, paragraphs, lists, *italic*, **bold**,",
         "# `code`, [links](https://example.org), formulas between $ as text, and pictures that lie",

@@ -5,6 +5,7 @@ from typing import Any
 
 from steepest.lesson.values import NAME, Value
 from steepest.lesson.written import filled
+from steepest.page.lesson.record import NetworkRows
 from steepest.page.lesson.rows import LessonRows
 from steepest.page.schema import SceneRecord
 from steepest.view.story import shortened
@@ -35,20 +36,38 @@ def source_notes(
     scene: SceneRecord,
     numbers: LessonRows,
     classes: LessonRows,
-    network: str,
+    network: NetworkRows,
     words: Mapping[str, Any],
     language: str,
 ) -> Mapping[str, str]:
     """Return what is said of the rows of a line, of classes and of the network, by their builds."""
     own = shortened(scene["target"]["name"], NAME)
-    learnt = {"shipped": source_in(words, network)}
-    first, second = (_about(rows, words, language) for rows in (numbers, classes))
-    told_once = [one for one in second if one not in first]
+    first, second, third = (_about(one, words, language) for one in (numbers, classes, network))
+    is_same = numbers["source"] == classes["source"]
+    said = [one for one in second if not is_same or one not in first]
+    of_other = [] if is_same or not classes["own"] else [_counted(classes, words, language)]
     return {
         "title": "; ".join([*_made(numbers, own, words, language), *first]),
-        "classes": "; ".join([*_made(classes, own, words, language), *told_once]),
-        "two": filled(words["ui"]["shipped_network"], learnt, language),
+        "classes": "; ".join([*of_other, *_made(classes, own, words, language), *said]),
+        "two": "; ".join([_learnt(network, words, language), *third]),
     }
+
+
+def _counted(rows: LessonRows, words: Mapping[str, Any], language: str) -> str:
+    """Return what rows of other data than the line's are, as the first build says it of these."""
+    said: Mapping[str, Value] = {"source": source_in(words, rows["source"]), "n": len(rows["Y"])}
+    return filled(words["builds"]["title"]["say"], said, language)
+
+
+def _learnt(rows: NetworkRows, words: Mapping[str, Any], language: str) -> str:
+    """Return what the network learns."""
+    places = {
+        "shipped": source_in(words, rows["source"]),
+        "own": shortened(rows["target"], NAME),
+        "x": shortened(rows["x"], NAME),
+        "y": shortened(rows["y"], NAME),
+    }
+    return filled(words["ui"][rows["made"] or "shipped_network"], places, language)
 
 
 def _made(rows: LessonRows, own: str, words: Mapping[str, Any], language: str) -> list[str]:

@@ -101,13 +101,13 @@ def _of_rates(line: LineWalks) -> dict[str, Value]:
 
 def _of_ravine(line: LineWalks) -> dict[str, Value]:
     """Return what the same walk does in the feature's own units, without momentum and with it."""
-    curvatures = np.linalg.eigvalsh(line.hessian)
+    least, most = line.curvatures
     race = line.race
     best, start = (line.in_own_units(one) for one in (line.best, line.start))
     last = line.plain.trace.last
     left = float(np.linalg.norm(last.params - best) / np.linalg.norm(start - best))
     return {
-        "condition": float(curvatures[-1] / curvatures[0]),
+        "condition": most / least,
         "far": FAR,
         "beta": race.beta,
         "stretch": race.condition,

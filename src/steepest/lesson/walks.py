@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from steepest.data.table import Table
 from steepest.lesson.race import FAR, Race, Valley, race_of
 from steepest.objective.plane.plane import Plane
+from steepest.page.lesson.record import NetworkRows
 from steepest.page.lesson.rows import LessonRows
 from steepest.run.descend import descend
 from steepest.run.run import Run
 
-__all__ = ["ClassWalks", "LineWalks", "NetworkWalk"]
+__all__ = ["HALF", "ClassWalks", "LineWalks", "NetworkWalk"]
 
 Array = NDArray[np.float64]
 
@@ -87,10 +88,10 @@ class LineWalks:
         """The walk at each of `RATES`."""
         return {name: self._walk(self.z, self.start, rate, TRIES) for name, rate in RATES.items()}
 
-    @cached_property
-    def hessian(self) -> Array:
-        """The second derivatives in the feature's own units, (2, 2)."""
-        return self._own.hessian
+    @property
+    def curvatures(self) -> tuple[float, float]:
+        """The smallest and the largest second derivative in the feature's own units."""
+        return self._own.curvatures
 
     def in_own_units(self, params: Array) -> Array:
         """Return weight and bias, (2,), of the feature itself that predict the same."""
@@ -106,6 +107,11 @@ class LineWalks:
     def race(self) -> Race:
         """Without momentum and with it, in the feature's own units or in stretched ones."""
         return race_of(self._own, Valley(self.z, self.start, self.best), self.lowest, self._far)
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the loss in the feature's own units is too narrow a ravine to be drawn."""
+        return self._own.is_thin
 
     @cached_property
     def _own(self) -> Valley:
@@ -212,18 +218,20 @@ class ClassWalks:
 
 @dataclass(frozen=True)
 class NetworkWalk:
-    """A network of 2-8-8-1 on two moons, and a walk of two of its params, the others held."""
+    """A network of 2-8-8-1 on its rows, and a walk of two of its params, the others held."""
+
+    rows: NetworkRows
 
     @cached_property
     def trained(self) -> Run:
         """The network after its training."""
         return descend(
-            "moons",
-            "class",
+            (self.rows["X"].reshape(-1, 2), self.rows["Y"].astype(np.intp)),
+            loss="cross_entropy",
             hidden=(8, 8),
             activation="tanh",
             rule=f"momentum:{BETA}",
-            learning_rate=TRAINING_RATE,
+            learning_rate=self.rows["rates"][0],
             scale="none",
             steps=TRAINING_STEPS,
         )
@@ -243,9 +251,8 @@ class NetworkWalk:
     def walk(self) -> Run:
         """The walk of the two, from a corner of the window."""
         start = self.center + HALF * np.array(CORNER)
-        return descend(
-            self._at, start=start, rule="steepest", learning_rate=TWO_RATE, steps=TWO_STEPS
-        )
+        rate = self.rows["rates"][1]
+        return descend(self._at, start=start, rule="steepest", learning_rate=rate, steps=TWO_STEPS)
 
     def _at(self, two: Array) -> tuple[float, Array]:
         """Return the loss of the network, and its gradient by the two, (2,)."""
@@ -269,9 +276,8 @@ class NetworkWalk:
 WEIGHT, BIAS = "weight 15", "bias 14"
 """The two params of a network that the lecture draws the loss over."""
 
-TRAINING_STEPS, TRAINING_RATE = 150, 0.3
-TWO_STEPS, TWO_RATE = 40, 6.0
-"""Steps and rates of the training, and of the walk of the two."""
+TRAINING_STEPS, TWO_STEPS = 150, 40
+"""Steps of the training, and of the walk of the two."""
 
 HALF, CORNER, NETWORK_POINTS = 4.0, (-0.75, 0.7), 81
 """Half the side of the window, where in it the walk of the two begins, and points a side."""

@@ -40,7 +40,7 @@ from steepest.objective.minimum.recession import (
     recession_of_params,
 )
 from steepest.objective.minimum.recession_gains import Gains
-from steepest.objective.minimum.sure_gap import SureGap, sure_gap
+from steepest.objective.minimum.sure_gap import SureGap
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.normal_equations import NormalEquations
@@ -59,8 +59,9 @@ UNIT_NUMBERS = 2**19
 LEAST_UNIT_ROWS = 64
 """The rows of wide data that tell the units at least: a deviation to a tenth."""
 
-MOST_PROVED = 512
-"""Params up to which the Hessian of all rows costs no more than some passes."""
+FEW_PROVED = 512
+"""Params up to which the Hessian of all rows costs no more than some passes, and L2 alone is not
+asked first."""
 
 
 class LinearObjective(MarginRisk):
@@ -86,7 +87,6 @@ class LinearObjective(MarginRisk):
     kept_gram: KeptGram | None = None
     """Products of columns, of a run along a path of penalties."""
     _recession: Recession | None = None
-    _proved: tuple[Vector, SureGap] | None = None
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class LinearObjective(MarginRisk):
             raise ChoiceError(_two_kinks(loss.name, l1))
         model = Linear(blocks.features, loss.margins)
         super().__init__(model, loss, Penalty(l1, l2), blocks)
-        if self.size > MOST_PROVED and l2 and not l1 and self.smooth:
+        if self.size > FEW_PROVED and l2 and not l1 and self.smooth:
             # L2 holds the weights, and the biases are few.
             self.proof_is_cheap, self.proved_by = True, f"the penalty and {self.proved_by}"
 
@@ -171,20 +171,15 @@ class LinearObjective(MarginRisk):
         if has_kept_gram(self.blocks, self.loss):
             self.kept_gram = KeptGram(self.blocks, self.loss, self.units)
 
-    def proved_gap(self, at: Evaluation) -> SureGap | None:
-        """Return by how much the loss can be lower at most, by the rows' curvature near `at`.
+    def _proof(self, at: Evaluation, cheaply: bool) -> SureGap | None:
+        """Return what L2 proves of many weights, or else the curvature of the rows near `at`."""
+        found = penalty_gap(self, at) if self.proof_is_cheap else None
+        return super()._proof(at, cheaply) if found is None else found
 
-        None where that is not known, or of so many params without L2 that a Hessian is dear. The
-        last answer is kept, and then costs no pass.
-        """
-        if self._proved is not None and np.array_equal(self._proved[0], at.params):
-            return self._proved[1]
-        if self.size > MOST_PROVED and not self.proof_is_cheap:
-            return None
-        found = penalty_gap(self, at) if self.proof_is_cheap else sure_gap(self, at)
-        if found is not None:
-            self._proved = at.params, found._replace(passes=0)
-        return found
+    @property
+    def proof_units(self) -> Moments:
+        """The units in which curvature is worked out for a proof."""
+        return self.units
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from steepest.data.blocks import Block
+from steepest.data.blocks import PROOF_MATRICES, Block
 from steepest.data.moments import Moments, moments
 from steepest.objective.evaluation import Evaluation, Vector
 from steepest.objective.loss.loss import weighed
@@ -19,6 +19,7 @@ from steepest.objective.minimum.feature_sizes import (
     largest_size,
     sizes_that_decide,
 )
+from steepest.objective.minimum.sure_gap import SureGap, sure_gap
 from steepest.objective.model.linear import Linear
 from steepest.objective.model.model import Array
 from steepest.objective.plane.linear import LinearPlaneLoss
@@ -65,6 +66,7 @@ class MarginRisk(Risk):
     """The sum of the squares of X, or of more rows than these; None if it is not known."""
     _sums: Sums | None = None
     _keeps_sums = False
+    _proved: tuple[Vector, SureGap] | None = None
     is_pointwise = False
     has_inverse_root = True
 
@@ -210,6 +212,48 @@ class MarginRisk(Risk):
         margins = at.cache + share * (there.cache - at.cache)
         total, _ = self.loss.total_and_slope(margins, blocks.y, blocks.sample_weight)
         return total / blocks.total + self.penalty.value(params[self.layout.weights])
+
+    def proved_gap(self, at: Evaluation, cheaply: bool = False) -> SureGap | None:
+        """Return by how much the loss can be lower at most, by the curvature near `at`.
+
+        None where that is not known, or is a matrix larger than memory has room for. The last
+        answer is kept, and then costs no pass.
+        """
+        if self._proved is not None and np.array_equal(self._proved[0], at.params):
+            return self._proved[1]
+        found = self._proof(at, cheaply)
+        if found is not None:
+            self._proved = at.params, found._replace(passes=0)
+        return found
+
+    def _proof(self, at: Evaluation, cheaply: bool) -> SureGap | None:
+        """Return what the curvature of the rows proves; None if it is not worked out."""
+        if cheaply or not self.has_room_for_curvature:
+            return None
+        return sure_gap(self, at)
+
+    @property
+    def has_room_for_curvature(self) -> bool:
+        """Whether the curvature by all pairs of params fits the memory that a proof may take."""
+        return self.size**2 <= self.blocks.most_curvature
+
+    @property
+    def unproved(self) -> str:
+        """Why `proved_gap` is not known, and what to do."""
+        if self.has_room_for_curvature or not self.penalty.smooth or not self.loss.smooth:
+            return ""
+        takes = 8e-6 * PROOF_MATRICES * self.size**2
+        l2 = "a larger l2" if self.penalty.l2 else "an l2, such as 1e-4,"
+        return (
+            f"the curvature of the rows by all pairs of {self.size:,} params would prove it, and "
+            f"takes {takes:,.0f} MB; give so much (memory=, --memory), or {l2} which proves it by "
+            "itself"
+        )
+
+    @property
+    def proof_units(self) -> Moments:
+        """The units in which curvature is worked out for a proof."""
+        raise NotImplementedError
 
     def duality_gap(self, at: Evaluation) -> float | None:
         """Return how much lower than `at` any loss can be, with L1, by the slopes of the rows.

@@ -215,12 +215,18 @@ class Objective:
         """
         return inf
 
-    def proved_gap(self, at: Evaluation) -> SureGap | None:
+    def proved_gap(self, at: Evaluation, cheaply: bool = False) -> SureGap | None:
         """Return by how much lower than at `at` any loss can be, by all rows; None if not known.
 
-        It may cost some passes over them, which it tells.
+        It may cost some passes over them, which it tells; `cheaply` asks for what costs none, or
+        is about to prove enough.
         """
         return None
+
+    @property
+    def unproved(self) -> str:
+        """Why `proved_gap` is not known, and what to do; empty where it is, or nothing is known."""
+        return ""
 
     def duality_gap(self, at: Evaluation) -> float | None:
         """Return how much lower than at `at`, of all rows, any loss can be; None if not known."""

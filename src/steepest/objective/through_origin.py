@@ -47,7 +47,6 @@ class ThroughOriginObjective(MarginRisk):
     model: ThroughOrigin
     kind = "a model without a bias"
     without_kinks = "or keep the bias"
-    proved_by = "the penalty"
     proof_is_cheap = True
 
     @classmethod
@@ -96,11 +95,12 @@ class ThroughOriginObjective(MarginRisk):
         # Worked out beforehand: it reads rows itself, into the buffer that a block may be.
         size = self.size_of_features
 
-        def work(block: Block) -> tuple[Array]:
+        def work(block: Block) -> Array:
             X = block.dense() / size
-            return (X.T @ (X if block.weight is None else weighed(X, block.weight)),)
+            found: Array = X.T @ (X if block.weight is None else weighed(X, block.weight))
+            return found
 
-        (total,) = self.blocks.sum(work)
+        total = self.blocks.sum_large(work, 1 if self.blocks.is_sparse else len(size) // 2)
         return np.asarray(total / self.blocks.total)
 
     @property
@@ -170,17 +170,28 @@ class ThroughOriginObjective(MarginRisk):
         curvature = 1.0 if np.isfinite(self.loss.curvature_bound) else None
         return Whitening(MarginRoot(scaled), None, curvature)
 
-    def proved_gap(self, at: Evaluation) -> SureGap | None:
-        """Return `|g|^2 / (2 l2)`, where it is small enough to end a walk: else nothing is known.
+    def _proof(self, at: Evaluation, cheaply: bool) -> SureGap | None:
+        """Return `|g|^2 / (2 l2)`, where it is small enough to end a walk, or what the rows prove.
 
         L2 curves every weight by `l2`, and the rows curve the loss nowhere below 0 (Boyd &
         Vandenberghe 2004, "Convex Optimization", 9.1.2).
         """
         l2 = self.penalty.l2
-        if not l2 or self.penalty.l1 or not self.smooth:
-            return None
-        gap = float(at.gradient @ at.gradient) / (2.0 * l2)
-        return SureGap(gap, 0.0) if gap <= self.gap_tol * abs(at.loss) else None
+        if l2 and not self.penalty.l1 and self.smooth:
+            gap = float(at.gradient @ at.gradient) / (2.0 * l2)
+            if gap <= self.gap_tol * abs(at.loss):
+                self.proved_by = "the penalty"
+                return SureGap(gap, 0.0)
+        by_rows = super()._proof(at, cheaply)
+        if by_rows is not None:
+            rows = MarginRisk.proved_by
+            self.proved_by = f"the penalty and {rows}" if l2 else rows
+        return by_rows
+
+    @property
+    def proof_units(self) -> Moments:
+        """The units in which curvature is worked out for a proof: sizes of the features."""
+        return Moments(self.feature_means, self.size_of_features)
 
     def recession(self, params: Vector, gradient: Vector | None = None) -> Recession:
         """Return what is known of directions along which the loss falls for ever.

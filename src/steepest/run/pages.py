@@ -97,7 +97,7 @@ class Pages(Pictures):
             path,
             way=way,
             language=lang,
-            lesson=self._told_lesson(title),
+            lesson=self.lesson_record(title),
             present=present,
             link=look.link,
         )
@@ -139,8 +139,8 @@ class Pages(Pictures):
         )
         return None if named == usual else walk.surface(*named, points=FEW_POINTS)
 
-    def _told_lesson(self, title: str) -> "LessonRecord | None":
-        """Return the lesson of a page with its tasks; None without rows, where ours is told."""
+    def lesson_record(self, title: str = "") -> "LessonRecord | None":
+        """Return the lesson of a page, with its tasks; None without rows: pages then have ours."""
         from steepest.lesson.doors import Doors
         from steepest.lesson.settings import Settings
 
@@ -310,5 +310,5 @@ class Pages(Pictures):
 
 def _note(run: "Run") -> str:
     """Return what the two runs of a page are that opens on a walk to be watched."""
-    steps = counted(len(run.trace) - 1, "step")
-    return f"Run 2 is that of auto: {steps}."
+    rounds = counted(len(run.trace) - 1, "round")
+    return f"Run 2 is that of auto: {rounds}."

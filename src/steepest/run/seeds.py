@@ -132,9 +132,9 @@ class Seeds(Several):
     def page(self, path: str | os.PathLike[str], *, present: bool = False) -> None:
         """Write the runs as one page, .html: the best, and beside it those with the lowest losses.
 
-        It opens on the plane of all starts and ends, or, with `present`, in the lesson; six runs
-        stand side by side at most. Raises FileError for another ending, and ChoiceError where
-        starts and ends span no plane.
+        It opens on the plane of all starts and ends, or, with `present`, in the lesson, whose tasks
+        it has; six runs stand side by side at most. Raises FileError for another ending, and
+        ChoiceError where starts and ends span no plane.
         """
         from steepest.page.html import write_page
         from steepest.page.record import MOST_SAVED
@@ -150,7 +150,8 @@ class Seeds(Several):
         others = [run_record(run.story, risk, most=MOST_SAVED) for run in shown]
         note = together_in_words(self.story, shown=1 + len(shown))
         together = {"surface": surface, "others": others, "note": note}
-        write_page({**best.record(), **together}, self.explain(), path, present=present)
+        record, lesson = {**best.record(), **together}, best.lesson_record()
+        write_page(record, self.explain(), path, present=present, lesson=lesson)
 
     @cached_property
     def scene(self) -> SeedsScene:

@@ -2,15 +2,19 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from steepest.data.blocks import Blocks
-from steepest.data.out_of_core.digests import MOST_DISTINCT, digest_of
-from steepest.data.out_of_core.places import hashed, hashes_of, threshold
+from steepest.data.out_of_core.digests import MOST_DISTINCT, digest_of, side_by_side
+from steepest.data.out_of_core.limits import limits_of
+from steepest.data.out_of_core.places import HASHED, hashed, hashes_of, threshold
 from steepest.data.out_of_core.scratch import Scratch
-from steepest.data.out_of_core.stored_rows import ScratchRows, StoredRows
+from steepest.data.out_of_core.sources import Source
+from steepest.data.out_of_core.stored_rows import WRITTEN_BYTES, ScratchRows, StoredRows
+from steepest.data.prepare import prepare
 
 sizes = some.lists(some.integers(0, 40), min_size=1, max_size=5).filter(lambda n: sum(n) > 1)
 
@@ -35,6 +39,27 @@ def test_rows_are_read_as_they_were_written(sizes, features, single, seed):
     assert (rows[at] == X[at]).all() and (rows[start:stop] == X[start:stop]).all()
     assert (rows[:, 0] == X[:, 0]).all() and (rows[start:stop:2] == X[start:stop:2]).all()
     assert len(rows) == len(X) and rows.size == X.size and rows.dtype == X.dtype
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_more_rows_than_are_written_at_a_time_are_as_they_were(columns):
+    count = 2 * WRITTEN_BYTES // 12 + 7
+    X = np.random.default_rng(0).normal(size=(count, 3)).astype(np.float32)
+    rows = ScratchRows(Scratch(), (count + 5, 3), np.float32)
+    rows.write(5, np.asfortranarray(X) if columns else X)
+    found = np.empty((count, 3))
+    rows.read(5, count + 5, found)
+    assert (found == X).all()
+
+
+def test_columns_side_by_side_are_rows():
+    X = np.random.default_rng(0).integers(0, 9, (11, 3))
+    batch = pa.RecordBatch.from_arrays(
+        [pa.array(one, kind) for one, kind in zip(X.T, ["float", "int8", "double"], strict=True)],
+        names=["a", "b", "c"],
+    )
+    found = side_by_side(batch, ["c", "a"], np.dtype(np.float32))
+    assert found.dtype == np.float32 and (found == X[:, [2, 0]]).all()
 
 
 @settings(max_examples=30, deadline=None)
@@ -74,6 +99,11 @@ def test_a_row_has_the_hash_of_its_place(start, count, seed):
     assert (hashed(start, count, seed) == hashes_of(np.arange(start, start + count), seed)).all()
 
 
+def test_more_places_than_are_hashed_at_a_time_have_the_same_hashes():
+    count = 2 * HASHED + 3
+    assert (hashed(7, count, 1) == hashes_of(np.arange(7, 7 + count), 1)).all()
+
+
 def test_a_sample_has_about_the_rows_that_are_wanted_whatever_the_period():
     rows, wanted = 200_000, 2_000
     chosen = np.flatnonzero(hashed(0, rows, 3) < threshold(wanted, rows))
@@ -107,3 +137,23 @@ def test_a_column_of_too_many_values_is_not_counted():
     values = np.random.default_rng(0).permutation(MOST_DISTINCT + 1)
     assert not digest_of("y", pa.array(values), 0, None, True).is_counted
     assert digest_of("y", pa.array(values[1:]), 0, None, True).is_counted
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_that_decode_rows_anew_decode_each_of_them_once(tmp_path, monkeypatch, threads):
+    X = np.arange(1200.0).reshape(400, 3)
+    columns = {name: X[:, j] for j, name in enumerate("abc")} | {"y": np.arange(400) % 2}
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet", row_group_size=150)
+    data = prepare(str(tmp_path / "*.parquet"), "y", limits=limits_of(None, "none", threads))
+    monkeypatch.setattr("steepest.data.block_sizes.BLOCK_BYTES", 2048)
+    blocks = data.X.to_blocks(data.y, threads=threads)
+    read, batches = [], Source.batches
+
+    def counted(source, unit, *rest):
+        read.append(unit.start)
+        return batches(source, unit, *rest)
+
+    monkeypatch.setattr(Source, "batches", counted)
+    parts = blocks.map(lambda block: block.X.copy())
+    assert len(parts) > 6 and (np.concatenate(parts) == X).all()
+    assert sorted(read) == [0, 150, 300]

@@ -27,6 +27,9 @@ __all__ = ["ClusterBlocks", "ClusterRows", "held_rows"]
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
 
+UNITS_AT_ONCE = 4
+"""Units of which a sum as large as a proof may have it comes here at a time."""
+
 
 class Held(NamedTuple):
     """The rows of a unit that a worker holds: X, (rows, features), y and weights, (rows,)."""
@@ -96,6 +99,7 @@ class StoredShape(NamedTuple):
     shape: tuple[int, int]
     dtype: np.dtype[Any]
     most_matrix: int
+    most_curvature: int
 
 
 def _rows_of(start: int, stop: int, held: Held) -> NDArray[Any]:
@@ -109,15 +113,20 @@ class ClusterBlocks(StoredBlocks):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a worker is sent with the work of an objective: of X the shape alone."""
-        shape = StoredShape(self.X.shape, self.X.dtype, self.X.most_matrix)
+        X = self.X
+        shape = StoredShape(X.shape, X.dtype, X.most_matrix, X.most_curvature)
         left = {"y": None, "sample_weight": None, "units": (), "empty": np.empty}
         return {**vars(self), "X": shape, **left}
 
-    def _by_unit(self, work: Callable[[Callable[[slice], Block], list[slice]], Any]) -> list[Any]:
-        """Return `work(block, slices)` of each unit."""
+    def _by_unit(
+        self,
+        work: Callable[[Callable[[slice], Block], list[slice]], Any],
+        some: slice = slice(None),
+    ) -> list[Any]:
+        """Return `work(block, slices)` of each unit, or of `some` of them."""
         reader = self.X.reader
-        units = [unit for unit in self.units if unit]
-        whole = [n for n, unit in enumerate(self.units) if unit]
+        whole = [n for n, unit in enumerate(self.units) if unit][some]
+        units = [self.units[n] for n in whole]
         parts = [reader.parts[n] for n in whole]
         starts = [unit[0].start for unit in units]
         asked = [partial(_work_on, work, start, self.dtype, unit) for start, unit in
@@ -134,8 +143,13 @@ class ClusterBlocks(StoredBlocks):
         return tree_sum(self._by_unit(partial(_sum, work)))
 
     def sum_large(self, work: Callable[[Block], Array], least: int = 1) -> Array:
-        """Return the sum of the arrays `work(block)`, of one shape: by unit, these in order."""
-        return added(self._by_unit(partial(_large, work, self.size, least)))
+        """Return the sum of the arrays `work(block)`, of one shape: by unit, these in order.
+
+        Of large ones few units are asked at a time: each answers one.
+        """
+        large, once = partial(_large, work, self.size, least), self.matrices(UNITS_AT_ONCE)
+        some = [slice(at, at + once) for at in range(0, len(self.units), once)]
+        return added(part for few in some for part in self._by_unit(large, few))
 
     def outputs_into(self, margins: Array, output: Callable[[Any], Array]) -> None:
         """Put the outputs of all rows into `margins`, (rows,) or (rows, k)."""

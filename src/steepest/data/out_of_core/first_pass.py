@@ -157,6 +157,7 @@ def first_pass(
             if plain is not None:
                 plain.write(batch, at)
             at += batch.num_rows
+            del batch  # so that the next is decoded into its memory
         return _OfUnit(digests, sample, np.concatenate(places))
 
     X = None if plain is None else plain.X

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steepest.checks import whole_number
-from steepest.data.blocks import Blocks
+from steepest.data.blocks import PROOF_MATRICES, Blocks
 from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.scratch import Scratch
 from steepest.errors import ChoiceError
@@ -74,6 +74,11 @@ class Limits:
     def most_matrix(self) -> int:
         """The numbers that a matrix over pairs of features may have."""
         return min(Blocks.most_matrix, int(self.memory / (8 * MATRICES)))
+
+    @property
+    def most_curvature(self) -> int:
+        """The numbers that the curvature of all pairs of params may have to prove a gap."""
+        return int(self.memory / (8 * PROOF_MATRICES))
 
     def buffered_for(self, columns: int, features: int) -> int:
         """Return the same where columns become more features: so many fewer rows at a time."""

@@ -7,7 +7,7 @@ would.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["hashed", "hashes_of", "threshold"]
+__all__ = ["HASHED", "hashed", "hashes_of", "threshold"]
 
 _STEP, _FIRST, _SECOND = (
     np.uint64(0x9E3779B97F4A7C15),
@@ -20,6 +20,9 @@ generators")."""
 ENOUGH = 5.0
 """How many deviations more rows than are wanted pass, so that hardly ever fewer do."""
 
+HASHED = 2**14
+"""Places that are hashed at a time: of 64 Ki at once a place took four times as long (measured)."""
+
 
 def hashed(start: int, count: int, seed: int) -> NDArray[np.uint64]:
     """Return the hash of each of `count` places from `start` on, (count,), by SplitMix64.
@@ -27,7 +30,11 @@ def hashed(start: int, count: int, seed: int) -> NDArray[np.uint64]:
     >>> bool((hashed(3, 2, 0) == hashed(0, 5, 0)[3:]).all())
     True
     """
-    return hashes_of(np.arange(start, start + count, dtype=np.uint64), seed)
+    found, stop = np.empty(count, np.uint64), start + count
+    for at in range(start, stop, HASHED):
+        places = np.arange(at, min(at + HASHED, stop), dtype=np.uint64)
+        found[at - start : at - start + HASHED] = hashes_of(places, seed)
+    return found
 
 
 def hashes_of(places: NDArray[np.integer], seed: int) -> NDArray[np.uint64]:

@@ -286,7 +286,7 @@ class _Preparing:
         shape = count, len(recipe.features.names)
         batches = first.sample.to_batches()
         parts = [side_by_side(batch, recipe.columns, recipe.dtype) for batch in batches]
-        X = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        X = np.concatenate(parts, out=np.empty((len(first.places), shape[1]), recipe.dtype))
         stored = StoredRows(reader, shape, recipe.dtype, ends, self.limits.scratch, X, first.places)
         return AllRows(stored, y, plain.weights, first.places, first.sample)
 
@@ -309,7 +309,7 @@ class _Preparing:
     def _joined(self, rows: AllRows, recipe: Recipe, first: FirstPass) -> Data:
         """Return the Data of all rows, with those of the sample beside."""
         X, target, features = rows.X, recipe.target, recipe.features
-        X.most_matrix = self.limits.most_matrix
+        X.most_matrix, X.most_curvature = self.limits.most_matrix, self.limits.most_curvature
         weights = rows.weights
         evidence = evidence_of(first, self.source, self._needed)
         chosen = self.asked.features is not None

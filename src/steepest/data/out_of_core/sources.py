@@ -125,6 +125,7 @@ class Source:
         here = [name for name in columns if name not in self.parts[unit.file]]
         for batch in self.own_batches(unit, here, buffered):
             yield self._as_unified(batch, unit, columns)
+            del batch  # nor what it was made of
 
     def own_batches(
         self, unit: Unit, columns: Sequence[str], buffered: int = BUFFERED
@@ -143,6 +144,7 @@ class Source:
                 _check_sound(batch, unit, unit.in_file + rows)
                 rows += batch.num_rows
                 yield batch
+                del batch  # so that the next is decoded into its memory
         except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
             self.check_unchanged()
             raise FileError(

@@ -71,7 +71,8 @@ class StoredBlocks(Blocks):
             for start, stop in pairwise((0, *X.ends))
         ]
         self.slices = [at for unit in self.units for at in unit]
-        self.most_matrix, self.empty = X.most_matrix, X.empty
+        self.most_matrix, self.most_curvature = X.most_matrix, X.most_curvature
+        self.empty = X.empty
 
     def block(self, at: slice) -> Block:
         """Return the rows `at`, in this thread's buffer."""
@@ -83,6 +84,18 @@ class StoredBlocks(Blocks):
     def _kept(self) -> list[Block] | None:
         """No block is kept."""
         return None
+
+    def map(self, work: Callable[[Block], Result]) -> list[Result]:
+        """Return `work(block)` for every block, in order.
+
+        Where rows are decoded anew a thread has whole units: in the middle of one it would decode
+        its first rows once more.
+        """
+        if not getattr(self.X.reader, "decodes", False):
+            return super().map(work)
+        units = [unit for unit in self.units if unit]
+        found = self._each(lambda unit: [work(self.block(at)) for at in unit], units)
+        return [one for part in found for one in part]
 
     def sum(self, work: Callable[[Block], Sums]) -> Sums:
         """Return the sum over all blocks of the tuples `work(block)`: by unit, then of all."""
@@ -100,8 +113,17 @@ class StoredBlocks(Blocks):
             return large_sum(self.block, unit[0].start, unit[-1].stop, self.size, work, least)
 
         units = [unit for unit in self.units if unit]
-        some = (units[at : at + self.threads] for at in range(0, len(units), self.threads))
+        once = min(self.threads, self.matrices(2))
+        some = (units[at : at + once] for at in range(0, len(units), once))
         return added(part for few in some for part in self._each(of_unit, few))
+
+    def matrices(self, most: int) -> int:
+        """Return how many sums over pairs of params may be held at once, at least 1.
+
+        They are `most` where these are as large as a proof may have them, and more of smaller ones.
+        """
+        width = (self.features + 1) * self.outputs
+        return max(1, most * self.most_curvature // width**2)
 
     @property
     def proving(self) -> Sequence[Blocks]:

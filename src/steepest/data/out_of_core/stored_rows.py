@@ -15,12 +15,15 @@ from steepest.data.out_of_core.scratch import Scratch, size_in_words
 from steepest.data.out_of_core.stored_blocks import StoredBlocks
 from steepest.errors import FileError
 
-__all__ = ["RowReader", "ScratchRows", "StoredRows", "buffer_of"]
+__all__ = ["WRITTEN_BYTES", "RowReader", "ScratchRows", "StoredRows", "buffer_of"]
 
 Numbers = NDArray[Any]
 
 RANDOM_ROWS, RANDOM_NUMBERS = 2**12, 2**20
 """Rows, and numbers in them, that are asked for one by one at a time; of more, whole stretches."""
+
+WRITTEN_BYTES = 2**18
+"""Bytes that are put in C order and written at a time: they are still in the cache then."""
 
 
 class RowReader(Protocol):
@@ -58,14 +61,18 @@ class ScratchRows:
 
     def write(self, start: int, rows: Numbers) -> None:
         """Write rows, (n, features), from row `start` on; FileError if the disk is full."""
-        view = _bytes_of(np.ascontiguousarray(rows, self.dtype))
-        at = start * self.width
+        some = max(1, WRITTEN_BYTES // max(1, self.width))
         try:
-            while len(view):
-                done = os.pwrite(self._file.fileno(), view, at)
-                view, at = view[done:], at + done
+            for at in range(0, len(rows), some):
+                self._write(start + at, np.ascontiguousarray(rows[at : at + some], self.dtype))
         except OSError as error:
             raise self.scratch.refused(error) from error
+
+    def _write(self, start: int, rows: Numbers) -> None:
+        view, at = _bytes_of(rows), start * self.width
+        while len(view):
+            done = os.pwrite(self._file.fileno(), view, at)
+            view, at = view[done:], at + done
 
     def read(self, start: int, stop: int, out: Numbers) -> None:
         """Fill `out`, (stop - start, features), with these rows; FileError if they are gone."""
@@ -97,6 +104,8 @@ class StoredRows:
     ndim = 2
     most_matrix = Blocks.most_matrix
     """Numbers that a matrix over pairs of features may have, by the memory that was asked."""
+    most_curvature = Blocks.most_curvature
+    """The same of pairs of params, where it is to prove a gap."""
 
     def __init__(
         self,

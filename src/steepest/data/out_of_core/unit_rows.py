@@ -1,7 +1,7 @@
 """Rows decoded from their files: what a batch becomes, and X that is decoded anew each pass."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DecodedRows", "Recipe", "Rows"]
 
 Numbers = NDArray[Any]
+Empty = Callable[[tuple[int, int], np.dtype[Any]], Numbers]
 
 
 class Rows(NamedTuple):
@@ -86,18 +87,25 @@ class Recipe:
         """Return the same with no unit: what is sent to a worker, which has the source itself."""
         return replace(self, source=replace(self.source, units=()))
 
-    def rows(self, unit: Unit, with_target: bool) -> Iterator[Rows]:
-        """Yield what is left of a unit, batch by batch; y and weights if they are asked for."""
+    def rows(self, unit: Unit, with_target: bool, empty: Empty = np.empty) -> Iterator[Rows]:
+        """Yield what is left of a unit, batch by batch; y and weights if they are asked for.
+
+        X of columns as they are lies in what `empty` makes, which may be the same for each batch.
+        """
         asked = [*self.columns, *(self.others if with_target or self.drops else [])]
         at = unit.start
         for batch in self.source.batches(unit, list(dict.fromkeys(asked)), self.buffered):
-            yield self._of(batch, unit, at, with_target)
+            yield self._of(batch, unit, at, with_target, empty)
             at += batch.num_rows
+            del batch  # so that the next is decoded into its memory
 
-    def _of(self, batch: "pa.RecordBatch", unit: Unit, at: int, with_target: bool) -> Rows:
+    def _of(
+        self, batch: "pa.RecordBatch", unit: Unit, at: int, with_target: bool, empty: Empty
+    ) -> Rows:
         places = np.arange(at, at + batch.num_rows)
         if self.is_plain and not with_target:
-            return Rows(side_by_side(batch, self.columns, self.dtype), None, None, places)
+            X = side_by_side(batch, self.columns, self.dtype, empty)
+            return Rows(X, None, None, places)
         import pyarrow as pa
 
         rows = pa.Table.from_batches([batch])
@@ -142,6 +150,8 @@ class DecodedRows:
     the first row that is left of each unit, (units,).
     """
 
+    decodes = True
+
     def __init__(self, recipe: Recipe, starts: Sequence[int], dtype: DTypeLike) -> None:
         self.recipe, self.starts = recipe, np.asarray(starts)
         self.dtype = np.dtype(dtype)
@@ -166,9 +176,17 @@ class DecodedRows:
         number = int(np.searchsorted(self.starts, row, "right")) - 1
         if local.get("unit") != number or row < local["begin"]:
             unit = self.recipe.source.units[number]
-            local.update(unit=number, rows=self.recipe.rows(unit, False), held=None)
-            local.update(begin=int(self.starts[number]), end=int(self.starts[number]))
+            local.update(unit=number, rows=self.recipe.rows(unit, False, self._room))
+            local.update(held=None, begin=int(self.starts[number]), end=int(self.starts[number]))
         while row >= local["end"]:
             held = next(local["rows"]).X
             local.update(held=held, begin=local["end"], end=local["end"] + len(held))
         return local["held"], local["begin"]
+
+    def _room(self, shape: tuple[int, int], dtype: np.dtype[Any]) -> Numbers:
+        """Return an array of this thread's for each of its batches: a fresh one is faulted anew."""
+        local, size = self._local.__dict__, shape[0] * shape[1]
+        if "room" not in local or local["room"].size < size:
+            local["room"] = np.empty(size, dtype)
+        room: Numbers = local["room"]
+        return room[:size].reshape(shape)

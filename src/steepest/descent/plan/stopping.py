@@ -96,7 +96,7 @@ def plan_stopping(
         most_without_progress=MOST_NETWORK_STEPS // 3 if on_batches else MOST_WITHOUT_PROGRESS,
         gap_tol=objective.gap_tol if arriving else 0.0,
         proved_gap=lambda last: objective.proved_gap(_at(last)),
-        proved_by=objective.proved_by,
+        proved_by=lambda: objective.proved_by,
         exact=arriving and method.step_size.proves_gap and not objective.gap_tol,
         refine=arriving and method.sampler.refines,
         slope_is_bounded=objective.slope_is_bounded,
@@ -266,7 +266,7 @@ def lower_loss(objective: Objective, params: Vector) -> float:
     """Return the lowest loss of `PROBE_STEPS` steps from `params`, (params,), as auto takes them.
 
     They begin with the gradient itself, and see all rows; the loss at `params` counts too. It is
-    infinite where auto has no way for this objective.
+    infinite where auto has no method for this objective.
     """
     try:
         method, _ = plan_method(objective, Options(start=params))

@@ -138,7 +138,11 @@ def hessian_block(
 
     least = 1 if blocks.is_sparse else CACHED_NUMBERS // (len(features) + 1)
     unit = np.append(deviation[feature], np.ones(biases))
-    return blocks.sum_large(product, least) / blocks.total / np.outer(unit, unit)
+    found = blocks.sum_large(product, least)
+    # In place: of many params a second matrix is much.
+    found /= blocks.total
+    found /= np.outer(unit, unit)
+    return found
 
 
 def _columns(X: Matrix, features: Indices) -> Matrix:

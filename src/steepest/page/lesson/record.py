@@ -15,7 +15,14 @@ from steepest.page.lesson.builds import LANGUAGES, builds, sentences
 from steepest.page.lesson.rows import MOST_CLASSES, LessonRows, own_classes, own_numbers
 from steepest.page.schema import SceneRecord
 
-__all__ = ["NETWORK", "LessonRecord", "lesson_record", "lesson_rows"]
+__all__ = [
+    "LessonRecord",
+    "NetworkRows",
+    "lesson_record",
+    "lesson_rows",
+    "shipped_network",
+    "started",
+]
 
 Array = NDArray[np.float64]
 
@@ -25,6 +32,9 @@ SHIPPED = {"numbers": ("geyser", "duration"), "classes": ("penguins", "flipper_l
 NETWORK = "moons"
 """Two features and two classes that no line parts: what the network of 2-8-8-1 learns."""
 
+NETWORK_RATES = (0.3, 6.0)
+"""The rates of its training, and of the walk of two of its params."""
+
 AWAY = (2.0, 2.6)
 """How far from the lowest loss the random line starts, in standard deviations of the target.
 
@@ -33,6 +43,17 @@ So its errors are seen beside the spread of the rows, and the way down fits in t
 
 SLANT = np.pi / 12
 """How far the way to the start may be from a diagonal: weight and bias both are off."""
+
+
+class NetworkRows(LessonRows):
+    """Rows of two features, `x` and `y`, and two classes: what the network of the lesson learns.
+
+    `target` is the column of the classes; `rates` are those of the training and of the walk of two
+    params.
+    """
+
+    target: str
+    rates: list[float]
 
 
 class LessonRecord(TypedDict):
@@ -46,7 +67,7 @@ class LessonRecord(TypedDict):
     words: dict[str, dict[str, Any]]
     numbers: LessonRows
     classes: LessonRows
-    network: LessonRows
+    network: NetworkRows
     target: str
     isClass: bool
     tasks: dict[str, list[dict[str, Any]]]
@@ -62,7 +83,7 @@ def lesson_record(scene: SceneRecord, title: str = "") -> LessonRecord:
         "words": {one: sentences(one) | titled for one in LANGUAGES},
         "numbers": numbers,
         "classes": classes,
-        "network": _plane_rows(NETWORK),
+        "network": shipped_network(),
         "target": scene["target"]["name"],
         "isClass": scene["target"]["classes"] is not None,
         "tasks": {},
@@ -75,7 +96,7 @@ def lesson_rows(scene: SceneRecord) -> tuple[LessonRows, LessonRows]:
     seed = scene["run"]["choices"]["seed"]
     numbers = own_numbers(scene) or _standing_in(scene, "numbers")
     classes = own_classes(scene) or _standing_in(scene, "classes")
-    return _started(numbers, seed), _started(classes, seed)
+    return started(numbers, seed), started(classes, seed)
 
 
 def _standing_in(scene: SceneRecord, kind: str) -> LessonRows:
@@ -118,9 +139,9 @@ def _shipped(kind: str) -> LessonRows:
 
 
 @cache
-def _plane_rows(name: str) -> LessonRows:
-    """Return shipped rows of two features and two classes."""
-    said, table = about(name), dataset(name)
+def shipped_network() -> NetworkRows:
+    """Return the shipped rows that the network learns where its author has none."""
+    said, table = about(NETWORK), dataset(NETWORK)
     first, second = said.features
     X = np.column_stack([np.array(table.column(one).to_pylist()) for one in said.features])
     values = table.column(said.target).to_pylist()
@@ -142,10 +163,12 @@ def _plane_rows(name: str) -> LessonRows:
         "X": X.ravel(),
         "Y": np.array([names.index(value) for value in values], dtype=np.float64),
         "start": np.zeros(0),
+        "target": said.target,
+        "rates": list(NETWORK_RATES),
     }
 
 
-def _started(rows: LessonRows, seed: int) -> LessonRows:
+def started(rows: LessonRows, seed: int) -> LessonRows:
     """Return rows with a random start, in standard units of the feature."""
     random = np.random.default_rng(seed)
     if rows["classes"] is None:

@@ -1,6 +1,9 @@
 // The squared loss of a line, `mean (y - w x - b)^2`, from its sums: a quadratic that is exact anywhere on
 // the map at the cost of a few products. Sums are of centred numbers, so none is a difference of large ones.
 
+/** The width of a ravine, as a share of how far off the bias starts, below which it is drawn wider than it is. */
+const THIN = 0.025;
+
 /** Returns mean and standard deviation (of all rows, not of a sample) of numbers. */
 export function momentsOf(values) {
   const mean = average(values);
@@ -36,6 +39,17 @@ export class Bowl {
   loss(w, b) {
     const off = b + w * this.mean - this.level;
     return Math.max(0, this.yy - 2 * w * this.xy + w * w * this.xx + off * off);
+  }
+
+  /** Returns the lowest loss at a weight within so far of a bias. */
+  lossWithin(w, b, far) {
+    const floor = this.level - w * this.mean;
+    return this.loss(w, Math.min(b + far, Math.max(b - far, floor)));
+  }
+
+  /** Whether the loss of a start, off in the bias alone, would be so near the floor that no picture shows it. */
+  isThin(start) {
+    return Math.sqrt(this.loss(...start) - this.lowest) < THIN * Math.abs(start[1] - this.best[1]);
   }
 
   /** Returns its derivatives by weight and bias. */

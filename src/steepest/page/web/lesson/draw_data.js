@@ -167,7 +167,10 @@ export function drawAverage(stage, scales, box, { line, params, time, words }) {
   });
   outline(stage, left, top + side - high, side, high);
   if (grown < 0.95) return;
-  stage.text(words.loss, left + side / 2, top + side / 2, { size: 1.4, colour: colours.accent, weight: 600 });
+  const look = { size: 1.4, colour: colours.accent, weight: 600 };
+  // A number that is wider than its square is above it.
+  const middle = stage.widthOf(words.loss, look) < 0.9 * side ? side / 2 : -1.1 * size;
+  stage.text(words.loss, left + side / 2, top + middle, look);
   stage.text(words.average, box[0] + box[2] / 2, box[1] + box[3] - 1.2 * size, { colour: colours.ink, room: box[2] });
 }
 

@@ -8,7 +8,8 @@ import { clamp, mix, roundNumbers, shade } from './stage.js';
 const NEAR = 0.075;
 
 /** Points a side of the drawn loss, and of the fog over it. */
-const [POINTS, FOG] = [96, 64];
+export const POINTS = 96;
+const FOG = 64;
 
 /** Contours over the range of the square root of the loss. */
 const CONTOURS = 13;
@@ -95,9 +96,10 @@ export function drawUpright(stage, { inner: [x, y] }, name) {
 
 /**
  * Draws the loss as colours and contours: about the points of `near` alone, or all of it where that is null.
- * `loss` gives it at a weight and a bias, `low` and `high` are the ends of the ramp.
+ * `loss` gives it at a weight and a bias, `low` and `high` are the ends of the ramp; of a ravine narrower than a
+ * point, `isThin`, contours would be of points, and are left out.
  */
-export function drawLoss(stage, scales, { loss, low, high, near = null, points = POINTS }) {
+export function drawLoss(stage, scales, { loss, low, high, near = null, points = POINTS, isThin = false }) {
   const { inner, window: [w0, w1, b0, b1] } = scales;
   const heights = new Float64Array(points * points);
   const top = Math.sqrt(high - low) || 1;
@@ -113,7 +115,7 @@ export function drawLoss(stage, scales, { loss, low, high, near = null, points =
   context.scale(stage.ratio, stage.ratio);
   context.imageSmoothingQuality = 'high';
   context.drawImage(coloured(heights, points), 0, 0, w, h);
-  strokeContours(context, heights, points, w, h);
+  if (!isThin) strokeContours(context, heights, points, w, h);
   if (near) {
     context.globalCompositeOperation = 'destination-in';
     context.drawImage(fogOf(near.map(scales.at), inner), 0, 0, w, h);

@@ -64,8 +64,10 @@ function nameParts(stage, [inputs, [unit], [output]], words) {
   inputs.forEach((place, i) => {
     const middle = [(place[0] + unit[0]) / 2, (place[1] + unit[1]) / 2];
     stage.line([place, unit], colours.weight, 0.14 * size);
-    const look = { colour: colours.weight, weight: 600, halo: colours.paper };
-    stage.text(`${words.weight} ${i + 1}`, middle[0], middle[1] - 0.9 * size, look);
+    const look = { colour: colours.weight, weight: 600, align: 'left' };
+    // The name begins at the middle of its line, on the side from which that leads away.
+    const away = place[1] > unit[1] ? 0.9 : -0.9;
+    stage.text(`${words.weight} ${i + 1}`, middle[0] + 0.4 * size, middle[1] + away * size, look);
     stage.text(`${words.input} ${i + 1}`, place[0], place[1] + 2.9 * size, { colour: colours.ink });
     drawUnit(stage, place, 2 * size, 0, 3);
   });

@@ -31,9 +31,23 @@ export function drawRowParts(stage, [x, y, w, h], { z, parts, average, words, sh
   if (shown <= 0) return;
   stage.faint(shown, () => {
     stage.line([[inner[0], py(average)], [inner[0] + inner[2], py(average)]], colours.accent, 0.17 * size, [9, 6]);
-    const look = { colour: colours.accent, weight: 600, align: 'right', halo: colours.paper, size: 1.1 };
-    stage.text(short(average), inner[0] + inner[2] - 0.3 * size, py(average) + (average < 0 ? 1 : -1) * size, look);
+    const look = { colour: colours.accent, weight: 600, align: 'left', halo: colours.paper, size: 1.1 };
+    const wide = stage.widthOf(short(average), look);
+    const places = [inner[0] + inner[2] - wide - 0.3 * size, inner[0] + 0.3 * size].flatMap((left) => (
+      [1, -1].map((side) => [left, py(average) + side * size])
+    ));
+    const rows = parts.map((part, i) => [px(z[i]), py(part)]);
+    const [left, top] = freest(places, rows, [wide, size]);
+    stage.text(short(average), left, top, look);
   });
+}
+
+/** Returns the place, the left and the middle of a text of a size, that lies over the fewest points. */
+function freest(places, points, [wide, high]) {
+  const covered = places.map(([left, y]) => points.filter(([px, py]) => (
+    px > left - 6 && px < left + wide + 6 && Math.abs(py - y) < high
+  )).length);
+  return places[covered.indexOf(Math.min(...covered))];
 }
 
 /** Draws a table of short texts: heads, lines, and a last line that sums up; `lit` is the line to look at. */

@@ -9,7 +9,7 @@ import { filled } from '../sentences/filled.js';
 import { addWalk } from './edit_walk.js';
 import { editsOf } from './edited.js';
 
-/** The editor of a lesson, beside it or not; the lesson is had by its `told`, `build`, `speak`, `go` and `goTo`. */
+/** The editor of a lesson, beside it or not; the lesson is had by its `words`, `build`, `speak`, `go` and `goTo`. */
 export class Editor {
   constructor(lesson) {
     this.lesson = lesson;
@@ -20,10 +20,10 @@ export class Editor {
     const { shown, lesson } = this;
     this.close();
     if (shown) return;
-    const { root, record, told, spoken: language } = lesson;
+    const { root, record, words, spoken: language } = lesson;
     this.shown = showEditor(/** @type {Element} */ (root.parentElement), {
       record,
-      told,
+      words,
       at: lesson.build.key,
       language,
       edit: (edits) => this.edit(edits),
@@ -59,12 +59,12 @@ export class Editor {
 }
 
 /**
- * Shows the editor of a record below `parent`, at a build; returns `{root, destroy}`. `told` has the sentences,
+ * Shows the editor of a record below `parent`, at a build; returns `{root, destroy}`. `words` has the sentences,
  * `edit(edits)` hears of every change, null for the original; `go(key)` shows a build, `save(isClosed)` saves the
  * file and returns its name; `close()` ends it.
  */
-function showEditor(parent, { record, told, at, language, edit, go, save, close }) {
-  const { ui } = told;
+function showEditor(parent, { record, words, at, language, edit, go, save, close }) {
+  const { ui } = words;
   const attributes = { role: 'dialog', 'aria-label': ui.edit };
   const root = element('section', { class: 'st-lecture st-le-edit', attributes }, parent);
   const head = part(root, 'st-le-tasks-head');
@@ -82,15 +82,15 @@ function showEditor(parent, { record, told, at, language, edit, go, save, close 
   element('p', { text: ui.edit_hint }, root);
   const label = element('label', { text: ui.title }, root);
   const title = element('input', { attributes: { type: 'text' } }, label);
-  title.value = told.words.title;
-  const walk = addWalk(root, record, { told, language, change: () => change() });
+  title.value = words.sentences.title;
+  const walk = addWalk(root, record, { words, language, change: () => change() });
   const list = element('ol', {}, root);
   const change = () => {
     const isOwn = title.value !== record.words[language].title;
     edit({ ...readFrom(list, record, language), title: isOwn ? title.value.trim() : '', walk: walk() });
   };
   title.addEventListener('input', change);
-  list.append(...itemsOf(record, { told, change, go }));
+  list.append(...itemsOf(record, { words, change, go }));
   addSaving(row, said, { ui, save, edit, close });
   end.focus();
   list.querySelector(`[data-key="${at}"]`)?.scrollIntoView({ block: 'nearest' });
@@ -122,12 +122,12 @@ function addSaving(row, said, { ui, save, edit, close }) {
 }
 
 /** Returns an item for each build, with what is done to it. */
-function itemsOf(record, { told, change, go }) {
+function itemsOf(record, { words, change, go }) {
   const { order, hidden } = editsOf(record);
   return order.map((key) => {
     const item = element('li', { attributes: { 'data-key': key } });
-    const { ui } = told;
-    const say = told.raw(key);
+    const { ui } = words;
+    const say = words.raw(key);
     const row = part(item, 'st-le-answer');
     const box = element('input', { attributes: { type: 'checkbox' } }, element('label', {}, row));
     box.checked = !hidden.includes(key);
@@ -141,23 +141,23 @@ function itemsOf(record, { told, change, go }) {
         change();
       }, { name: `${name}: ${say}` });
     }
-    addSentence(item, record, { key, say, told, change });
+    addSentence(item, record, { key, say, words, change });
     return item;
   });
 }
 
 /** The sentence of a build, to be written anew; a slide of an author's own has its words in its own file. */
-function addSentence(item, { builds }, { key, say, told, change }) {
+function addSentence(item, { builds }, { key, say, words, change }) {
   if (builds.find((one) => one.key === key).lines) {
     element('p', { text: say }, item);
     return;
   }
-  const { ui } = told;
+  const { ui } = words;
   const area = element('textarea', { attributes: { 'aria-label': `${ui.sentence} ${key}`, rows: 2 } }, item);
   area.value = say;
   const warning = element('p', { attributes: { role: 'status' } }, item);
   const tellUnknown = () => {
-    const names = told.unknown(area.value).map((name) => `{${name}}`).join(', ');
+    const names = words.unknown(area.value).map((name) => `{${name}}`).join(', ');
     warning.textContent = names ? filled(ui.unknown, { names }) : '';
   };
   tellUnknown();

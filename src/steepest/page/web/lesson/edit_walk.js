@@ -11,14 +11,14 @@ const [NEAREST, FARTHEST] = [0.1, 10];
 
 /**
  * Adds the fields below `root`; returns what says the start and rate that were chosen: `{start, rate}`, each only if it
- * was. `told` has the line as it is; `change()` hears of each number that is taken.
+ * was. `words` has the line as it is; `change()` hears of each number that is taken.
  */
-export function addWalk(root, record, { told, language, change }) {
-  const { ui, line, short } = told;
+export function addWalk(root, record, { words, language, change }) {
+  const { ui, line, short } = words;
   let walk = { ...record.edits?.walk };
   // Both are judged together: a weight that is refused beside one bias may be well beside another.
   const start = Array.from(line.start);
-  const fault = faultsOf(told);
+  const fault = faultsOf(words);
   const row = part(root, 'st-le-answer st-le-walk');
   const said = element('p', { attributes: { role: 'status' } }, root);
   const used = () => {

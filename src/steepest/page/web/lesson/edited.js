@@ -45,9 +45,9 @@ export function closedRecord(record) {
   const builds = editedBuilds(record);
   const kept = builds.map(({ key }) => key);
   const words = Object.keys(record.words).map((language) => {
-    const told = editedWords(record, language);
-    const shown = Object.entries(told.builds).filter(([key]) => kept.includes(key));
-    return [language, { ...told, builds: Object.fromEntries(shown) }];
+    const sentences = editedWords(record, language);
+    const shown = Object.entries(sentences.builds).filter(([key]) => kept.includes(key));
+    return [language, { ...sentences, builds: Object.fromEntries(shown) }];
   });
   return { ...record, builds, numbers: editedNumbers(record), words: Object.fromEntries(words), edits: null };
 }

@@ -18,13 +18,14 @@ const WIDE = {
   'network map': [0.52, 0.48],
 };
 
-/** Shares of the height; the pictures of an inner list share a row. */
+/** Shares of the height, and the pictures of each row with their shares of the width. */
 const TALL = {
-  'data knobs': [[0.72], [0.28]],
-  'data square loss': [[0.6], [0.4, ['square', 'loss'], [0.72, 0.28]]],
-  'data map loss': [[0.42], [0.58, ['map', 'loss'], [0.78, 0.22]]],
-  'data map curve': [[0.3], [0.42], [0.28]],
-  'data bowl curve': [[0.28], [0.44], [0.28]],
+  'data knobs': [[0.72, ['data']], [0.28, ['knobs']]],
+  'data square loss': [[0.6, ['data']], [0.4, ['square', 'loss'], [0.72, 0.28]]],
+  'data map loss': [[0.42, ['data']], [0.58, ['map', 'loss'], [0.78, 0.22]]],
+  'data map curve': [[0.38, ['data', 'curve'], [0.56, 0.44]], [0.62, ['map']]],
+  'map curve': [[0.54, ['map']], [0.46, ['curve']]],
+  'data bowl curve': [[0.38, ['data', 'curve'], [0.56, 0.44]], [0.62, ['bowl']]],
 };
 
 /** Returns the box of each picture by its name: [left, top, width, height]. */
@@ -37,7 +38,7 @@ export function boxesOf(stage, names) {
   if (names[stage.alone]) return alone(all, names, stage.alone);
   const key = names.join(' ');
   if (isWide) return Object.fromEntries(cut(all, WIDE[key] ?? [1], gap, 0).map((box, i) => [names[i], box]));
-  return stacked(all, names, TALL[key] ?? names.map(() => [1 / names.length]), gap);
+  return stacked(all, TALL[key] ?? names.map((name) => [1 / names.length, [name]]), gap);
 }
 
 /** Returns one picture as large as all, and the others out of sight. */
@@ -46,10 +47,10 @@ function alone(all, names, which) {
   return Object.fromEntries(names.map((name, i) => [name, i === which ? all : [x - 3 * w, y, w, h]]));
 }
 
-function stacked(all, names, rows, gap) {
+function stacked(all, rows, gap) {
   const boxes = cut(all, rows.map(([share]) => share), gap, 1);
-  return Object.fromEntries(rows.flatMap(([, held, shares], i) => (
-    held ? cut(boxes[i], shares, gap, 0).map((box, k) => [held[k], box]) : [[names[i], boxes[i]]]
+  return Object.fromEntries(rows.flatMap(([, held, shares = [1]], i) => (
+    cut(boxes[i], shares, gap, 0).map((box, k) => [held[k], box])
   )));
 }
 

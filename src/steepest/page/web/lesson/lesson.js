@@ -14,7 +14,7 @@ import { Presenter } from './present.js';
 import { Stage } from './stage.js';
 import { showTasks } from './tasks.js';
 import { glossed, isLong } from './telling.js';
-import { lessonOf } from './told.js';
+import { lessonOf } from './words.js';
 
 /** Returns the number of a build that there is. */
 const within = ({ builds }, at) => Math.max(0, Math.min(builds.length - 1, Math.trunc(at) || 0));
@@ -61,7 +61,7 @@ class Lesson {
     this.equation = part(this.root, 'st-le-eq', 'p');
     this.place = part(this.root, 'st-le-stage');
     this.stage = new Stage(this.place);
-    this.pen = new Pen(this.stage, () => mapOf(this.stage, this.told, this.build), () => this.draw());
+    this.pen = new Pen(this.stage, () => mapOf(this.stage, this.words, this.build), () => this.draw());
     this.own = new OwnSlide(this.root);
     this.makeBand(explore);
     // A live page has no file to save, and no editor in its code.
@@ -163,7 +163,7 @@ class Lesson {
     const { ask, key } = this.build;
     if (!ask) return this.go(this.at + 1);
     const place = placeIn(this.stage.canvas, event);
-    const { scales } = mapOf(this.stage, this.told, this.build);
+    const { scales } = mapOf(this.stage, this.words, this.build);
     if (!scales.holds(...place)) return null;
     this.guesses[key] = scales.params(...place);
     return this.go(this.at + 1);
@@ -183,7 +183,7 @@ class Lesson {
 
   /** Tells a class where it finds the tasks, or no more. */
   tellAddress() {
-    const { ui } = this.told;
+    const { ui } = this.words;
     const [address] = location.href.split('#');
     const text = location.protocol === 'file:' ? ui.no_address : ui.address.replace('{address}', address);
     this.tip.hidden = !this.tip.hidden && this.tip.textContent === text;
@@ -194,7 +194,7 @@ class Lesson {
   togglePen() {
     this.pen.toggle();
     this.root.toggleAttribute('data-pen', this.pen.isOn);
-    this.tip.textContent = this.told.ui.pen;
+    this.tip.textContent = this.words.ui.pen;
     this.tip.hidden = !this.pen.isOn;
   }
 
@@ -209,11 +209,11 @@ class Lesson {
   speak(language) {
     const known = this.lesson.languages.includes(language) ? language : this.lesson.languages[0];
     const isOther = known !== this.spoken;
-    this.told = { ...this.lesson.in(known), guesses: this.guesses, strokes: () => this.pen.shown('standard').strokes };
+    this.words = { ...this.lesson.in(known), guesses: this.guesses, strokes: () => this.pen.shown('standard').strokes };
     this.spoken = known;
-    const { ui } = this.told;
+    const { ui } = this.words;
     this.root.lang = known;
-    Object.assign(document, { title: `${this.told.words.title} – ${this.told.source}` });
+    Object.assign(document, { title: `${this.words.sentences.title} – ${this.words.source}` });
     document.documentElement.lang = known;
     this.closeTasks();
     this.language.value = known;
@@ -246,7 +246,7 @@ class Lesson {
       this.tellPlace();
     };
     const close = () => this.closeTasks();
-    const { ui } = this.told;
+    const { ui } = this.words;
     this.shown = showTasks(this.root, { tasks, ui, language: this.spoken, isExam, answers, keep, handIn, close });
   }
 
@@ -280,14 +280,14 @@ class Lesson {
   }
 
   tell() {
-    const { told, build } = this;
+    const { words, build } = this;
     const { key, step } = build;
-    const say = told.say(key);
-    const { words, ui } = told;
-    this.part.textContent = words.parts[build.part] ?? build.part;
+    const say = words.say(key);
+    const { sentences, ui } = words;
+    this.part.textContent = sentences.parts[build.part] ?? build.part;
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
     this.write(this.say, build.lines ? '' : say);
-    this.root.toggleAttribute('data-long', NOTED.includes(key) && isLong(say, told.sum(key)));
+    this.root.toggleAttribute('data-long', NOTED.includes(key) && isLong(say, words.sum(key)));
     this.own.show(build.lines ?? null);
     this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
@@ -295,17 +295,17 @@ class Lesson {
     this.back.disabled = this.at === 0;
     this.next.textContent = this.isLast && !this.explore.hidden ? ui.explore : ui.next;
     this.next.disabled = this.isLast && Boolean(this.explore.hidden);
-    const lit = step ? `${ui.step.replace('{step}', step)}: ${words.steps[step - 1]}` : '';
+    const lit = step ? `${ui.step.replace('{step}', step)}: ${sentences.steps[step - 1]}` : '';
     this.live.textContent = [lit, say].filter(Boolean).join(' ');
     const next = this.lesson.builds[this.at + 1];
-    this.presenter.tell([say, words.notes[key] ?? '', next ? `${ui.next}: ${told.say(next.key)}` : ''], ui.clock);
+    this.presenter.tell([say, sentences.notes[key] ?? '', next ? `${ui.next}: ${words.say(next.key)}` : ''], ui.clock);
     this.stage.canvas.setAttribute('aria-label', `${ui.picture}: ${say}`);
   }
 
   /** Tells the steps of the lecture as far as they have come; the one that happens now is lit. */
   tellSteps(count, lit) {
-    const { words, ui } = this.told;
-    this.steps.replaceChildren(...words.steps.slice(0, count).map((text, i) => {
+    const { sentences, ui } = this.words;
+    this.steps.replaceChildren(...sentences.steps.slice(0, count).map((text, i) => {
       const line = element('li', { class: i + 1 === lit ? 'st-le-lit' : '' });
       element('b', { text: ui.step.replace('{step}', String(i + 1)) }, line);
       this.write(element('span', {}, line), text);
@@ -315,7 +315,7 @@ class Lesson {
 
   /** Writes a text whose words the glossary tells when they are pointed at. */
   write(place, text) {
-    place.replaceChildren(...glossed(text, this.told.words.glossary).map((piece) => (
+    place.replaceChildren(...glossed(text, this.words.sentences.glossary).map((piece) => (
       piece.meaning ? this.term(piece) : document.createTextNode(piece.text)
     )));
   }
@@ -341,7 +341,7 @@ class Lesson {
     this.own.fit();
     if (!this.stage.width) return;
     // A slide of an author's own has words alone.
-    SCENES[key]?.(this.stage, time, this.told);
+    SCENES[key]?.(this.stage, time, this.words);
     this.tellEquation(key, time);
     const isWriting = this.pen.draw();
     const isMoving = time < (SECONDS[key] ?? 0);
@@ -351,27 +351,27 @@ class Lesson {
 
   /** Tells the line of numbers, once its picture has come to where they are true. */
   tellSum() {
-    const [say, sum] = [this.told.say(this.build.key), this.told.sum(this.build.key)];
+    const [say, sum] = [this.words.say(this.build.key), this.words.sum(this.build.key)];
     if (this.sum.textContent === sum) return;
     this.write(this.sum, sum);
     this.live.textContent = sum;
-    this.stage.canvas.setAttribute('aria-label', `${this.told.ui.picture}: ${say} ${sum}`);
+    this.stage.canvas.setAttribute('aria-label', `${this.words.ui.picture}: ${say} ${sum}`);
   }
 
   /** Writes the equation of the line as it is now, or the title. */
   tellEquation(key, time) {
-    const { told, equation } = this;
+    const { words, equation } = this;
     const isOwn = this.build.pictures[0] === 'words';
     if (!OF_LINE.includes(this.build.part) || key === 'steps' || isOwn) {
-      equation.textContent = key === 'title' ? told.words.title : told.words.builds[key].heading ?? '';
+      equation.textContent = key === 'title' ? words.sentences.title : words.sentences.builds[key].heading ?? '';
       this.fitEquation();
       return;
     }
-    const [w, b] = standingAt(key, time, told);
-    equation.replaceChildren(`${told.line.y} = `);
-    element('b', { class: 'st-le-weight', text: told.placed(w) }, equation);
-    equation.append(` × ${told.ui.scaled.replace('{x}', told.line.x)} ${b < 0 ? '\u2212' : '+'} `);
-    element('b', { class: 'st-le-bias', text: told.placed(Math.abs(b)) }, equation);
+    const [w, b] = standingAt(key, time, words);
+    equation.replaceChildren(`${words.line.y} = `);
+    element('b', { class: 'st-le-weight', text: words.placed(w) }, equation);
+    equation.append(` × ${words.ui.scaled.replace('{x}', words.line.x)} ${b < 0 ? '\u2212' : '+'} `);
+    element('b', { class: 'st-le-bias', text: words.placed(Math.abs(b)) }, equation);
     this.fitEquation();
   }
 
@@ -380,7 +380,8 @@ class Lesson {
     const letters = this.equation.textContent.length;
     if (this.letters === letters) return;
     this.letters = letters;
-    this.equation.style.setProperty('--letters', String(Math.max(1, letters)));
+    const wide = this.stage.widthOf(this.equation.textContent, { weight: 600 }) / Math.max(12, this.stage.size);
+    this.equation.style.setProperty('--wide', String(Math.max(1, wide)));
   }
 
   destroy() {

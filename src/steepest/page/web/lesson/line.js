@@ -41,6 +41,7 @@ export function lineOf({ X, Y, start, rate = RATES.rate, ...named }) {
     race: raceOf(raw, inOwn(from), bowl, from),
     mean,
     deviation,
+    isThin: raw.isThin(inOwn(from)),
     isRavine: raw.curvatures[0] / raw.curvatures[1] >= ROUND,
     worst: worstOf(bowl, from),
   };

@@ -6,9 +6,8 @@ import { unit } from '../engine/vectors.js';
 
 const SIZES = [2, 8, 8, 1];
 
-/** Rounds and rate of the training, and of the walk of two params; momentum speeds up the first. */
-const [TRAINED, RATE, BETA] = [150, 0.3, 0.9];
-const [ROUNDS, OWN_RATE] = [40, 6];
+/** Rounds of the training, and of the walk of two params; momentum speeds up the first. */
+const [TRAINED, ROUNDS, BETA] = [150, 40, 0.9];
 
 /** Points a side of the surface: so many are drawn in a tenth of a second or so. */
 const POINTS = 41;
@@ -17,7 +16,7 @@ const POINTS = 41;
 const [WEIGHT, BIAS] = [14, 13];
 
 /** Returns what the builds draw and tell of the network; the surface is worked out when it is asked for. */
-export function networkOf({ X, Y, ...named }) {
+export function networkOf({ X, Y, rates, ...named }) {
   const made = { sizes: SIZES, activation: 'tanh', initial: 'random' };
   const objective = new NetworkObjective(made, X, Y, chooseLoss('cross_entropy', 1));
   const { network, weights, size } = objective;
@@ -27,26 +26,26 @@ export function networkOf({ X, Y, ...named }) {
     ...found,
     places: [network.placeOf(WEIGHT), network.placeOf(weights + BIAS)],
     get plane() {
-      return (plane ??= planeOf(objective));
+      return (plane ??= planeOf(objective, rates));
     },
   };
 }
 
 /** Returns the trained params. */
-function trained(objective) {
+function trained(objective, rate) {
   let params = objective.randomStart(0);
   let step = new Float64Array(params.length);
   for (let k = 0; k < TRAINED; k += 1) {
     const { gradient } = objective.valueAndGradient(params);
-    step = step.map((last, i) => BETA * last - RATE * gradient[i]);
+    step = step.map((last, i) => BETA * last - rate * gradient[i]);
     params = params.map((value, i) => value + step[i]);
   }
   return params;
 }
 
 /** Returns the plane of the two params: its window, the loss at any point, and a walk on it. */
-function planeOf(objective) {
-  const end = trained(objective);
+function planeOf(objective, [training, rate]) {
+  const end = trained(objective, training);
   const at = [WEIGHT, objective.weights + BIAS];
   const u = unit(end.length, at[0]);
   const v = unit(end.length, at[1]);
@@ -58,7 +57,7 @@ function planeOf(objective) {
   for (let k = 0; k <= ROUNDS; k += 1) {
     const { loss, gradient } = objective.valueAndGradient(move(path[k]));
     losses.push(loss);
-    if (k < ROUNDS) path.push(path[k].map((value, i) => value - OWN_RATE * gradient[at[i]]));
+    if (k < ROUNDS) path.push(path[k].map((value, i) => value - rate * gradient[at[i]]));
   }
   const center = at.map((i) => end[i]);
   const shown = path.map(([a, b]) => [a + center[0], b + center[1]]);

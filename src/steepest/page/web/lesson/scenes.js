@@ -7,7 +7,7 @@ import {
 import { drawBowl } from './draw_bowl.js';
 import { drawBar, drawCurves, drawKnob } from './draw_loss.js';
 import {
-  drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, drawUpright, mapScales,
+  POINTS, drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, drawUpright, mapScales,
 } from './draw_map.js';
 import { drawRing } from './draw_ring.js';
 import { drawRowParts, drawTable } from './draw_terms.js';
@@ -46,41 +46,41 @@ const [HOLDS, HOLDS_AROUND] = [0.86, 1.12];
 /** Where the ramp of the surface ends, over the lowest loss, in losses of the start: of steps, rates, stretched. */
 const [TOP, HIGHER, STEEP] = [1.6, 3, 30];
 
-/** Returns what draws a build: (stage, time, told), where `told` has all that is drawn. */
+/** Returns what draws a build: (stage, time, words), where `words` has all that is drawn. */
 export const SCENES = {
-  title: (stage, time, told) => rows(stage, told, time / 1.5),
-  rows: (stage, time, told) => rows(stage, told, 1),
-  line: (stage, time, told) => lineAlone(stage, told, { grown: ease(time / 1.2) }),
-  errors: (stage, time, told) => lineAlone(stage, told, { errors: ease(time / 1.2) }),
+  title: (stage, time, words) => rows(stage, words, time / 1.5),
+  rows: (stage, time, words) => rows(stage, words, 1),
+  line: (stage, time, words) => lineAlone(stage, words, { grown: ease(time / 1.2) }),
+  errors: (stage, time, words) => lineAlone(stage, words, { errors: ease(time / 1.2) }),
   squares,
-  dot: (stage, time, told) => beside(stage, told, { guides: ease((time - 0.5) / 0.8), comes: ease(time / 0.7) }),
-  nudge_weight: (stage, time, told) => beside(stage, told, { arrows: [ease(time / 0.9), 0, 0], nudges: [1, 0] }),
+  dot: (stage, time, words) => beside(stage, words, { guides: ease((time - 0.5) / 0.8), comes: ease(time / 0.7) }),
+  nudge_weight: (stage, time, words) => beside(stage, words, { arrows: [ease(time / 0.9), 0, 0], nudges: [1, 0] }),
   parts: rowParts,
-  nudge_bias: (stage, time, told) => beside(stage, told, { arrows: [1, ease(time / 0.9), 0], nudges: [1, 1] }),
-  sum: (stage, time, told) => beside(stage, told, { arrows: [1, 1, ease(time / 1.1)], nudges: [1, 1] }),
-  guess: (stage, time, told) => beside(stage, told, { nudges: [1, 1], asks: true }),
-  step: (stage, time, told) => beside(stage, told, { ...walked('step', time, told), guessed: 'guess' }),
-  loss: (stage, time, told) => beside(stage, told, { ...walked('loss', time, told), falls: ease(time / 1.1) }),
-  again: (stage, time, told) => beside(stage, told, {
-    ...walked('again', time, told), from: told.line.path[1], falls: ease((time - 1.6) / 0.7), fog: true,
+  nudge_bias: (stage, time, words) => beside(stage, words, { arrows: [1, ease(time / 0.9), 0], nudges: [1, 1] }),
+  sum: (stage, time, words) => beside(stage, words, { arrows: [1, 1, ease(time / 1.1)], nudges: [1, 1] }),
+  guess: (stage, time, words) => beside(stage, words, { nudges: [1, 1], asks: true }),
+  step: (stage, time, words) => beside(stage, words, { ...walked('step', time, words), guessed: 'guess' }),
+  loss: (stage, time, words) => beside(stage, words, { ...walked('loss', time, words), falls: ease(time / 1.1) }),
+  again: (stage, time, words) => beside(stage, words, {
+    ...walked('again', time, words), from: words.line.path[1], falls: ease((time - 1.6) / 0.7), fog: true,
   }),
   walk,
   bowl,
-  steps: (stage, time, told) => drawRing(stage, boxesOf(stage, ['ring']).ring, told.ui.round),
-  end: (stage, time, told) => drawRing(stage, boxesOf(stage, ['ring']).ring, told.ui.round),
-  small: (stage, time, told) => rates(stage, time / 3, told, ['small']),
-  good: (stage, time, told) => rates(stage, time / 3, told, ['small', 'rate']),
-  guess_large: (stage, time, told) => rates(stage, 1, told, ['small', 'rate'], true),
-  large: (stage, time, told) => rates(stage, time / 4, told, ['small', 'rate', 'large']),
-  diverge: (stage, time, told) => rates(stage, time / 4, told, ['over']),
-  ravine: (stage, time, told) => own(stage, time / 4, told),
-  standard: (stage, time, told) => rates(stage, 1, told, ['rate']),
-  momentum: (stage, time, told) => race(stage, time / 4, told),
+  steps: (stage, time, words) => drawRing(stage, boxesOf(stage, ['ring']).ring, words.ui.round),
+  end: (stage, time, words) => drawRing(stage, boxesOf(stage, ['ring']).ring, words.ui.round),
+  small: (stage, time, words) => rates(stage, time / 3, words, ['small']),
+  good: (stage, time, words) => rates(stage, time / 3, words, ['small', 'rate']),
+  guess_large: (stage, time, words) => rates(stage, 1, words, ['small', 'rate'], true),
+  large: (stage, time, words) => rates(stage, time / 4, words, ['small', 'rate', 'large']),
+  diverge: (stage, time, words) => rates(stage, time / 4, words, ['over']),
+  ravine: (stage, time, words) => own(stage, time / 4, words),
+  standard: (stage, time, words) => rates(stage, 1, words, ['rate']),
+  momentum: (stage, time, words) => race(stage, time / 4, words),
   ...CLASS_SCENES,
 };
 
-function names(told) {
-  return [told.ui.weight, told.ui.bias];
+function names(words) {
+  return [words.ui.weight, words.ui.bias];
 }
 
 function labels({ line, ui, short }) {
@@ -88,19 +88,19 @@ function labels({ line, ui, short }) {
   return { xLabel, yLabel: line.yLabel, short };
 }
 
-function rows(stage, told, fall) {
-  const { line } = told;
+function rows(stage, words, fall) {
+  const { line } = words;
   const level = { bowl: line.raw, start: [0, line.raw.level] };
   const scales = dataScales(stage, boxesOf(stage, ['data']).data, level);
-  drawAxes(stage, scales, { ...labels(told), xLabel: line.xLabel });
+  drawAxes(stage, scales, { ...labels(words), xLabel: line.xLabel });
   drawRows(stage, scales, line.raw.x, line.raw.y, { fall });
 }
 
-function lineAlone(stage, told, { grown = 1, errors = 0 }) {
-  const { line, short } = told;
+function lineAlone(stage, words, { grown = 1, errors = 0 }) {
+  const { line, short } = words;
   const boxes = boxesOf(stage, ['data', 'knobs']);
   const scales = dataScales(stage, boxes.data, line);
-  drawAxes(stage, scales, labels(told));
+  drawAxes(stage, scales, labels(words));
   if (errors) drawErrors(stage, scales, line, line.start, { grown: errors });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
   drawLine(stage, scales, line.start, { grown });
@@ -108,18 +108,18 @@ function lineAlone(stage, told, { grown = 1, errors = 0 }) {
     const { worst, start, bowl: { x, y } } = line;
     drawWorst(stage, scales, line, short(y[worst] - start[0] * x[worst] - start[1]));
   }
-  knobs(stage, told, boxes.knobs, line.start);
+  knobs(stage, words, boxes.knobs, line.start);
 }
 
 /**
  * The knobs of weight and bias in a box, one above the other or side by side.
  * @param {import('./stage.js').Stage} stage
- * @param {any} told
+ * @param {any} words
  * @param {number[]} box
  * @param {number[]} params
  */
-function knobs(stage, told, [x, y, w, h], params, nudges = [0, 0]) {
-  const { line, placed, ui } = told;
+function knobs(stage, words, [x, y, w, h], params, nudges = [0, 0]) {
+  const { line, placed, ui } = words;
   const far = 1.3 * Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
   const slope = line.bowl.gradient(...params);
   const isTall = h > w;
@@ -134,24 +134,24 @@ function knobs(stage, told, [x, y, w, h], params, nudges = [0, 0]) {
   });
 }
 
-function squares(stage, time, told) {
-  const { line, ui, short } = told;
+function squares(stage, time, words) {
+  const { line, ui, short } = words;
   const boxes = boxesOf(stage, ['data', 'square', 'loss']);
   const scales = dataScales(stage, boxes.data, line);
-  drawAxes(stage, scales, labels(told));
+  drawAxes(stage, scales, labels(words));
   const faint = 1 - 0.4 * ease((time - 2) / 1.2);
   drawSquares(stage, scales, line, line.start, { grown: ease(time / 1.1), faint });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
   drawLine(stage, scales, line.start);
   const loss = line.bowl.loss(...line.start);
-  const words = { loss: short(loss), average: ui.average };
-  drawAverage(stage, scales, boxes.square, { line, params: line.start, time: time - 1.1, words });
+  const named = { loss: short(loss), average: ui.average };
+  drawAverage(stage, scales, boxes.square, { line, params: line.start, time: time - 1.1, words: named });
   const share = ease((time - 2.8) / 0.8);
-  if (share > 0) bar(stage, told, boxes.loss, loss * share);
+  if (share > 0) bar(stage, words, boxes.loss, loss * share);
 }
 
-function bar(stage, told, box, loss, before = null) {
-  const { line, ui, short } = told;
+function bar(stage, words, box, loss, before = null) {
+  const { line, ui, short } = words;
   drawBar(stage, box, { loss, before, most: 1.15 * line.bowl.loss(...line.start), text: short(loss), name: ui.loss });
 }
 
@@ -168,8 +168,8 @@ function walked(key, time, { line: { path } }) {
 }
 
 /** Returns the params of the line at a time of a build: [weight, bias]. */
-export function standingAt(key, time, told) {
-  return walked(key, time, told).params;
+export function standingAt(key, time, words) {
+  return walked(key, time, words).params;
 }
 
 /** Returns how far off a point is along the axis along which it is farther. */
@@ -186,47 +186,47 @@ function stepsMap(stage, { line }, box) {
 }
 
 /** The rows with their line beside the map, and the loss as a bar. */
-function beside(stage, told, now) {
-  const { line } = told;
+function beside(stage, words, now) {
+  const { line } = words;
   const { params = line.start, walked: way = [line.start], arrows, nudges = [0, 0], falls = 0, fog = false } = now;
   const boxes = boxesOf(stage, ['data', 'map', 'loss']);
   const isWide = stage.width > 1.15 * stage.height;
   const [x, y, w, h] = boxes.data;
   const turned = (isWide ? 0.27 : 0.3) * w;
-  dataNow(stage, told, [x, y, w - turned, h], params);
-  knobs(stage, told, [x + w - turned, y, turned, h], params, nudges);
-  const scales = stepsMap(stage, told, boxes.map);
-  drawGround(stage, scales, { names: names(told), short: told.short });
-  if (fog) surface(stage, told, scales, way);
-  drawUpright(stage, scales, told.ui.bias);
-  marks(stage, told, scales, { ...now, params, way, arrows });
+  dataNow(stage, words, [x, y, w - turned, h], params);
+  knobs(stage, words, [x + w - turned, y, turned, h], params, nudges);
+  const scales = stepsMap(stage, words, boxes.map);
+  drawGround(stage, scales, { names: names(words), short: words.short });
+  if (fog) surface(stage, words, scales, way);
+  drawUpright(stage, scales, words.ui.bias);
+  marks(stage, words, scales, { ...now, params, way, arrows });
   const before = line.bowl.loss(...(now.from ?? way.at(-2) ?? line.start));
   const loss = falls ? mix(before, line.bowl.loss(...params), falls) : before;
-  bar(stage, told, boxes.loss, loss, falls ? before : null);
+  bar(stage, words, boxes.loss, loss, falls ? before : null);
 }
 
-function marks(stage, told, scales, { params, way, arrows, guides = 0, comes = 1, guessed }) {
+function marks(stage, words, scales, { params, way, arrows, guides = 0, comes = 1, guessed }) {
   if (guides) drawGuides(stage, scales, params, guides);
   if (arrows) {
-    const { line } = told;
+    const { line } = words;
     const move = line.bowl.gradient(...line.start).map((slope) => -ARROW * slope);
     drawParts(stage, scales, line.start, move, arrows);
   }
   stage.faint(comes, () => drawPath(stage, scales, way));
-  const guess = guessed && told.guesses[guessed];
+  const guess = guessed && words.guesses[guessed];
   // Until the dot has arrived, nothing tells where it will.
-  if (guess) drawGuess(stage, scales, guess, params, told.ui.your);
+  if (guess) drawGuess(stage, scales, guess, params, words.ui.your);
 }
 
 /** The rows with the line alone, as large as the stage. */
-export function dataAlone(stage, told, params) {
-  dataNow(stage, told, boxesOf(stage, ['data']).data, params);
+export function dataAlone(stage, words, params) {
+  dataNow(stage, words, boxesOf(stage, ['data']).data, params);
 }
 
-function dataNow(stage, told, box, params) {
-  const { line } = told;
+function dataNow(stage, words, box, params) {
+  const { line } = words;
   const scales = dataScales(stage, box, line);
-  drawAxes(stage, scales, labels(told));
+  drawAxes(stage, scales, labels(words));
   drawErrors(stage, scales, line, params, { faint: 0.22 });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
   if (params !== line.start) {
@@ -240,18 +240,18 @@ function surface(stage, { line: { bowl: { lowest }, bowl: of, start } }, scales,
   drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: lowest, high, near });
 }
 
-function walk(stage, time, told) {
-  const { line, ui, short } = told;
+function walk(stage, time, words) {
+  const { line, ui, short } = words;
   const boxes = boxesOf(stage, ['data', 'map', 'curve']);
   const last = line.path.length - 1;
-  const now = walked('walk', time, told);
-  dataNow(stage, told, boxes.data, now.params);
-  const scales = stepsMap(stage, told, boxes.map);
-  drawGround(stage, scales, { names: names(told), short });
-  surface(stage, told, scales, now.walked);
+  const now = walked('walk', time, words);
+  dataNow(stage, words, boxes.data, now.params);
+  const scales = stepsMap(stage, words, boxes.map);
+  drawGround(stage, scales, { names: names(words), short });
+  surface(stage, words, scales, now.walked);
   drawUpright(stage, scales, ui.bias);
   drawPath(stage, scales, now.walked);
-  lossCurve(stage, told, boxes.curve, now.walked, last);
+  lossCurve(stage, words, boxes.curve, now.walked, last);
 }
 
 function lossCurve(stage, { line, ui, short }, box, way, span) {
@@ -260,17 +260,17 @@ function lossCurve(stage, { line, ui, short }, box, way, span) {
   drawCurves(stage, box, { curves, most: 1.1 * losses[0], span, words: ui, short });
 }
 
-function bowl(stage, time, told) {
-  const { line } = told;
+function bowl(stage, time, words) {
+  const { line } = words;
   const boxes = boxesOf(stage, ['data', 'bowl', 'curve']);
   const end = line.path.at(-1);
-  dataNow(stage, told, boxes.data, end);
+  dataNow(stage, words, boxes.data, end);
   const far = Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
   drawBowl(stage, boxes.bowl, {
-    bowl: line.bowl, reach: 1.08 * far, path: line.path, open: 0.3 + 0.7 * ease(time / 1.6), strokes: told.strokes(),
-    turn: -0.62 - 0.35 * (1 - ease(time / 2.4)), names: names(told),
+    bowl: line.bowl, reach: 1.08 * far, path: line.path, open: 0.3 + 0.7 * ease(time / 1.6), strokes: words.strokes(),
+    turn: -0.62 - 0.35 * (1 - ease(time / 2.4)), names: names(words),
   });
-  lossCurve(stage, told, boxes.curve, line.path, line.path.length - 1);
+  lossCurve(stage, words, boxes.curve, line.path, line.path.length - 1);
 }
 
 /** The map on which rates are tried, in a box. */
@@ -287,9 +287,9 @@ function ownMap(stage, { line: { raw, plain } }, box) {
 }
 
 /** The map of both walks of momentum: where the feature is stretched, both units are as long as each other. */
-function raceMap(stage, told, box) {
-  const { of: { best }, start, isStretched } = told.line.race;
-  if (!isStretched) return ownMap(stage, told, box);
+function raceMap(stage, words, box) {
+  const { of: { best }, start, isStretched } = words.line.race;
+  if (!isStretched) return ownMap(stage, words, box);
   return mapScales(stage, box, { center: best, half: 1.3 * farthest(best, start) });
 }
 
@@ -302,19 +302,19 @@ const MAPS = {
 };
 
 /** Returns the map of a build as it is shown: `{scales, units}`, null if it has none. */
-export function mapOf(stage, told, { key, part, pictures }) {
+export function mapOf(stage, words, { key, part, pictures }) {
   if (!pictures.includes('map')) return null;
   const [units, map] = MAPS[key] ?? MAPS[part];
-  return { units, scales: map(stage, told, boxesOf(stage, pictures).map) };
+  return { units, scales: map(stage, words, boxesOf(stage, pictures).map) };
 }
 
 /** Walks at some rates, the last of which is on its way. */
-function rates(stage, share, told, chosen, asks = false) {
-  const { line, ui, short } = told;
+function rates(stage, share, words, chosen, asks = false) {
+  const { line, ui, short } = words;
   const boxes = boxesOf(stage, ['map', 'curve']);
-  const scales = ratesMap(stage, told, boxes.map);
-  drawGround(stage, scales, { names: names(told), short });
-  surface(stage, told, scales, null);
+  const scales = ratesMap(stage, words, boxes.map);
+  drawGround(stage, scales, { names: names(words), short });
+  surface(stage, words, scales, null);
   drawUpright(stage, scales, ui.bias);
   const looks = { small: [], rate: [9, 4], large: [3, 5], over: [] };
   const losses = (name) => line.walks[name].map((params) => line.bowl.loss(...params));
@@ -323,7 +323,7 @@ function rates(stage, share, told, chosen, asks = false) {
   const now = between(path, (path.length - 1) * clamp(share));
   if (asks) drawDot(stage, scales.at(line.start));
   else drawPath(stage, scales, now.walked);
-  const guess = last === 'large' && told.guesses.guess_large;
+  const guess = last === 'large' && words.guesses.guess_large;
   if (guess) drawGuess(stage, scales, guess, now.at ? path[1] : now.params, ui.your);
   const curves = chosen.map((name) => ({
     losses: losses(name), colour: name === last && !asks ? stage.colours.accent : stage.colours.soft, dash: looks[name],
@@ -334,14 +334,14 @@ function rates(stage, share, told, chosen, asks = false) {
 }
 
 /** The part of the gradient that each row has: all as a picture, some as a table. */
-function rowParts(stage, time, told) {
-  const { line, ui, short } = told;
+function rowParts(stage, time, words) {
+  const { line, ui, short } = words;
   const { bowl: { x, y }, start: [w, b] } = line;
   const boxes = boxesOf(stage, ['parts', 'terms']);
   const parts = partsOf(line);
   const average = line.bowl.gradient(w, b)[0];
-  const words = { part: ui.part, x: ui.standard.replace('{x}', line.x) };
-  drawRowParts(stage, boxes.parts, { z: x, parts, average, words, short, time });
+  const named = { part: ui.part, x: ui.standard.replace('{x}', line.x) };
+  drawRowParts(stage, boxes.parts, { z: x, parts, average, words: named, short, time });
   const every = Math.max(1, Math.floor(y.length / 6));
   const some = Array.from({ length: Math.min(6, y.length) }, (_, i) => i * every);
   const lines = some.map((i) => [i + 1, x[i], y[i] - w * x[i] - b, parts[i]].map((value) => short(value, 3)));
@@ -353,29 +353,33 @@ function rowParts(stage, time, told) {
 }
 
 /** The walk in the reader's own units: on the way, share by share. */
-function own(stage, share, told) {
-  const { line: { raw, ownStart, plain } } = told;
+function own(stage, share, words) {
+  const { line: { raw, ownStart, plain } } = words;
   const look = { path: plain, colour: stage.colours.mark, name: '' };
-  raced(stage, share, told, { map: ownMap, of: raw, start: ownStart, top: TOP, looks: [look] });
+  raced(stage, share, words, { map: ownMap, of: raw, start: ownStart, top: TOP, looks: [look] });
 }
 
 /** The walk without momentum, and the one with it. */
-function race(stage, share, told) {
-  const { line: { race: { of, start, plain, momentum, isStretched } }, ui } = told;
-  raced(stage, share, told, { map: raceMap, of, start, top: isStretched ? STEEP : TOP, looks: [
+function race(stage, share, words) {
+  const { line: { race: { of, start, plain, momentum, isStretched } }, ui } = words;
+  raced(stage, share, words, { map: raceMap, of, start, top: isStretched ? STEEP : TOP, looks: [
     { path: plain, colour: stage.colours.mark, dash: [], name: ui.without },
     { path: momentum, colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
   ] });
 }
 
 /** Walks on all of a loss `of` weight and bias. */
-function raced(stage, share, told, { map, of, start, top, looks }) {
-  const { ui, short } = told;
+function raced(stage, share, words, { map, of, start, top, looks }) {
+  const { ui, short } = words;
   const boxes = boxesOf(stage, ['map', 'curve']);
-  const scales = map(stage, told, boxes.map);
-  drawGround(stage, scales, { names: names(told), short });
+  const scales = map(stage, words, boxes.map);
+  drawGround(stage, scales, { names: names(words), short });
   const high = of.lowest + top * (of.loss(...start) - of.lowest);
-  drawLoss(stage, scales, { loss: (w, b) => of.loss(w, b), low: of.lowest, high });
+  // Of a ravine narrower than a point of the map each has the lowest loss within it, or most of it would be missed.
+  const [, , low, up] = scales.window;
+  const isThin = of.isThin(start);
+  const far = isThin ? (up - low) / 2 / (POINTS - 1) : 0;
+  drawLoss(stage, scales, { loss: (w, b) => of.lossWithin(w, b, far), low: of.lowest, high, isThin });
   drawUpright(stage, scales, ui.bias);
   const curves = looks.map(({ path, ...look }) => {
     const now = between(path, (path.length - 1) * clamp(share));

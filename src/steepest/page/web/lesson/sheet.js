@@ -6,7 +6,7 @@ import { classesAfter } from './class_scenes.js';
 import { lineOf } from './own.js';
 import { dataAlone, SCENES } from './scenes.js';
 import { Stage } from './stage.js';
-import { lessonOf } from './told.js';
+import { lessonOf } from './words.js';
 
 /** The build of each step and its picture, by place among those of the build. */
 const STEPS = [['line', 0], ['sum', 1], ['loss', 0], ['walk', 1]];
@@ -14,7 +14,7 @@ const STEPS = [['line', 0], ['sum', 1], ['loss', 0], ['walk', 1]];
 /** The same where the rows are the reader's own in classes: their pictures, and the terms of one row. */
 const CLASS_STEPS = [['class_rows', 0], ['class_row', 1], ['loss', 0], ['class_walk', 0]];
 
-/** The step whose new weight and bias tasks ask for: it is told without numbers. */
+/** The step whose new weight and bias tasks ask for: it is said without numbers. */
 const ASKED = 3;
 
 /** Pixels of a picture for each of the screen's, as a printer needs them. */
@@ -35,14 +35,18 @@ const STILL = 99;
 export function makeSheet(parent, record, language, { tasks, run }) {
   const lesson = lessonOf(record);
   const spoken = lesson.languages.includes(language) ? language : lesson.languages[0];
-  const told = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
+  const words = { ...lesson.in(spoken), guesses: {}, strokes: () => [] };
   const attributes = { lang: spoken, 'data-theme': 'projector' };
   const sheet = element('div', { class: 'st-lecture st-sheet', attributes }, parent);
   const first = part(sheet, 'st-sheet-page', 'section');
-  if (run) addRun(first, told, run);
-  else addSteps(first, told, record.isClass && record.classes.own ? record.classes : null);
-  if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), told, tasks, record.builds);
-  const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), told, answered);
+  if (run) addRun(first, words, run);
+  else {
+    const classes = record.isClass && record.classes.own ? record.classes : null;
+    // Classes start at random, whatever the line of the lesson starts at.
+    addSteps(first, words, classes, classes ? record.words[spoken].steps : words.sentences.steps);
+  }
+  if (tasks.length) addTasks(part(sheet, 'st-sheet-page', 'section'), words, tasks, record.builds);
+  const answer = (answered) => addAnswers(part(sheet, 'st-sheet-page', 'section'), words, answered);
   const answered = tasks.filter(({ why }) => why);
   if (answered.length) answer(answered);
   return { answer, remove: () => sheet.remove() };
@@ -55,8 +59,8 @@ function addHead(page, title, said, ui) {
 }
 
 /** Adds the run that was explored: its pictures, and its four steps with their numbers. */
-function addRun(page, { words, ui }, { title, pictures, steps }) {
-  addHead(page, title, words.title, ui);
+function addRun(page, { sentences, ui }, { title, pictures, steps }) {
+  addHead(page, title, sentences.title, ui);
   const grid = part(page, 'st-sheet-steps');
   for (const { title: name, picture, caption } of pictures) {
     const figure = element('figure', {}, grid);
@@ -73,40 +77,40 @@ function addRun(page, { words, ui }, { title, pictures, steps }) {
 }
 
 /** Of the reader's own `classes` the pictures are of these rows, else of a line. */
-function addSteps(page, told, classes) {
-  const { words, ui } = told;
+function addSteps(page, words, classes, said) {
+  const { sentences, ui } = words;
   const steps = classes ? CLASS_STEPS : STEPS;
-  addHead(page, words.title, titleOf(told, classes), ui);
+  addHead(page, sentences.title, titleOf(words, classes), ui);
   const grid = part(page, 'st-sheet-steps');
   steps.forEach(([key, which], i) => {
     const figure = element('figure', {}, grid);
     const step = element('figcaption', {}, figure);
     element('b', { text: `${ui.step.replace('{step}', String(i + 1))} ` }, step);
-    step.append(words.steps[i]);
+    step.append(said[i]);
     const stage = new Stage(part(figure, 'st-sheet-picture'));
     Object.assign(stage, { alone: which, sharp: SHARP });
     stage.begin();
     // The new weight and bias are asked for, so the knobs, which tell them, are left out.
-    if (i + 1 === ASKED) drawAsked(stage, told, classes);
-    else SCENES[key](stage, STILL, told);
-    stage.canvas.setAttribute('aria-label', words.steps[i]);
-    const say = i + 1 === ASKED && classes ? ui.class_after : told.say(key);
-    element('figcaption', { text: i + 1 === ASKED ? say : `${say} ${told.sum(key)}` }, figure);
+    if (i + 1 === ASKED) drawAsked(stage, words, classes);
+    else SCENES[key](stage, STILL, words);
+    stage.canvas.setAttribute('aria-label', said[i]);
+    const say = i + 1 === ASKED && classes ? ui.class_after : words.say(key);
+    element('figcaption', { text: i + 1 === ASKED ? say : `${say} ${words.sum(key)}` }, figure);
   });
 }
 
 /** Says whose rows the pictures have. */
-function titleOf(told, classes) {
-  if (!classes) return told.say('title');
-  const { builds, sources } = told.words;
+function titleOf(words, classes) {
+  if (!classes) return words.say('title');
+  const { builds, sources } = words.sentences;
   const source = sources[classes.source] ?? plainName(classes.source);
-  return filled(builds.title.say, { source, n: told.short(classes.Y.length, 9) });
+  return filled(builds.title.say, { source, n: words.short(classes.Y.length, 9) });
 }
 
 /** Draws the rows and the model after one round. */
-function drawAsked(stage, told, classes) {
-  if (classes) classesAfter(stage, told, 1);
-  else dataAlone(stage, told, told.line.path[1]);
+function drawAsked(stage, words, classes) {
+  if (classes) classesAfter(stage, words, 1);
+  else dataAlone(stage, words, words.line.path[1]);
 }
 
 function addTasks(page, { ui }, tasks, builds) {

@@ -43,6 +43,11 @@ export function roundNumbers(low, high, count) {
   return numbers;
 }
 
+/** Returns where a text that is so wide, `before` of it left of its place, is within the width; none from outside. */
+function heldWithin(width, place, before, wide) {
+  return place < 0 || place > width ? place : clamp(place, before, width - wide + before);
+}
+
 /** One canvas as large as its parent; `size` is that of its letters, in pixels. */
 export class Stage {
   constructor(parent) {
@@ -90,12 +95,14 @@ export class Stage {
     return this.context.measureText(text).width;
   }
 
-  /** Draws a text; one that is wider than the room that it has in smaller letters. */
-  text(text, x, y, look = {}) {
+  /** Draws a text; one that is wider than the room that it has in smaller letters, and none over the edge. */
+  text(text, place, y, look = {}) {
     const { size = 1, colour = this.colours.soft, align = 'center', weight = 400, halo = '', room = 0 } = look;
     const { context } = this;
     context.font = this.fontOf(size, weight);
     if (room) context.font = this.fontOf(size * clamp(room / context.measureText(text).width, SMALLER, 1), weight);
+    const wide = Math.min(room || Infinity, context.measureText(text).width);
+    const x = heldWithin(this.width, place, { left: 0, center: wide / 2, right: wide }[align], wide);
     context.textAlign = /** @type {CanvasTextAlign} */ (align);
     context.textBaseline = 'middle';
     if (halo) {

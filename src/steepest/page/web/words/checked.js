@@ -60,7 +60,7 @@ function objectiveOf(scene, choices) {
 function pythonLine({ scene, rows }) {
   if (rows || scene.own) return [];
   const found = pythonCheck(objectiveOf(scene, scene.run.choices), scene.run);
-  const of = filled(SAY.losses, [counted(found.count, 'step')]);
+  const of = filled(SAY.losses, [counted(found.count, 'round')]);
   return [line('Python', found, sumsOf(scene), of)];
 }
 

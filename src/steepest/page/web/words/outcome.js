@@ -129,9 +129,9 @@ function still(run, why, remedy) {
 /** @param {WalkedRun} run */
 function stuck(run, facts) {
   const share = shareOf((facts.start - facts.end) / (facts.start - facts.lowest));
-  const why = filled(SAY.made, [counted(facts.steps, 'step'), share]);
+  const why = filled(SAY.made, [counted(facts.steps, 'round'), share]);
   const told = typeof run.choices.learning_rate === 'number';
-  return still(run, why, told ? filled(SAY.tryLarger, [upTo(run)]) : 'Take more steps.');
+  return still(run, why, told ? filled(SAY.tryLarger, [upTo(run)]) : 'Take more rounds.');
 }
 
 /**
@@ -153,7 +153,7 @@ function ended(run) {
 
 /** @param {WalkedRun} run */
 function near(run, facts) {
-  const after = counted(arrivalOf(run), 'step');
+  const after = counted(arrivalOf(run), 'round');
   const word = ended(run) ? run.stop.reason : 'came near';
   const sentence = filled(SAY.after, [named(run), word, after, short(facts.lowest)]);
   return { word, sentence: sentence + overshoot(run), remedy: '' };
@@ -162,7 +162,7 @@ function near(run, facts) {
 /** @param {WalkedRun} run */
 function onItsWay(run, facts) {
   if (!ended(run) && !ASKED.includes(run.stop.reason)) return over(run, foundBy(run));
-  const after = `after ${counted(facts.steps, 'step')}`;
+  const after = `after ${counted(facts.steps, 'round')}`;
   const sentence = filled(SAY.way, [named(run), after, farFrom(facts)]);
   return { word: 'on its way', sentence: sentence + overshoot(run), remedy: faster(run) };
 }
@@ -192,7 +192,7 @@ function unmeasured(run, facts) {
   if (!ASKED.includes(run.stop.reason)) return over(run, found);
   if (progressOf(run) > NEAR && !leftBest(run, facts)) {
     const sentence = filled(SAY.wayStill, [named(run), found]);
-    return { word: 'on its way', sentence, remedy: 'Take more steps.' };
+    return { word: 'on its way', sentence, remedy: 'Take more rounds.' };
   }
   if (!hasKinks(run) && leftBest(run, facts)) return notSettled(run, facts, found);
   if (!hasKinks(run)) return unknown(run, found);
@@ -207,7 +207,7 @@ function unmeasured(run, facts) {
 function foundBy(run) {
   const at = run.choices.batch ? resultAt(run) : run.best;
   const lowest = run.choices.batch ? SAY.loss : SAY.lowest;
-  return `${lowest} is ${short(trueLoss(run, at))}, after ${counted(run.index[at], 'step')}`;
+  return `${lowest} is ${short(trueLoss(run, at))}, after ${counted(run.index[at], 'round')}`;
 }
 
 /**
@@ -274,7 +274,7 @@ function above(facts) {
  */
 function faster(run) {
   const { rule, scale, learning_rate: rate, batch } = run.choices;
-  if (run.limit === null || typeof rate !== 'number' || batch) return 'Take more steps.';
+  if (run.limit === null || typeof rate !== 'number' || batch) return 'Take more rounds.';
   if (rate < SMALL * run.limit) return filled(SAY.takeMore, [upTo(run)]);
   if (rate > NEARLY * run.limit && run.exactLimit) {
     const [limit, half] = [short(run.limit, 3), short(run.limit / 2, 2)];
@@ -282,7 +282,7 @@ function faster(run) {
   }
   const rounder = { none: SAY.scaling, standard: 'scaling round' }[scale] ?? '';
   const tries = [rounder, rule === 'steepest' ? 'momentum' : ''].filter(Boolean).join(' or ');
-  const more = tries ? filled(SAY.takeMoreSteps, [tries]) : 'Take more steps.';
+  const more = tries ? filled(SAY.takeMoreSteps, [tries]) : 'Take more rounds.';
   return isRavine(run) ? filled(SAY.ravine, [more]) : more;
 }
 

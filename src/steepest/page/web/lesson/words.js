@@ -16,7 +16,7 @@ export function lessonOf(record) {
       return editedBuilds(record);
     },
     languages: Object.keys(record.words),
-    in: (language) => toldIn(record, { ...models, line: lineOf(named(editedNumbers(record))) }, language),
+    in: (language) => wordsIn(record, { ...models, line: lineOf(named(editedNumbers(record))) }, language),
   };
 }
 
@@ -27,44 +27,51 @@ function named(rows) {
   return { ...rows, ...plain, classes: classes?.map(plainName) ?? null };
 }
 
-function toldIn(record, models, language) {
-  const words = editedWords(record, language);
-  const manner = { ...numerals(language), ui: words.ui };
+function wordsIn(record, models, language) {
+  const sentences = startedWords(editedWords(record, language), models.line);
+  const manner = { ...numerals(language), ui: sentences.ui };
   const { line, network } = models;
   const classes = { ...models.classes, classes: namesOf(record.classes, models.classes, manner) };
   const known = {
-    source: sourceIn(words, line.source), x: line.x, y: line.y,
+    source: sourceIn(sentences, line.source), x: line.x, y: line.y,
     ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
   };
-  const notes = notesOf(record, models, words, manner);
+  const notes = notesOf(record, models, sentences, manner);
   const places = placesFor(line.bowl.yy ** 0.5);
   return {
     ...models,
     classes,
     ...manner,
-    words,
+    sentences,
     source: known.source,
     placed: (value) => manner.placed(value, places),
     unknown: (text) => placesIn(text).filter((name) => !(name in known)),
-    raw: (key) => sentence(words.builds[key], 'say', line),
-    say: (key) => filled(sentence(words.builds[key], 'say', line), known),
+    raw: (key) => sentence(sentences.builds[key], 'say', line),
+    say: (key) => filled(sentence(sentences.builds[key], 'say', line), known),
     sum: (key) => {
       const more = key === 'surface' ? walkNumbers(network, manner) : {};
-      return filled(sentence(words.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
+      return filled(sentence(sentences.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
     },
   };
 }
 
-/** Returns a sentence of a build: that of a start that was chosen, of a stretched or a round bowl, where it has one. */
-function sentence(build, kind, { isChosen, isRavine, race }) {
-  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine };
+/** Returns words in which a start that was chosen is not called random. */
+function startedWords(sentences, { isChosen }) {
+  if (!isChosen) return sentences;
+  const { steps, notes, chosen } = sentences;
+  return { ...sentences, steps: [chosen.step, ...steps.slice(1)], notes: { ...notes, line: chosen.note } };
+}
+
+/** Returns a sentence of a build: that of a chosen start, of a stretched, a round or a thin bowl, where it has one. */
+function sentence(build, kind, { isChosen, isRavine, isThin, race }) {
+  const other = { chosen: isChosen, stretched: race.isStretched, round: !isRavine, thin: isThin };
   const fitting = Object.keys(other).find((name) => other[name] && build[`${kind}_${name}`]);
   return build[fitting ? `${kind}_${fitting}` : kind];
 }
 
 /** Returns what rows are called: a data set that comes with the page has a name in each language. */
-function sourceIn(words, source) {
-  return words.sources[source] ?? plainName(source);
+function sourceIn(sentences, source) {
+  return sentences.sources[source] ?? plainName(source);
 }
 
 /** Returns the names of the classes; of those that are parts of a number, what they go to. */
@@ -78,9 +85,9 @@ function namesOf({ bounds }, { classes }, { short, ui }) {
 }
 
 /** Returns what is said of where rows came from, and what was made of them, by the build that says it. */
-function notesOf(record, { line, classes, network }, words, { short }) {
-  const { ui } = words;
-  const shippedOf = (rows) => sourceIn(words, rows.source);
+function notesOf(record, { line, classes, network }, sentences, { short }) {
+  const { ui } = sentences;
+  const shippedOf = (rows) => sourceIn(sentences, rows.source);
   const own = plainName(record.target);
   const shownOf = (rows) => (rows.total > rows.Y.length
     ? [filled(ui.sampled, { shown: short(rows.Y.length, 9), rows: short(rows.total, 9) })] : []);
@@ -90,13 +97,22 @@ function notesOf(record, { line, classes, network }, words, { short }) {
   const made = (rows) => (rows.made
     ? [filled(ui[rows.made], { own, shipped: shippedOf(rows), y: rows.y, is: plainName(rows.isClass) })] : []);
   const about = (rows) => (rows.own ? [...shownOf(rows), ...dropped(rows), ...chosen(rows)] : []);
-  const note = (rows, told = []) => (
-    [...made(rows), ...about(rows).filter((one) => !told.includes(one))].join('; ')
+  const note = (rows, said = []) => (
+    [...made(rows), ...about(rows).filter((one) => !said.includes(one))].join('; ')
   );
   const numbers = { ...record.numbers, x: line.x, y: line.y };
+  const isSame = classes.source === line.source;
+  const counted = () => filled(sentences.builds.title.say, {
+    source: shippedOf(classes), n: short(record.classes.Y.length, 9),
+  });
+  const ofOther = isSame || !record.classes.own ? [] : [counted()];
+  const learnt = {
+    shipped: shippedOf(network), own: plainName(record.network.target), x: network.x, y: network.y,
+  };
   return {
     title: note(numbers),
-    classes: note({ ...record.classes, x: classes.x }, about(numbers)),
-    two: filled(ui.shipped_network, { shipped: shippedOf(network) }),
+    classes: [...ofOther, note({ ...record.classes, x: classes.x }, isSame ? about(numbers) : [])]
+      .filter(Boolean).join('; '),
+    two: [filled(ui[network.made || 'shipped_network'], learnt), ...about(record.network)].join('; '),
   };
 }

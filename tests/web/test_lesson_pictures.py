@@ -1,0 +1,149 @@
+"""The pictures of the lesson on a narrow stage: none is flat, no text cut or struck out."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from steepest.page.lesson.builds import builds
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PHONE = (374, 430)
+"""The stage of the lesson on a phone of 390 x 844, as wide and high as that."""
+
+DRAWN = """async ([[width, height], draw]) => {
+  document.body.innerHTML = '';
+  const place = document.createElement('div');
+  place.style.cssText = `position:relative;font:14px sans-serif`;
+  Object.assign(place.style, { width: `${width}px`, height: `${height}px` });
+  document.body.append(place);
+  const modules = ['stage', 'layout', 'draw_data', 'draw_network', 'draw_terms'];
+  const web = {};
+  for (const name of modules) Object.assign(web, await import(`/lesson/${name}.js`));
+  const stage = new web.Stage(place);
+  stage.canvas.style.cssText = 'width:100%;height:100%';
+  const texts = [];
+  const write = stage.context.fillText;
+  stage.context.fillText = function (text, x, y, room = Infinity) {
+    const wide = Math.min(room, this.measureText(text).width);
+    const left = x - { left: 0, center: 0.5, right: 1 }[this.textAlign] * wide;
+    const high = 0.35 * Number.parseFloat(this.font.match(/([\\d.]+)px/)[1]);
+    texts.push({ text, left, right: left + wide, top: y - high, bottom: y + high });
+    write.call(this, text, x, y, room);
+  };
+  stage.begin();
+  stage.colours.accent = '#b34700';
+  const found = await eval(draw)(stage, web);
+  return { texts, found };
+}"""
+
+
+def drawn(modules: "Page", draw: str, size: tuple[int, int] = PHONE) -> dict[str, Any]:
+    """Return what was drawn: texts with their boxes, and what `draw` returns."""
+    found: dict[str, Any] = modules.evaluate(DRAWN, [size, draw])
+    return found
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+@pytest.mark.parametrize("at", [2, 372])
+def test_a_text_at_the_edge_is_not_cut(modules: "Page", align: str, at: int) -> None:
+    look = json.dumps({"align": align})
+    [text] = drawn(modules, f"(stage) => stage.text('200,000', {at}, 50, {look})")["texts"]
+    assert text["left"] >= -0.01 and text["right"] <= PHONE[0] + 0.01
+
+
+def test_a_text_out_of_sight_stays_there(modules: "Page") -> None:
+    """The pictures that are not shown alone are drawn beside the stage."""
+    [text] = drawn(modules, "(stage) => stage.text('200,000', -700, 50)")["texts"]
+    assert text["right"] < 0
+
+
+AVERAGE = """(stage, web) => {
+  const line = { bowl: { x: [0, 1], y: [0, 1], loss: () => LOSS } };
+  const scales = { inner: [40, 10, 300, 150], pixels: 1, px: (x) => 50 + x, py: (y) => 90 - y };
+  web.drawAverage(stage, scales, [20, 200, 250, 250], {
+    line, params: [0, 0], time: 99, words: { loss: '4.63 × 10⁸', average: 'average square' },
+  });
+}"""
+
+
+@pytest.mark.parametrize(("side", "is_in"), [(20, False), (140, True)])
+def test_a_loss_is_in_its_square_or_above_it(modules: "Page", side: int, is_in: bool) -> None:
+    texts = drawn(modules, AVERAGE.replace("LOSS", str(side * side)))["texts"]
+    number, below = texts
+    top = 200 + 250 - 3 * 14 - side
+    assert below["top"] > top + side
+    if is_in:
+        assert number["right"] - number["left"] < side
+        assert top < number["top"] and number["bottom"] < top + side
+    else:
+        assert number["top"] > 200 and number["bottom"] < top
+
+
+PARTS = """(stage, web) => {
+  const z = Array.from({ length: 60 }, (_, i) => i / 30 - 1);
+  const parts = z.map((_, i) => SIGN * [6, 0, 3.7][Math.floor(i / 20)]);
+  const average = parts.reduce((sum, part) => sum + part, 0) / parts.length;
+  const dots = [];
+  const draw = stage.dot;
+  stage.dot = function (place, ...look) { dots.push(place); draw.call(this, place, ...look); };
+  const words = { part: 'part', x: 'x' };
+  const short = (value) => String(Math.round(100 * value) / 100);
+  web.drawRowParts(stage, [6, 0, 362, 250], { z, parts, average, words, short, time: 99 });
+  return { dots, average: short(average) };
+}"""
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_average_is_written_beside_the_rows(modules: "Page", sign: int) -> None:
+    shown = drawn(modules, PARTS.replace("SIGN", str(sign)))
+    dots = shown["found"]["dots"]
+    [text] = [one for one in shown["texts"] if one["text"] == shown["found"]["average"]]
+    assert len(dots) == 60
+    over = [
+        (x, y)
+        for x, y in dots
+        if text["left"] <= x <= text["right"] and text["top"] <= y <= text["bottom"]
+    ]
+    assert over == []
+
+
+NEURON = """(stage, web) => {
+  const lines = [];
+  const draw = stage.line;
+  stage.line = function (points, ...look) { lines.push(points); draw.call(this, points, ...look); };
+  const words = { weight: 'weight', bias: 'bias', input: 'input', output: 'output' };
+  const box = [0, 0, stage.width, stage.height];
+  web.drawNetwork(stage, box, { sizes: [2, 8, 1], alone: true, words });
+  return lines.filter((points) => points.length === 2);
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, (786, 700), (1220, 380)])
+def test_no_line_strikes_the_name_of_its_weight(modules: "Page", size: tuple[int, int]) -> None:
+    shown = drawn(modules, NEURON, size)
+    names = [one for one in shown["texts"] if one["text"].startswith("weight")]
+    assert len(names) == 2
+    for (x0, y0), (x1, y1) in shown["found"]:
+        for k in range(201):
+            x, y = x0 + k / 200 * (x1 - x0), y0 + k / 200 * (y1 - y0)
+            assert not any(
+                one["left"] < x < one["right"] and one["top"] < y < one["bottom"] for one in names
+            )
+
+
+def test_no_picture_of_rows_or_map_is_flat_on_a_phone(modules: "Page") -> None:
+    """Within its axes, of 4.4 by 3.6 letters, each has a height of two fifths of its width."""
+    sets = sorted({one.pictures for one in builds()})
+    boxes = drawn(
+        modules, f"(stage, web) => {json.dumps(sets)}.map((names) => web.boxesOf(stage, names))"
+    )["found"]
+    for names, of in zip(sets, boxes, strict=True):
+        assert set(of) == set(names)
+        for name in {"data", "map", "bowl", "curve"} & set(names):
+            _, _, wide, high = of[name]
+            if name == "data" and "loss" in names and "map" in names:
+                wide *= 0.7  # the knobs are beside it
+            assert high - 4.4 * 14 > 0.4 * (wide - 3.6 * 14), (names, name)
