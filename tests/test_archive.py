@@ -221,6 +221,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(room: int, tmp_path: Path) 
         import resource, signal, sys
         import steepest as st
         run = st.descend("breast_cancer", "diagnosis", l2=0.01, steps=20)
+        sys.dont_write_bytecode = True  # of it the disk would keep the first bytes alone
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
         try:

@@ -402,12 +402,16 @@ class TestRunFile:
 
 FULL_DISK = """
 import resource, signal, sys
+sys.dont_write_bytecode = True
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
 from steepest.cli import main
 main()
 """
-"""A disk on which no file can grow beyond 64 bytes."""
+"""A disk on which no file can grow beyond 64 bytes.
+
+No bytecode is written to it: Python takes 64 bytes written for the whole, and reads them later.
+"""
 
 FULL = [
     ["fit", "f.csv", "--target", "y", "--save", "out.steepest"],

@@ -11,6 +11,7 @@ from scipy.special import log_softmax
 
 from steepest.errors import ChoiceError, FileError, SteepestError
 from steepest.lesson.arithmetic import worked_out
+from steepest.lesson.handout import Pages
 from steepest.lesson.lesson import Lesson, for_page, lesson_of
 from steepest.lesson.markdown import RULE, lines_of
 from steepest.lesson.settings import OwnSlide, OwnTask, Settings, read_settings, write_settings
@@ -296,3 +297,13 @@ def test_a_run_without_rows_names_no_column_where_other_rows_stand_in(language: 
     for build in ("title", "classes"):
         begin = words["ui"]["shipped_none"].split("{")[0]
         assert notes[build].startswith(begin) and "  " not in notes[build]
+
+
+@pytest.mark.parametrize("title", ["{flag=1}", "{0.flag} {", "{{at}} {of}"])
+def test_braces_in_a_title_are_letters(geyser: Run, title: str) -> None:
+    pages = Pages(lesson_of(geyser, Settings(title=title)), "a4", "page {at} of {of}")
+    sheets = [pages.new(), pages.new()]
+    pages.number()
+    for at, sheet in enumerate(sheets, start=1):
+        feet = [text.get_text() for text in sheet.figure.texts]
+        assert any(foot.startswith(title) and foot.endswith(f"page {at} of 2") for foot in feet)

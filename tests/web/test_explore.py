@@ -33,8 +33,13 @@ SEEN = """() => {
   const boxes = pictures.map((one) => one.getBoundingClientRect());
   const area = boxes.reduce((sum, { width, height }) => sum + width * height, 0);
   const root = document.documentElement;
+  const canvases = [...(window.drawnOn ?? [])].filter(([one]) => one.isConnected);
+  const drawn = canvases.filter(([one]) => one.checkVisibility()).flatMap(([, texts]) => (
+    texts.flatMap((text) => text.split(/\\s+/))));
   return {
     words: words.length,
+    drawn: drawn.length,
+    drawnNumbers: drawn.filter((word) => /\\d/.test(word)).length,
     numbers: words.filter((word) => /\\d/.test(word)).length,
     share: area / (innerWidth * innerHeight),
     cut: boxes.filter((box) => box.bottom > innerHeight || box.right > innerWidth + 1).length,
@@ -48,7 +53,8 @@ LARGE = ((1366, 768), (1920, 1080))
 
 def assert_plain(seen: dict[str, float]) -> None:
     """Check what the first sight of a page is to be: large pictures, few words and numbers."""
-    assert seen["share"] >= 0.6 and seen["words"] <= 120 and seen["numbers"] <= 40, seen
+    assert seen["share"] >= 0.6 and seen["words"] <= 120, seen
+    assert seen["numbers"] + seen["drawnNumbers"] <= 40, seen
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +77,23 @@ WRITTEN = """
 """Keeps what is written into canvases."""
 
 
+DRAWN = """
+  window.drawnOn = new Map();
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    fillText(text, ...place) {
+      window.drawnOn.set(this.canvas, [...(window.drawnOn.get(this.canvas) ?? []), text]);
+      return fillText.call(this, text, ...place);
+    },
+    clearRect(...box) {
+      window.drawnOn.set(this.canvas, []);
+      return clearRect.call(this, ...box);
+    },
+  });
+"""
+"""Keeps what stands on each canvas."""
+
+
 def explored(doors: Doors, path: Path, size: tuple[int, int], script: str = "") -> "Page":
     page = doors.sealed()
     page.add_init_script(script)
@@ -82,7 +105,7 @@ def explored(doors: Doors, path: Path, size: tuple[int, int], script: str = "") 
 
 
 def test_pictures_are_large_words_are_few_and_nothing_scrolls(doors: Doors, lesson: Path) -> None:
-    page = explored(doors, lesson, (1366, 768))
+    page = explored(doors, lesson, (1366, 768), DRAWN)
     for size in ((1920, 1080), (1366, 625), (1280, 720), (1366, 768)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.wait_for_timeout(200)
@@ -90,6 +113,7 @@ def test_pictures_are_large_words_are_few_and_nothing_scrolls(doors: Doors, less
         assert not seen["scrolls"] and not seen["cut"], (size, seen)
         if size in LARGE:
             assert_plain(seen)
+            assert seen["drawnNumbers"] > 4 and seen["words"] + seen["drawn"] <= 120, seen
     assert page.locator('[data-control="rate"]').is_hidden()
     page.get_by_role("button", name="Rate and rule").click()
     assert page.locator('[data-control="rate"]').is_visible()
@@ -136,7 +160,7 @@ FIRST_SIGHTS: dict[str, Callable[[Path], st.Run]] = {
 def test_the_first_sight_of_any_data_is_plain(doors: Doors, tmp_path: Path, name: str) -> None:
     path = tmp_path / "page.html"
     FIRST_SIGHTS[name](tmp_path).page(path)
-    page = explored(doors, path, LARGE[0])
+    page = explored(doors, path, LARGE[0], DRAWN)
     for width, height in LARGE:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(200)

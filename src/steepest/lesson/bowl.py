@@ -30,7 +30,7 @@ ROOM = 1.35
 AROUND = 0.8
 """Half the window of the four steps, by the distance from the start to the lowest loss."""
 
-SEEN = 0.085
+SURFACE_WIDTH = 0.085
 """How far round the walk the surface is drawn, by the side of the window."""
 
 
@@ -165,7 +165,7 @@ def _seen(window: Window, path: Array) -> Array:
     near = np.zeros_like(x)
     for point in _filled(path / spans):
         far = (x - point[0]) ** 2 + (y - point[1]) ** 2
-        near = np.maximum(near, np.exp(-far / (2 * SEEN**2)))
+        near = np.maximum(near, np.exp(-far / (2 * SURFACE_WIDTH**2)))
     return near
 
 

@@ -32,12 +32,12 @@ from steepest.view.section import Section
 __all__ = ["ENDS", "Classroom", "Student", "classroom_of"]
 
 NEAR = 1e-3
-"""The share of the way to the lowest loss within which a run has arrived, as on the page."""
+"""The share of the fall to the lowest loss within which a run has arrived, as on the page."""
 
 SLOW = 0.1
 """The share of the limit of its rate below which a run that has not arrived was too slow."""
 
-SEEN, ROOM = 0.02, 0.08
+OUTSIDE, ROOM = 0.02, 0.08
 """The share of starts and ends that may lie outside the picture at each side, and the room about
 the others."""
 
@@ -106,7 +106,7 @@ class Classroom:
         axes = self.truth.surface(points=2).axes
         within = [run.trace[at].params for run in self.runs for at in (0, -1) if self._stays(run)]
         places = np.array([axes.read(np.asarray(one)) for one in [end, *within]])
-        low, high = (np.quantile(places, at, axis=0) for at in (SEEN, 1 - SEEN))
+        low, high = (np.quantile(places, at, axis=0) for at in (OUTSIDE, 1 - OUTSIDE))
         low, high = np.minimum(low, places[0]), np.maximum(high, places[0])
         room = ROOM * np.where(high > low, high - low, 1.0)
         window = np.stack([low - room, high + room], axis=1)

@@ -104,15 +104,16 @@ class Pages:
     def __init__(self, lesson: Lesson, paper: str, numbered: str) -> None:
         width, height = PAPERS[paper]
         self._size = round(width * DPI), round(height * DPI)
-        about = [lesson.title, lesson.sentence("title"), lesson.sentence("title", "sum"), numbered]
-        self._foot = " · ".join(filter(None, about))
+        about = [lesson.title, lesson.sentence("title"), lesson.sentence("title", "sum")]
+        self._about, self._numbered = [one for one in about if one], numbered
         self.sheets: list[Sheet] = []
         self._feet: list[Text] = []
 
     def new(self) -> Sheet:
         """Return an empty page, which comes after the others."""
         sheet = Sheet(self._size, self._size)
-        self._feet.append(sheet.foot(self._foot, fontsize=8, color=GREY))
+        foot = " · ".join([*self._about, self._numbered])
+        self._feet.append(sheet.foot(foot, fontsize=8, color=GREY))
         self.sheets.append(sheet)
         return sheet
 
@@ -130,7 +131,8 @@ class Pages:
     def number(self) -> None:
         """Write the number of each page into its foot."""
         for at, foot in enumerate(self._feet, start=1):
-            foot.set_text(foot.get_text().format(at=at, of=len(self._feet)))
+            number = self._numbered.format(at=at, of=len(self._feet))
+            foot.set_text(" · ".join([*self._about, number]))
 
 
 def _steps(sheet: Sheet, lesson: Lesson, name: str) -> None:

@@ -27,7 +27,7 @@ ROUNDED = 1e-3
 WHOLE = ("params",)
 """The tasks whose answer is a count."""
 
-APART = 3.0
+LEAST_TOLERANCES = 3.0
 """How many tolerances a mistake is away from the answer, to count as that mistake."""
 
 
@@ -180,7 +180,7 @@ def _number(key: str, said: Mapping[str, Any], values: Mapping[str, Value], less
     mistakes = {
         name: (at, said["wrong"][name])
         for name, at in wrong.items()
-        if abs(at - answer) > APART * tolerance
+        if abs(at - answer) > LEAST_TOLERANCES * tolerance
     }
     texts = _texts(said, values, lesson.language)
     return Task(key, *texts, answer=answer, tolerance=tolerance, wrong=mistakes)

@@ -1,4 +1,4 @@
-"""What a page is told of an exception that nobody expected."""
+"""The message to a page about an exception that nobody expected."""
 
 import os
 import traceback

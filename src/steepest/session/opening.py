@@ -36,7 +36,7 @@ STEPS = 200
 """Steps of a first run."""
 
 HOW = frozenset({"rule", "learning_rate", "scale", "batch", "clip", "dropout", "epochs", "steps"})
-"""Choices of a walk: where all are left open a network is seen on one that can be watched."""
+"""Choices of a walk: where all are left open a network is shown on one that can be watched."""
 
 SECONDS = 5.0
 """The most that a first run may take."""

@@ -42,7 +42,7 @@ STRAIGHT = 1e-12
 """The second direction's extent by the first's, below which it is rounding."""
 
 MOST_UNEVEN = 400
-"""Points of a walk, unevenly many steps apart, that are decomposed: in 40 ms; some of more."""
+"""Points of a walk, unevenly spaced in steps, that are decomposed: in 40 ms; some of more."""
 
 LARGEST = 1e100
 """Params up to which a point is one of the path: the squares of larger ones leave float64."""
@@ -141,7 +141,7 @@ def walk_share(params: int, steps: Sequence[int] | NDArray[np.intp]) -> float:
     >>> round(walk_share(10**6, range(10**4)), 3), walk_share(2, range(100))
     (0.76, 1.0)
 
-    A walk of which every tenth step is kept is a walk; one whose steps are ever further apart is
+    A walk of which every tenth step is kept is a walk; one whose kept steps are ever sparser is
     more like a line:
 
     >>> steps = [2**i for i in range(12)]
@@ -158,7 +158,7 @@ def walk_share(params: int, steps: Sequence[int] | NDArray[np.intp]) -> float:
 
 @lru_cache
 def _even_share(params: int, points: int) -> float:
-    """Return the share of walks known at points equally many steps apart."""
+    """Return the share of walks known at equally spaced points."""
     k = np.arange(1, points)
     return _share(params, 0.25 / np.sin(0.5 * np.pi * k / points) ** 2)
 

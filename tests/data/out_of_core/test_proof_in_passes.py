@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 import steepest as st
 
@@ -111,7 +112,9 @@ def test_of_many_weights_with_a_bias_the_penalty_and_the_rows_prove_it(
         columns = {f"x{j}": x[:, j] for j in range(features)} | {"y": [f"c{one}" for one in y]}
         pq.write_table(pa.table(columns), tmp_path / "rows.parquet", row_group_size=GROUP)
     run = st.descend(files, "y", l2=l2, threads=1)
-    peer = LogisticRegression(C=1.0 / (l2 * len(y)), solver="newton-cg", tol=1e-10).fit(x, y)
+    peer = LogisticRegression(C=1.0 / (l2 * len(y)), solver="newton-cg", tol=1e-10)
+    with threadpool_limits(1):
+        peer.fit(x, y)
     margin = peer.decision_function(x)
     margin = np.column_stack([np.zeros(len(y)), margin]) if classes == 2 else margin
     losses = logsumexp(margin, axis=1) - margin[np.arange(len(y)), y]

@@ -186,13 +186,13 @@ def test_a_csv_has_the_types_of_the_whole_file(tmp_path, monkeypatch):
     assert np.allclose(run.params, memory.params, rtol=1e-6, atol=1e-9)
 
 
-def test_the_proved_gap_is_the_true_one(tmp_path):
+def test_the_proved_gap_is_the_true_one_by_as_many_rows_as_prove_it(tmp_path):
+    """The sample, which is held, has a fourth of the rows."""
     table = table_of(rows=6000)
     run = st.descend(written(tmp_path, table, 2000), "k", drop=["y"], l2=1e-3)
     lowest = st.descend(table, "k", drop=["y"], l2=1e-3).loss
     proved = run.objective.proved_gap(run.objective.evaluate(run.params)).gap
-    assert proved == pytest.approx(run.loss - lowest, rel=0.05, abs=1e-15)
-    assert proved >= run.loss - lowest - 1e-14
+    assert run.loss - lowest - 1e-14 <= proved <= 4.2 * (run.loss - lowest) + 1e-15
     assert run.trace.gaps[-1] == proved
     assert (
         f"more than {proved:.1g} ({proved / run.loss:.1g} of it), as the curv" in run.stop.message

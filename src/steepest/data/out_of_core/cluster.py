@@ -102,8 +102,8 @@ class Cluster:
             raise ChoiceError("the client of the cluster is closed; make another") from error
         # By a function that every Python has: a worker without steepest could read none of ours.
         with answering():
-            told = self.client.run(eval, FIND_VERSION, on_error="return")
-            found = {one: said for one, said in told.items() if not isinstance(said, OSError)}
+            answers = self.client.run(eval, FIND_VERSION, on_error="return")
+            found = {one: said for one, said in answers.items() if not isinstance(said, OSError)}
             for said in found.values():
                 if isinstance(said, Exception):
                     raise said

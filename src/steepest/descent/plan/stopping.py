@@ -266,7 +266,7 @@ def lower_loss(objective: Objective, params: Vector) -> float:
     """Return the lowest loss of `PROBE_STEPS` steps from `params`, (params,), as auto takes them.
 
     They begin with the gradient itself, and see all rows; the loss at `params` counts too. It is
-    infinite where auto has no way for this objective.
+    infinite where auto has no method for this objective.
     """
     try:
         method, _ = plan_method(objective, Options(start=params))

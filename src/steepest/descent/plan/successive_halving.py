@@ -62,7 +62,7 @@ def successive_halving(
 
 
 def _compared(objective: Objective) -> Objective:
-    """Return the objective on rows from one end of the table to the other, each as far apart."""
+    """Return the objective on equally spaced rows of the whole table."""
     count = objective.count
     rows = min(COMPARED_ROWS, count)
     sample = objective.sample(np.arange(rows) * count // rows)

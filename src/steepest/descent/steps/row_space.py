@@ -45,7 +45,7 @@ def has_row_space(objective: "LinearObjective") -> bool:
 
 @dataclass(frozen=True)
 class RowSpace:
-    """A of an objective whose rows curve by D, (rows,), and how params are seen in it."""
+    """A of an objective whose rows curve by D, (rows,), and what params are in it."""
 
     objective: "LinearObjective"
     row_curvature: Vector

@@ -1,7 +1,7 @@
 """Whitening by the Hessian at some params: with one margin a unit step there is Newton's.
 
 The bound on the curvature that `scale="round"` uses holds everywhere and is met nowhere: where the
-model is sure of a row, the row hardly curves the loss. So on the way a walk may take the Hessian
+model is sure of a row, the row hardly curves the loss. So a run may later take the Hessian
 where it stands, class by class, and go on in coordinates in which each class's block of it is 1.
 What one class does to another is left to the plane search.
 """
@@ -52,7 +52,7 @@ CURVATURE_TOL = 1e-12
 """The curvature, against 1 along each param, below which a direction is flat but for rounding."""
 
 FLATTEST_PIVOT = 1e-6
-"""The most that features far from 0 raise that to: a constant one may be any way off."""
+"""The most that features far from 0 raise that to: a constant one may be off by any amount."""
 
 HESSIAN_RTOL = 1e-8
 """The share of the bound below which the Hessian says nothing of the loss around."""
@@ -61,7 +61,7 @@ LIGHT = 0.5
 """The curvature of a row, against the mean of all, below which its part of a margin's Hessian is
 taken for that of an average row."""
 
-SEEN = 1e-2
+LEAST_VARIANCE_SHARE = 1e-2
 """The share of a feature's variance below which a sample of rows does not see the feature.
 
 One that 2 of 6,000 rows have was in none of 1,500: its weight never moved, and the loss stayed
@@ -244,7 +244,7 @@ def _lift_unseen(gram: Array, deviation: Vector) -> bool:
     `gram` is (1, features + 1, features + 1) and is changed; a `deviation` of 1 is a constant's.
     """
     own, variance = diagonals(gram)[:, :-1], deviation * deviation
-    unseen = own < SEEN * variance
+    unseen = own < LEAST_VARIANCE_SHARE * variance
     unseen &= deviation != 1.0
     if not unseen.any():
         return False

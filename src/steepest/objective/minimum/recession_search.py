@@ -16,7 +16,7 @@ __all__ = ["FIRST_ROWS", "RANK", "ZERO", "added_up", "gaining_directions", "null
 
 FIRST_ROWS = 64
 """Rows at least that are looked at first, with four for each param: up to twice as many rows as
-params are told apart by chance every other time (Cover 1965)."""
+params are linearly separable by chance every other time (Cover 1965)."""
 
 ROUNDS = 100
 """Rounds after which the search gives up: of 1,800 drawn problems none took more than 5."""

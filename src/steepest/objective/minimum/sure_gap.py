@@ -55,11 +55,11 @@ ROOM = 4.0
 FLAT = 1e-12
 """The curvature, against the most, along which the rows tell nothing: rounding is below it."""
 
-NORMED, LEAST_NORMED = 2**15, 2**8
-"""Numbers of the rows whose lengths are worked out at a time, and rows at least."""
-
 HOPELESS = 4.0
 """How many times what is to be proved the bound by a sample may be, or nothing is proved."""
+
+NORMED, LEAST_NORMED = 2**15, 2**8
+"""Numbers of the rows whose lengths are worked out at a time, and rows at least."""
 
 
 class SureGap(NamedTuple):
@@ -133,7 +133,10 @@ def sure_gap(objective: "MarginRisk", at: Evaluation) -> SureGap | None:
     few = max(METRIC_ROWS, ROWS_A_FEATURE * blocks.features)
     few = min(few, blocks.largest_sample or len(blocks))
     sample = blocks.random_sample(few, 0)
-    metric = _Metric.of(_hessian(objective, at, sample))
+    measured = _hessian(objective, at, sample)
+    if not np.isfinite(measured).all():
+        return SureGap(np.inf, 0.0)
+    metric = _Metric.of(measured)
     enough, passes, off = objective.gap_tol * abs(at.loss), 0.0, _rounding(objective, at, sample)
     about = 0.5 * norm(metric.root.T @ gradient) ** 2
     if about > HOPELESS * enough > 0.0:

@@ -25,7 +25,7 @@ const LONGEST = 0.4;
 
 const SHARES = [0.1, 0.3, 0.5, 0.7, 0.9, 0, 0.2, 0.4, 0.6, 0.8, 1];
 
-const QUARTERS = { values: [0, 0.25, 0.5, 0.75, 1], labels: ['0', '0.25', '0.5', '0.75', '1'] };
+const HALVES = { values: [0, 0.5, 1], labels: ['0', '0.5', '1'] };
 
 /** The rows over their feature, curves of probability, and the class predicted. */
 export class ClassFit {
@@ -69,7 +69,7 @@ export class ClassFit {
     const lanes = this.two ? 14 : this.lane * target.classes.length + 8;
     return {
       label: `probability of ${target.name} = ${which}`.replace('= each', 'for each'),
-      ticks: () => QUARTERS,
+      ticks: () => HALVES,
       scale: (from, to) => scale(0, 1, from - lanes - STRIP, to + this.above()),
     };
   }

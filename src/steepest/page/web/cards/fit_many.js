@@ -16,7 +16,7 @@ import { filled } from '../sentences/filled.js';
 
 const SAY = SENTENCES.cardsFitMany;
 
-const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+const HALVES = [0, 0.5, 1];
 
 /** What the three pictures have in common: rows that move with the step. */
 export class ManyFit {
@@ -223,7 +223,7 @@ export class MarginFit extends ManyFit {
     const { name, classes } = scene.target;
     return {
       x: linearAxis(-this.reach, this.reach, `margin: ${marginOf(scene)}`),
-      y: fixedAxis(-0.12, 1.12, `probability of ${name} = ${classes[1]}`, QUARTERS),
+      y: fixedAxis(-0.12, 1.12, `probability of ${name} = ${classes[1]}`, HALVES),
       legend: classLegend(scene, this.plot.theme),
     };
   }
@@ -274,7 +274,7 @@ export class ActualFit extends ManyFit {
     const below = cut ? labels.map(() => '') : labels;
     return {
       x: fixedAxis(-0.6, classes.length - 0.4, `actual ${name}`, [...classes.keys()], below),
-      y: fixedAxis(-0.04, 1.04, SAY.probabilityGiven, QUARTERS),
+      y: fixedAxis(-0.04, 1.04, SAY.probabilityGiven, HALVES),
       legend: cut ? classLegend(scene, plot.theme) : [],
       guess: `dashed: a guess, 1/${classes.length}`,
     };

@@ -174,11 +174,11 @@ class LossMap extends Surfaced {
     };
     const { exits, pieces } = drawLines(context, state, theme, face);
     this.drawLowest(context);
-    drawRunLabels(context, state, theme, face, ground.frame);
+    const labels = drawRunLabels(context, state, theme, face, ground.frame);
     const run = activeRun(state);
     const scene = { state, theme, ground, marks: this.marks() };
     if (state.phase) drawPhase(context, scene, run, this.at(run));
-    else if (!state.guessing) this.drawDescent(context, run);
+    else if (!state.guessing) this.drawDescent(context, run, labels);
     drawPoints(context, state, theme, face);
     if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
     ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
@@ -255,7 +255,7 @@ class LossMap extends Surfaced {
    * The arrow of steepest descent at the current point, the longer the steeper.
    * @param {Run} run
    */
-  drawDescent(context, run) {
+  drawDescent(context, run, labels) {
     const at = this.at(run);
     const from = this.place(run, at);
     const share = steepnessOf(run, at);
@@ -268,7 +268,7 @@ class LossMap extends Surfaced {
     const tip = [from[0] + length * way[0], from[1] + length * way[1]];
     const { theme, ground: { frame } } = this;
     drawArrow(context, [from, tip], { colour: theme.arrow, halo: theme.halo });
-    tagBeside(context, arrowWords(this.state), [from, tip], { frame, places: this.marks(), theme });
+    tagBeside(context, arrowWords(this.state), [from, tip], { frame, places: this.marks(), theme, labels });
   }
 
   /** What the reader predicted, beside where the step landed. */

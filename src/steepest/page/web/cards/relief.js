@@ -232,9 +232,9 @@ class Relief extends Surfaced {
     this.drawLowest(context);
     const { width, height } = this.layers;
     const frame = { left: 0, right: width, top: 3.5 * theme.type, bottom: height };
-    this.drawDescent(context, frame);
+    const labels = drawRunLabels(context, state, theme, face, frame);
+    this.drawDescent(context, frame, labels);
     drawPoints(context, state, theme, face);
-    drawRunLabels(context, state, theme, face, frame);
   }
 
   /** @param {Run} run */
@@ -268,7 +268,7 @@ class Relief extends Surfaced {
   }
 
   /** The arrow of steepest descent at the current point. */
-  drawDescent(context, frame) {
+  drawDescent(context, frame, labels) {
     const { state, stage, theme } = this;
     const run = activeRun(state);
     const at = this.at(run);
@@ -280,7 +280,7 @@ class Relief extends Surfaced {
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });
-    tagBeside(context, arrowWords(state), points, { frame, places: [], theme });
+    tagBeside(context, arrowWords(state), points, { frame, places: [], theme, labels });
   }
 
   /** Off a slice: dotted lines from points at their true loss to the surface below or above. */

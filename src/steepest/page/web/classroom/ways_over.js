@@ -1,5 +1,5 @@
 // All runs of a class over one true surface: a picture.
-import { drawGround, drawLoss, drawUpright, mapScales } from '../lesson/draw_map.js';
+import { drawGround, drawLoss, mapScales } from '../lesson/draw_map.js';
 import { short } from '../numerals.js';
 import { onPlane, resultOf } from '../state/select.js';
 import { rowAt } from '../engine/vectors.js';
@@ -54,13 +54,12 @@ export function drawClass(stage, surface, students) {
   const sides = [[x[0], x[nx - 1]], [y[0], y[ny - 1]]];
   const center = sides.map(([low, high]) => (low + high) / 2);
   const reach = sides.map(([low, high]) => (high - low) / 2);
-  const scales = mapScales(stage, [0, 0, stage.width, stage.height], { center, reach });
+  const scales = mapScales(stage, [0, 0, stage.width, stage.height], { center, reach, short });
   drawGround(stage, scales, { names: [surface.xLabel, surface.yLabel], short });
   const cell = (value, i, n) => Math.round(((value - center[i]) / reach[i] + 1) / 2 * (n - 1));
   const at = (a, b) => loss[cell(b, 1, ny) * nx + cell(a, 0, nx)];
   const [low, high] = [loss.reduce((a, b) => Math.min(a, b)), loss.reduce((a, b) => Math.max(a, b))];
   drawLoss(stage, scales, { loss: at, low, high, points: nx });
-  drawUpright(stage, scales, surface.yLabel);
   const ways = students.map(({ run, end }) => ({ places: placesOf(stage, scales, surface, run), end }));
   stage.within(scales.inner, 0.45 * stage.size, () => drawWays(stage, ways.filter(({ places }) => places.length)));
 }

@@ -62,7 +62,7 @@ export class Ground extends Axes {
 
   barTicks(height) {
     const { field } = this;
-    const { values, labels } = curvedTicks((share) => field.lossOfShade(share), TICKS);
+    const { values, labels } = curvedTicks((share) => field.lossOfShade(share), TICKS - 1);
     const ticks = values.map((value, k) => ({ value, label: labels[k] }));
     const room = (1.75 * this.text) / height;
     const free = ticks.filter(({ value }) => value <= field.high && field.shadeOf(value) > room);

@@ -3,6 +3,7 @@
 import { DASHES } from './colours.js';
 import { drawCurrent, drawExit, drawJoints, drawPath, drawStart, drawText, font } from './marks.js';
 import { labelPlaces } from './paths.js';
+import { boxAround } from './tags.js';
 import { activeRun, atOf } from '../state/select.js';
 
 const LABEL_POINTS = 40;
@@ -94,23 +95,24 @@ function drawEnds(context, run, at, theme, face, radius) {
 }
 
 /**
- * Label the runs beside their paths, if there are several.
+ * Label the runs beside their paths, if there are several; return the boxes of the labels.
  * @param {State} state
  * @param {Theme} theme
  */
 export function drawRunLabels(context, state, theme, face, frame) {
-  if (state.runs.length < 2) return;
+  if (state.runs.length < 2) return [];
   const size = 1.05 * theme.type;
   context.font = font(size, 700);
   const lines = state.runs.map((run) => (
     { points: sampled(run, face), width: context.measureText(run.label).width }
   ));
-  labelPlaces(lines, frame, size + 2).forEach((place, n) => {
-    if (!place) return;
+  return labelPlaces(lines, frame, size + 2).flatMap((place, n) => {
+    if (!place) return [];
     const { colour } = lookOf(state.runs[n], theme);
     /** @type {TextLook} */
     const look = { colour, halo: theme.halo, size, weight: 700, align: 'left' };
     drawText(context, state.runs[n].label, [place.x, place.y], look);
+    return [boxAround([[place.x, place.y], [place.x + lines[n].width, place.y]], size / 2)];
   });
 }
 

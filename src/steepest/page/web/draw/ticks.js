@@ -17,14 +17,24 @@ export function logScale(low, high, from, to) {
   return forward;
 }
 
-/** Round numbers (1, 2, 5 times a power of ten) in [low, high], about `count` of them. */
+/** Where no more numbers than these are asked for, there are no more. */
+const FEW = 3;
+
+/** Round numbers (1, 2, 5 times a power of ten) in [low, high]: about `count`, or at most that where it is few. */
 export function linearTicks(low, high, count = 5) {
   if (!(high > low) || !Number.isFinite(high - low)) return alone(low);
   const step = niceStep((high - low) / Math.max(1, count));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  const values = Array.from({ length: last - first + 1 }, (_, i) => clean((first + i) * step));
+  const places = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const values = (count > FEW || places.length <= count ? places : halved(places)).map((place) => clean(place * step));
   return { values, labels: values.map((value) => label(value, step)) };
+}
+
+/** Every second of whole numbers: the even ones, with 0, if there is more than one of them. */
+function halved(places) {
+  const even = places.filter((place) => place % 2 === 0);
+  return even.length > 1 ? even : places.filter((place) => place % 2);
 }
 
 /** Powers of ten in [low, high], every second or so where many; where few, multiples of them. */

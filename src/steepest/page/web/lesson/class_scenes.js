@@ -2,7 +2,7 @@
 import { termsOf } from './classes.js';
 import { drawClasses } from './draw_classes.js';
 import { drawBar, drawCurves } from './draw_loss.js';
-import { drawGround, drawLoss, drawPath, drawUpright, mapScales } from './draw_map.js';
+import { drawGround, drawLoss, drawPath, mapScales } from './draw_map.js';
 import { drawNetwork } from './draw_network.js';
 import { drawTable } from './draw_terms.js';
 import { boxesOf } from './layout.js';
@@ -71,8 +71,8 @@ function network(stage, words, { alone = false }) {
 }
 
 /** The map of two params of the network, in a box. */
-export function networkMap(stage, { network: { plane: { center, half } } }, box) {
-  return mapScales(stage, box, { center, reach: [half, half] });
+export function networkMap(stage, { network: { plane: { center, half } }, short }, box) {
+  return mapScales(stage, box, { center, reach: [half, half], short });
 }
 
 function twoParams(stage, words, share) {
@@ -87,7 +87,6 @@ function twoParams(stage, words, share) {
     const loss = (w, b) => surface[cell(b - center[1], half, points) * points + cell(w - center[0], half, points)];
     drawLoss(stage, scales, { loss, low: Math.min(...surface), high: Math.max(...surface), points });
   }
-  drawUpright(stage, scales, named.bias);
   const last = path.length - 1;
   const at = share === null ? 0 : Math.round(last * clamp(share) ** 1.4);
   drawPath(stage, scales, path.slice(0, at + 1));

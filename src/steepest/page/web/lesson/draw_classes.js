@@ -8,7 +8,7 @@ const POINTS = 90;
 
 /** How the name of a class is written before its rows, and the share of the width that names have at most. */
 const NAMED = { size: 0.86, weight: 600 };
-const MOST_NAMES = 0.3;
+const MOST_NAMES = 0.37;
 
 /** Draws probabilities over the feature, and below them each row in the line of its class. */
 export function drawClasses(stage, box, found, { params, words, short, row = -1 }) {

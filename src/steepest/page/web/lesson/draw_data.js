@@ -5,36 +5,46 @@ import { heightsOf, widthsOf } from './line.js';
 /** @typedef {import('./stage.js').Stage} Stage */
 
 /** Returns the scales of the picture of rows in a box: `px` and `py`, and the inner box. */
-export function dataScales(stage, [x, y, w, h], line, x0 = line.bowl.x) {
+export function dataScales(stage, [x, y, w, h], line, { xLabel, yLabel, short }) {
   const { size } = stage;
-  const inner = [x + 3.4 * size, y + 1.4 * size, w - 3.6 * size, h - 4.4 * size];
-  const [low, high] = widthsOf(x0);
+  const [low, high] = widthsOf(line.bowl.x);
   const [under, over] = heightsOf(line);
+  const yTicks = roundNumbers(under, over, 5);
+  const left = stage.leftOf(yTicks.map((value) => short(value)));
+  const names = stage.linesOf(xLabel, w - 0.2 * size);
+  const inner = [x + left, y + 1.4 * size, w - left - 0.2 * size, h - (3.3 + 1.15 * names.length) * size];
   return {
     inner,
+    left,
+    names,
+    yLabel,
+    short,
     low,
     high,
     px: (value) => inner[0] + ((value - low) / (high - low)) * inner[2],
     py: (value) => inner[1] + inner[3] - ((value - under) / (over - under)) * inner[3],
     pixels: inner[3] / (over - under),
     xTicks: roundNumbers(low, high, Math.max(4, inner[2] / (4 * size))),
-    yTicks: roundNumbers(under, over, 5),
+    yTicks,
   };
 }
 
 /** Draws axes with round numbers and what they are of. */
-export function drawAxes(stage, scales, { xLabel, yLabel, short }) {
+export function drawAxes(stage, scales) {
   const { colours, size } = stage;
+  const { left, names, yLabel, short } = scales;
   const [x, y, w, h] = scales.inner;
   for (const value of scales.yTicks) {
     stage.line([[x, scales.py(value)], [x + w, scales.py(value)]], colours.hair, 1);
-    stage.text(short(value), x - 0.5 * size, scales.py(value), { size: 0.86, align: 'right', room: 2.8 * size });
+    stage.text(short(value), x - 0.5 * size, scales.py(value), { size: 0.86, align: 'right' });
   }
   stage.line([[x, y + h], [x + w, y + h]], colours.hair, 1.5);
   for (const value of scales.xTicks) stage.text(short(value), scales.px(value), y + h + 0.9 * size, { size: 0.86 });
-  // A long name begins below the numbers of the other axis, before its letters are smaller.
-  const look = stage.widthOf(xLabel) > w ? { align: 'right', room: w + 3 * size } : { room: w };
-  stage.text(xLabel, x + (look.align ? w : w / 2), y + h + 2.3 * size, { colour: colours.ink, ...look });
+  names.forEach((name, i) => {
+    // A long name begins below the numbers of the other axis, before its letters are smaller.
+    const look = stage.widthOf(name) > w ? { align: 'right', room: w + left } : { room: w };
+    stage.text(name, x + (look.align ? w : w / 2), y + h + (2.3 + 1.15 * i) * size, { colour: colours.ink, ...look });
+  });
   stage.text(yLabel, x, y - 0.75 * size, { colour: colours.ink, align: 'left', room: w });
 }
 
@@ -60,7 +70,8 @@ export function drawLine(stage, scales, [w, b], look = {}) {
 
 /** Draws a stroke from each row to the line, as far as `grown`. */
 export function drawErrors(stage, scales, { bowl: { x, y } }, [w, b], { grown = 1, faint = 0.4 } = {}) {
-  stage.within(scales.inner, 0, () => stage.faint(faint, () => {
+  // Strokes of many rows are one blot, on which no number can be read.
+  stage.within(scales.inner, 0, () => stage.faint(faint * clamp(18 / Math.sqrt(y.length)), () => {
     for (let i = 0; i < y.length; i += 1) {
       const to = mix(y[i], w * x[i] + b, grown);
       stage.line([[scales.px(x[i]), scales.py(y[i])], [scales.px(x[i]), scales.py(to)]], stage.colours.accent, 1.2);

@@ -27,16 +27,19 @@ export function drawBar(stage, [x, y, w, h], { loss, before = null, most, text, 
  */
 export function drawCurves(stage, [x, y, w, h], { curves, most, span, words, short, logarithm = false }) {
   const { colours, size } = stage;
-  const inner = [x + 3.6 * size, y + 1.6 * size, w - 4.4 * size, h - 4.8 * size];
   const least = logarithm ? Math.min(...curves.flatMap(({ losses }) => losses)) : 0;
   const height = (value) => (logarithm ? Math.log(value / least) / Math.log(most / least) : value / most);
+  const values = logarithm ? powers(least, most) : roundNumbers(0, most * 0.98, 4);
+  const marks = values.map((value) => [value, short(value, 3)]);
+  const left = stage.leftOf(marks.map(([, text]) => text));
+  const inner = [x + left, y + 1.6 * size, w - left - 0.8 * size, h - 4.8 * size];
   const at = (value, round) => [
     inner[0] + (round / span) * inner[2], inner[1] + inner[3] * (1 - Math.min(40, height(value))),
   ];
-  for (const value of logarithm ? powers(least, most) : roundNumbers(0, most * 0.98, 4)) {
+  for (const [value, text] of marks) {
     const [, py] = at(value, 0);
     stage.line([[inner[0], py], [inner[0] + inner[2], py]], colours.hair, 1);
-    stage.text(short(value, 3), inner[0] - 0.5 * size, py, { size: 0.86, align: 'right', room: 3 * size });
+    stage.text(text, inner[0] - 0.5 * size, py, { size: 0.86, align: 'right' });
   }
   for (const round of roundNumbers(0, span, 4)) {
     stage.text(short(round), at(0 || most, round)[0], inner[1] + inner[3] + 0.9 * size, { size: 0.86 });
@@ -72,13 +75,13 @@ function nameCurves(stage, inner, curves) {
 
 /**
  * Draws a knob of `radius` about a place: a value between `low` and `high`, its name, and the way in which
- * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none.
+ * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none; `wide` is the room that it has.
  * @param {import('./stage.js').Stage} stage
  * @param {number[]} place
  * @param {number} radius
  * @param {any} look
  */
-export function drawKnob(stage, place, radius, { value, low, high, colour, name, text, nudge = 0 }) {
+export function drawKnob(stage, place, radius, { value, low, high, colour, name, text, wide, nudge = 0 }) {
   const { colours, size, context } = stage;
   const [cx, cy] = place;
   const [first, last] = [0.75 * Math.PI, 2.25 * Math.PI];
@@ -93,8 +96,11 @@ export function drawKnob(stage, place, radius, { value, low, high, colour, name,
   arc(first, last, colours.hair);
   arc(low < 0 && high > 0 ? angle(0) : first, here, colour);
   stage.dot(onCircle(cx, cy, radius, here), 0.16 * radius, colour, colours.paper);
-  stage.text(text, cx, cy, { colour, weight: 600, room: 1.6 * radius });
-  stage.text(name, cx, cy + radius + 0.75 * size, { colour, weight: 600 });
+  const look = { colour, weight: 600 };
+  stage.text(name, cx, cy + radius + 0.75 * size, look);
+  const isSmall = radius < 2.6 * size;
+  // A small ring has no room for a number in letters that a class can read: it stands below.
+  stage.text(text, cx, isSmall ? cy + radius + 1.85 * size : cy, { ...look, room: isSmall ? wide : 1.6 * radius });
   if (nudge) drawNudge(stage, place, 1.36 * radius, { here, turn: nudge, colour });
 }
 

@@ -16,15 +16,20 @@ const CONTOURS = 13;
 
 /**
  * Returns the scales of a map in a box, with equal units as wide about a center as `half` along the shorter
- * side, or as far as `reach` along each.
+ * side, or as far as `reach` along each; `short` writes the numbers of its axes.
  * @param {Stage} stage
  * @param {number[]} box
- * @param {{center: number[], half?: number, reach?: number[] | null}} window
+ * @param {{center: number[], half?: number, reach?: number[] | null, short: (value: number, digits?: number) => string
+ *   }} window
  */
-export function mapScales(stage, [x, y, w, h], { center, half = 0, reach = null }) {
+export function mapScales(stage, [x, y, w, h], { center, half = 0, reach = null, short }) {
   const { size } = stage;
-  const inner = [x + 3.4 * size, y + 0.3 * size, w - 3.6 * size, h - 3.4 * size];
-  return scaled(inner, center, reach ?? reachOf(inner, half));
+  const within = (left) => {
+    const inner = [x + left, y + 1.4 * size, w - left - 0.2 * size, h - 4.5 * size];
+    return scaled(inner, center, reach ?? reachOf(inner, half));
+  };
+  const { window: [, , b0, b1] } = within(0);
+  return within(stage.leftOf(roundNumbers(b0, b1, 6).map((value) => short(value, 3))));
 }
 
 /** @param {number[]} inner */
@@ -77,21 +82,11 @@ export function drawGround(stage, { inner, window: [w0, w1, b0, b1], at }, { nam
   for (const value of roundNumbers(b0, b1, 6)) {
     const place = at([w0, value])[1];
     if (place > y + 0.6 * size && place < y + h - 0.3 * size) {
-      stage.text(short(value, 3), x - 0.5 * size, place, { size: 0.86, align: 'right', room: 2.8 * size });
+      stage.text(short(value, 3), x - 0.5 * size, place, { size: 0.86, align: 'right' });
     }
   }
   stage.text(names[0], x + w / 2, y + h + 2.2 * size, { colour: colours.weight, weight: 600, room: w });
-}
-
-/**
- * Draws the name of the axis that goes up within the map, over all that is drawn there.
- * @param {Stage} stage
- * @param {MapScales} scales
- */
-export function drawUpright(stage, { inner: [x, y] }, name) {
-  const { colours, size } = stage;
-  const look = { colour: colours.bias, weight: 600, align: 'left', halo: colours.wash };
-  stage.text(name, x + 0.6 * size, y + 1.1 * size, look);
+  stage.text(names[1], x, y - 0.75 * size, { colour: colours.bias, weight: 600, align: 'left', room: w });
 }
 
 /**

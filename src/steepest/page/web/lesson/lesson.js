@@ -354,6 +354,7 @@ class Lesson {
     const [say, sum] = [this.words.say(this.build.key), this.words.sum(this.build.key)];
     if (this.sum.textContent === sum) return;
     this.write(this.sum, sum);
+    this.sum.style.setProperty('--letters', sum.length);
     this.live.textContent = sum;
     this.stage.canvas.setAttribute('aria-label', `${this.words.ui.picture}: ${say} ${sum}`);
   }

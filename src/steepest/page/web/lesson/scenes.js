@@ -7,7 +7,7 @@ import {
 import { drawBowl } from './draw_bowl.js';
 import { drawBar, drawCurves, drawKnob } from './draw_loss.js';
 import {
-  POINTS, drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, drawUpright, mapScales,
+  POINTS, drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, mapScales,
 } from './draw_map.js';
 import { drawRing } from './draw_ring.js';
 import { drawRowParts, drawTable } from './draw_terms.js';
@@ -91,16 +91,17 @@ function labels({ line, ui, short }) {
 function rows(stage, words, fall) {
   const { line } = words;
   const level = { bowl: line.raw, start: [0, line.raw.level] };
-  const scales = dataScales(stage, boxesOf(stage, ['data']).data, level);
-  drawAxes(stage, scales, { ...labels(words), xLabel: line.xLabel });
+  const look = { ...labels(words), xLabel: line.xLabel };
+  const scales = dataScales(stage, boxesOf(stage, ['data']).data, level, look);
+  drawAxes(stage, scales);
   drawRows(stage, scales, line.raw.x, line.raw.y, { fall });
 }
 
 function lineAlone(stage, words, { grown = 1, errors = 0 }) {
   const { line, short } = words;
   const boxes = boxesOf(stage, ['data', 'knobs']);
-  const scales = dataScales(stage, boxes.data, line);
-  drawAxes(stage, scales, labels(words));
+  const scales = dataScales(stage, boxes.data, line, labels(words));
+  drawAxes(stage, scales);
   if (errors) drawErrors(stage, scales, line, line.start, { grown: errors });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
   drawLine(stage, scales, line.start, { grown });
@@ -129,7 +130,7 @@ function knobs(stage, words, [x, y, w, h], params, nudges = [0, 0]) {
     const place = isTall ? [x + w / 2, y + h * (0.25 + 0.5 * i)] : [x + w * (0.25 + 0.5 * i), y + h * 0.42];
     drawKnob(stage, place, radius, {
       value: params[i], low: middle - far, high: middle + far, name: ui[name], text: placed(params[i]),
-      colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0,
+      colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0, wide: isTall ? w : w / 2,
     });
   });
 }
@@ -137,8 +138,8 @@ function knobs(stage, words, [x, y, w, h], params, nudges = [0, 0]) {
 function squares(stage, time, words) {
   const { line, ui, short } = words;
   const boxes = boxesOf(stage, ['data', 'square', 'loss']);
-  const scales = dataScales(stage, boxes.data, line);
-  drawAxes(stage, scales, labels(words));
+  const scales = dataScales(stage, boxes.data, line, labels(words));
+  drawAxes(stage, scales);
   const faint = 1 - 0.4 * ease((time - 2) / 1.2);
   drawSquares(stage, scales, line, line.start, { grown: ease(time / 1.1), faint });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
@@ -178,11 +179,11 @@ function farthest(best, params) {
 }
 
 /** The map of the steps in a box. */
-function stepsMap(stage, { line }, box) {
+function stepsMap(stage, { line, short }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
   const center = best.map((value, i) => mix(value, start[i], SHIFT));
-  return mapScales(stage, box, { center, half: Math.max(NEAR * far, HOLDS * farthest(best, start)) });
+  return mapScales(stage, box, { center, half: Math.max(NEAR * far, HOLDS * farthest(best, start)), short });
 }
 
 /** The rows with their line beside the map, and the loss as a bar. */
@@ -192,13 +193,12 @@ function beside(stage, words, now) {
   const boxes = boxesOf(stage, ['data', 'map', 'loss']);
   const isWide = stage.width > 1.15 * stage.height;
   const [x, y, w, h] = boxes.data;
-  const turned = (isWide ? 0.27 : 0.3) * w;
+  const turned = (isWide ? 0.29 : 0.3) * w;
   dataNow(stage, words, [x, y, w - turned, h], params);
   knobs(stage, words, [x + w - turned, y, turned, h], params, nudges);
   const scales = stepsMap(stage, words, boxes.map);
   drawGround(stage, scales, { names: names(words), short: words.short });
   if (fog) surface(stage, words, scales, way);
-  drawUpright(stage, scales, words.ui.bias);
   marks(stage, words, scales, { ...now, params, way, arrows });
   const before = line.bowl.loss(...(now.from ?? way.at(-2) ?? line.start));
   const loss = falls ? mix(before, line.bowl.loss(...params), falls) : before;
@@ -225,8 +225,8 @@ export function dataAlone(stage, words, params) {
 
 function dataNow(stage, words, box, params) {
   const { line } = words;
-  const scales = dataScales(stage, box, line);
-  drawAxes(stage, scales, labels(words));
+  const scales = dataScales(stage, box, line, labels(words));
+  drawAxes(stage, scales);
   drawErrors(stage, scales, line, params, { faint: 0.22 });
   drawRows(stage, scales, line.bowl.x, line.bowl.y);
   if (params !== line.start) {
@@ -241,7 +241,7 @@ function surface(stage, { line: { bowl: { lowest }, bowl: of, start } }, scales,
 }
 
 function walk(stage, time, words) {
-  const { line, ui, short } = words;
+  const { line, short } = words;
   const boxes = boxesOf(stage, ['data', 'map', 'curve']);
   const last = line.path.length - 1;
   const now = walked('walk', time, words);
@@ -249,7 +249,6 @@ function walk(stage, time, words) {
   const scales = stepsMap(stage, words, boxes.map);
   drawGround(stage, scales, { names: names(words), short });
   surface(stage, words, scales, now.walked);
-  drawUpright(stage, scales, ui.bias);
   drawPath(stage, scales, now.walked);
   lossCurve(stage, words, boxes.curve, now.walked, last);
 }
@@ -274,23 +273,24 @@ function bowl(stage, time, words) {
 }
 
 /** The map on which rates are tried, in a box. */
-function ratesMap(stage, { line }, box) {
+function ratesMap(stage, { line, short }, box) {
   const { bowl: { best }, start } = line;
   const far = Math.hypot(start[0] - best[0], start[1] - best[1]);
-  return mapScales(stage, box, { center: best, half: Math.max(AROUND * far, HOLDS_AROUND * farthest(best, start)) });
+  const half = Math.max(AROUND * far, HOLDS_AROUND * farthest(best, start));
+  return mapScales(stage, box, { center: best, half, short });
 }
 
 /** The map of a line in the reader's own units, in a box: it holds the walk. */
-function ownMap(stage, { line: { raw, plain } }, box) {
+function ownMap(stage, { line: { raw, plain }, short }, box) {
   const reach = raw.best.map((value, i) => 1.3 * Math.max(...plain.map((at) => Math.abs(at[i] - value))) || 1);
-  return mapScales(stage, box, { center: raw.best, reach });
+  return mapScales(stage, box, { center: raw.best, reach, short });
 }
 
 /** The map of both walks of momentum: where the feature is stretched, both units are as long as each other. */
 function raceMap(stage, words, box) {
   const { of: { best }, start, isStretched } = words.line.race;
   if (!isStretched) return ownMap(stage, words, box);
-  return mapScales(stage, box, { center: best, half: 1.3 * farthest(best, start) });
+  return mapScales(stage, box, { center: best, half: 1.3 * farthest(best, start), short: words.short });
 }
 
 /** What the axes of a map are, and how it is made, by its build or the part of that; those before have none. */
@@ -315,7 +315,6 @@ function rates(stage, share, words, chosen, asks = false) {
   const scales = ratesMap(stage, words, boxes.map);
   drawGround(stage, scales, { names: names(words), short });
   surface(stage, words, scales, null);
-  drawUpright(stage, scales, ui.bias);
   const looks = { small: [], rate: [9, 4], large: [3, 5], over: [] };
   const losses = (name) => line.walks[name].map((params) => line.bowl.loss(...params));
   const last = chosen.at(-1);
@@ -355,15 +354,14 @@ function rowParts(stage, time, words) {
 /** The walk in the reader's own units: on the way, share by share. */
 function own(stage, share, words) {
   const { line: { raw, ownStart, plain } } = words;
-  const look = { path: plain, colour: stage.colours.mark, name: '' };
-  raced(stage, share, words, { map: ownMap, of: raw, start: ownStart, top: TOP, looks: [look] });
+  raced(stage, share, words, { map: ownMap, of: raw, start: ownStart, top: TOP, looks: [{ path: plain, name: '' }] });
 }
 
 /** The walk without momentum, and the one with it. */
 function race(stage, share, words) {
   const { line: { race: { of, start, plain, momentum, isStretched } }, ui } = words;
   raced(stage, share, words, { map: raceMap, of, start, top: isStretched ? STEEP : TOP, looks: [
-    { path: plain, colour: stage.colours.mark, dash: [], name: ui.without },
+    { path: plain, name: ui.without },
     { path: momentum, colour: stage.colours.classes[0], dash: [8, 5], name: ui.with },
   ] });
 }
@@ -380,11 +378,11 @@ function raced(stage, share, words, { map, of, start, top, looks }) {
   const isThin = of.isThin(start);
   const far = isThin ? (up - low) / 2 / (POINTS - 1) : 0;
   drawLoss(stage, scales, { loss: (w, b) => of.lossWithin(w, b, far), low: of.lowest, high, isThin });
-  drawUpright(stage, scales, ui.bias);
   const curves = looks.map(({ path, ...look }) => {
     const now = between(path, (path.length - 1) * clamp(share));
     drawPath(stage, scales, now.walked, look);
-    return { ...look, losses: path.map((params) => of.loss(...params)), shown: now.at + 1 + Number(share >= 1) };
+    const losses = path.map((params) => of.loss(...params));
+    return { colour: stage.colours.accent, ...look, losses, shown: now.at + 1 + Number(share >= 1) };
   });
   drawCurves(stage, boxes.curve, {
     curves, most: 1.1 * of.loss(...start), span: looks[0].path.length - 1, words: ui, short,

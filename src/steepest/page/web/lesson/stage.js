@@ -11,7 +11,7 @@ const CLASSES = [
 ];
 
 /** The share of their size to which letters shrink so that a name fits; one that is longer still is narrowed. */
-const SMALLER = 0.72;
+export const SMALLER = 0.72;
 
 /** Returns a number held between two others. */
 export const clamp = (value, low = 0, high = 1) => Math.min(high, Math.max(low, value));
@@ -93,6 +93,17 @@ export class Stage {
   widthOf(text, { size = 1, weight = 400 } = {}) {
     this.context.font = this.fontOf(size, weight);
     return this.context.measureText(text).width;
+  }
+
+  /** Returns the room that numbers take on the left of a picture. */
+  leftOf(numbers) {
+    return Math.max(3.4 * this.size, ...numbers.map((text) => this.widthOf(text, { size: 0.86 }) + 0.9 * this.size));
+  }
+
+  /** Returns the lines of a text: two where it is wider than the room that it has, cut after its last comma. */
+  linesOf(text, room) {
+    const cut = text.lastIndexOf(', ') + 1;
+    return cut && this.widthOf(text) > room ? [text.slice(0, cut), text.slice(cut + 1)] : [text];
   }
 
   /** Draws a text; one that is wider than the room that it has in smaller letters, and none over the edge. */
