@@ -456,6 +456,44 @@ def test_full_disk_leaves_nothing_behind(crowded: Path, words: list[str]) -> Non
     assert sorted(path.name for path in crowded.iterdir()) == before
 
 
+LESSON = ["lesson", "f.csv", "--target", "y"]
+
+LATER_FULL = [
+    [*LESSON, "-o", "out.html"],
+    [*LESSON, "--no-film", "--pptx", "out.pptx"],
+    [*LESSON, "--handout", "out.pdf"],
+    [*LESSON, "--quiz", "out.gift"],
+    [*LESSON, "--scorm", "out.zip"],
+    [*LESSON, "--toml", "out.toml"],
+    ["class", "links.csv", "--figure", "out.png"],
+    ["path", "f.csv", "--target", "y", "--figure", "out.svg"],
+    ["fit", "f.csv", "--target", "y", "--memory", "100MB", "--keep-cache", "k", "--cache", "cache"],
+]
+"""What is written at the doors that take their time."""
+
+CLASS = """link
+"lesson.html#v=1&data=geyser&target=waiting&features=duration&rule=steepest&rate=0.3&start=1,50"
+"""
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("words", LATER_FULL, ids=lambda words: " ".join((words[0], words[-2])))
+def test_full_disk_at_the_other_doors_leaves_nothing_behind(
+    crowded: Path, words: list[str]
+) -> None:
+    (crowded / "links.csv").write_text(CLASS)
+    (crowded / "cache").mkdir(exist_ok=True)
+    before = sorted(crowded.rglob("*"))
+    answer = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *words], cwd=crowded, capture_output=True, text=True
+    )
+    assert answer.returncode == 2, answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert f"cannot write {words[-1]}" in answer.stderr.replace("to the cache folder ", "")
+    assert sorted(crowded.rglob("*")) == before
+
+
 def test_full_disk_keeps_the_old_file(crowded: Path) -> None:
     old = (crowded / "f.steepest").read_bytes()
     command = [sys.executable, "-c", FULL_DISK, *FIT, "--save", "f.steepest"]

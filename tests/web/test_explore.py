@@ -649,6 +649,14 @@ PHONE = """() => {
 }"""
 
 
+HOLDS_SIX_DIGITS = """(field) => {
+  const before = field.value;
+  field.value = '0.0168632';
+  const fits = field.scrollWidth <= field.clientWidth;
+  field.value = before;
+  return fits;
+}"""
+
 CUT_PRESETS = """() => [...document.querySelectorAll('.st-presets button')].filter((one) => {
   const { left, right } = one.getBoundingClientRect();
   return left < 0 || right > innerWidth || one.scrollWidth > one.clientWidth + 1 ||
@@ -677,6 +685,7 @@ def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
         page.locator(one).first for one in (".st-settings .st-rate", ".st-settings input")
     )
     assert rate.is_visible() and 0 < top(rate) < min(top(first), size[1])
+    assert page.locator(".st-params .st-entry").first.evaluate(HOLDS_SIX_DIGITS)
     page.get_by_role("button", name="Rate and rule").click()
     assert page.locator(".st-hand .st-rate").is_visible()
     assert page.evaluate(PHONE)["shown"] == ["map"]

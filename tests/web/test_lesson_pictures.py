@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from steepest.lesson.written import in_language
 from steepest.page.lesson.builds import builds
 
 if TYPE_CHECKING:
@@ -147,3 +148,17 @@ def test_no_picture_of_rows_or_map_is_flat_on_a_phone(modules: "Page") -> None:
             if name == "data" and "loss" in names and "map" in names:
                 wide *= 0.7  # the knobs are beside it
             assert high - 4.4 * 14 > 0.4 * (wide - 3.6 * 14), (names, name)
+
+
+@pytest.mark.parametrize("share", [0.0, 2.9e-17, 2e-6, 0.53])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_tiny_share_is_no_row_of_zeros_and_as_on_the_slides(
+    modules: "Page", share: float, language: str
+) -> None:
+    ask = """async ([share, language]) => {
+      const { numerals } = await import('/lesson/telling.js');
+      return numerals(language).percent(share);
+    }"""
+    shown = modules.evaluate(ask, [share, language])
+    assert shown == in_language(share, language, "own_left")
+    assert len(shown) <= 10

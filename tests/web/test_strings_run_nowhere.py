@@ -10,12 +10,14 @@ import ast
 import base64
 import csv
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import numpy as np
@@ -224,6 +226,28 @@ def test_the_lesson_as_a_page(lesson: Path, doors: Doors) -> None:
     for _ in range(45):
         page.keyboard.press("Space")
         page.wait_for_timeout(30)
+    assert_nothing_ran(page)
+
+
+DROP = """(text) => {
+  const given = new DataTransfer();
+  given.items.add(new File([text], 'links.csv'));
+  const event = { dataTransfer: given, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new DragEvent('drop', event));
+}"""
+
+
+def test_the_links_of_a_class(lesson: Path, doors: Doors, tmp_path: Path) -> None:
+    """Whoever hands in a link is not whoever opens the class: its keys and values run nowhere."""
+    choices = "#v=1&data=geyser&target={0}&features={0}&rule={0}&rate=0.3&start=1,50&answer.{0}={0}"
+    links = [choices.format(quote(one)) for one in (*PAYLOADS, FILE)]
+    links += ["#v=1&data=geyser&target=waiting&answer.way=" + one for one in PAYLOADS]
+    with (tmp_path / "links.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["link"], *([one] for one in links)])
+    page = opened(doors, lesson / "lesson.html")
+    page.evaluate(DROP, (tmp_path / "links.csv").read_text(encoding="utf-8"))
+    page.get_by_text(re.compile(r"\d+ of \d+ runs worked out again")).wait_for()
+    assert "Left out" in page.locator(".st-class-side").inner_text()
     assert_nothing_ran(page)
 
 
