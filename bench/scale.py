@@ -33,7 +33,7 @@ OLD = os.environ.get("BENCH_SCALE_OLD", "")
 """The folder `src` of another checkout, which fits in memory; none if empty."""
 
 HEADER = (
-    *("", "CPU s, fit", "CPU s, reading", "ns a row"),
+    *("", "CPU s, fit", "wall s, fit", "CPU s, reading", "ns a row"),
     *("peak, MB", "anonymous, MB", "gap", "passes"),
 )
 
@@ -160,6 +160,7 @@ def _row(fit: str, one: Found, lowest: float, rows: int) -> list[str]:
     return [
         fit,
         f"{one['cpu']:.1f}",
+        f"{one['wall']:.1f}" if "wall" in one else "",
         f"{one['reading']:.1f}",
         f"{1e9 * one['cpu'] / rows:,.0f}",
         f"{one['peak']:,.0f}",

@@ -72,10 +72,10 @@ def passes(folder: str, cache: str | None) -> dict[str, Any]:
     """Fit in passes over the files."""
     import steepest as st
 
-    began = cpu()
+    clock, began = time.perf_counter(), cpu()
     run = st.descend(f"{folder}/*.parquet", "label", l2=L2, cache=cache)
-    used = cpu() - began
-    return {"w": run.weights, "b": run.bias, "cpu": used, "passes": 1 + run.trace.last.passes}
+    used = {"cpu": cpu() - began, "wall": time.perf_counter() - clock}
+    return {"w": run.weights, "b": run.bias, **used, "passes": 1 + run.trace.last.passes}
 
 
 def memory(folder: str) -> dict[str, Any]:

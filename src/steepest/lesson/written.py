@@ -17,6 +17,9 @@ SIGNS = (f"{MINUS} ", "\N{MULTIPLICATION SIGN} ")
 LEAST, MOST, MOST_PLACES = 1e-3, 1e13, 12
 """Numbers that are written out, and their places: times in milliseconds are 1.8e12."""
 
+TINY = 1e-6
+"""A share that is less is said to be less, not written as a row of zeros; so does the page."""
+
 PLACE = re.compile(r"\{(\w+)\}")
 
 TIMES = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}10"
@@ -72,6 +75,8 @@ def in_language(value: Value, language: str, place: str = "") -> str:
 
     The name of its place says whether it is a share.
 
+    >>> in_language(1e-17, "en", "own_left"), in_language(0.0, "en", "own_left")
+    ('< 0.0001 %', '0 %')
     >>> in_language(0.5, "en"), in_language(-0.5, "de"), in_language(1234.0, "de")
     ('0.5', '−0,5', '1.234')
     """
@@ -79,7 +84,7 @@ def in_language(value: Value, language: str, place: str = "") -> str:
         return value
     text = f"{value:,}" if isinstance(value, int) else short(value)
     if place.endswith("_left"):
-        text = percent(float(value))
+        text = f"< {percent(TINY)}" if 0 < value < TINY else percent(float(value))
     return text_in(text, language)
 
 

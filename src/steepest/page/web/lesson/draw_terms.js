@@ -59,7 +59,7 @@ function drawMean(stage, [x, , w], y, text, points) {
 /** Returns the place, the left and the middle of a text of a size, that lies over the fewest points. */
 function freest(places, points, [wide, high]) {
   const covered = places.map(([left, y]) => points.filter(([px, py]) => (
-    px > left - 6 && px < left + wide + 6 && Math.abs(py - y) < high
+    px > left && px < left + wide && Math.abs(py - y) < high
   )).length);
   return places[covered.indexOf(Math.min(...covered))];
 }

@@ -1,6 +1,9 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
 import { percent as percentOf, short as shortOf } from '../numerals.js';
 
+/** A share that is less is said to be less, not written as a row of zeros. */
+const TINY = 1e-6;
+
 /** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
@@ -9,7 +12,7 @@ export function numerals(language) {
   return {
     short,
     beside: (value, size) => bracket(local(besideOf(value, size))),
-    percent: (share) => local(percentOf(share)),
+    percent: (share) => (share > 0 && share < TINY ? `< ${local(percentOf(TINY))}` : local(percentOf(share))),
     bracketed: (value) => bracket(short(value)),
     divisor: (value) => (short(value).includes('×') ? `(${short(value)})` : short(value)),
     placed: (value, places) => local(withCommas(value, places)),
