@@ -173,19 +173,23 @@ class HessianWhitening:
 
     @property
     def _tells_directions(self) -> bool:
-        """Whether products tell each direction from none, but for constant features."""
-        return self.at_first.full_rank or self._factored(self.bound.copy())[0].full_rank
+        """Whether products tell each direction from none, but for constant features.
+
+        They have to later too, when rows count by their curvature: of the bound only its share is
+        sure to be there.
+        """
+        return self._factored(self.bound.copy(), 1.0 / BOUND_SHARE)[0].full_rank
 
     def _whitening(self, hessian: Array) -> Whitening:
         """Return the coordinates in which `hessian` plus the penalty is 1; it is changed."""
         factor, has_constant = self._factored(hessian)
         return self._in_units(factor, factor.full_rank and not has_constant)
 
-    def _factored(self, hessian: Array) -> tuple[Factor, bool]:
+    def _factored(self, hessian: Array, room: float = 1.0) -> tuple[Factor, bool]:
         """Return the factor of `hessian` plus the penalty, and whether a feature is constant.
 
         Such a feature curves by rounding only, or by the penalty; else it is left as it is. The
-        Hessian is changed.
+        Hessian is changed. Flat is a direction that curves less than `room` times rounding.
         """
         has_constant = False
         if not self.l2:
@@ -196,7 +200,9 @@ class HessianWhitening:
             np.copyto(own, largest * self._square, where=constant)
             has_constant = bool(constant.any())
         self._penalise(hessian)
-        factor = cholesky_or_spectral(hessian, FLATTEST_PIVOT, lambda: self._flattest)
+        factor = cholesky_or_spectral(
+            hessian, FLATTEST_PIVOT, lambda: min(room * self._flattest, FLATTEST_PIVOT)
+        )
         return factor, has_constant
 
     @cached_property
