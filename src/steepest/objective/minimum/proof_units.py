@@ -46,8 +46,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 ROUNDED = 4.0 * EPSILON
 """The share of the sum of sizes by which a sum of few products, or a mean of rows, may be off."""
 
-ROUNDED_ROW = 16.0 * ROUNDED
-"""That of the one row that is off by the most."""
+ROUNDED_ROW = 256.0 * ROUNDED
+"""That of the one row that is off by the most, with directions that are rounded themselves."""
 
 
 class Units(NamedTuple):
@@ -128,7 +128,7 @@ class Units(NamedTuple):
 
         def moved(block: Block) -> bool:
             X = block.dense()
-            most = np.abs(X - self.mean) @ sizes[:-1] + sizes[-1]
+            most = np.abs(X - self.mean) @ sizes[:-1] + sizes[-1] + np.abs(self.mean) @ sizes[:-1]
             return bool((np.abs(self.moves(X, self.null)) > ROUNDED_ROW * most).any())
 
         return not any(blocks.map(moved))
