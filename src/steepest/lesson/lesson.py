@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import FILM_FOLLOWS, in_lecture_order, with_lecture
+from steepest.lesson.markdown import Piece
 from steepest.lesson.own_data import class_rows, network_rows
 from steepest.lesson.own_parts import in_parts
 from steepest.lesson.own_slide import Content, content_of
@@ -117,6 +118,11 @@ class Lesson:
         own = self.words["builds"][build.key].get("heading")
         return own or str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
 
+    def heading_pieces(self, build: Build) -> Sequence[Piece]:
+        """Return the heading of a build in its styles, which an own slide may have."""
+        own = self.own.get(build.key)
+        return own.title if own and own.title else [Piece(self.heading(build))]
+
     def number(self, value: float) -> str:
         """Return a number as its language writes it."""
         return in_language(value, self.language)
@@ -221,8 +227,8 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
         chosen, changed = chosen_builds(builds(), said, kept)
         words[language] = _by_author(changed, settings)
     own = own_slides(settings)
-    lines = {key: {"lines": one.record()} for key, one in own.items()}
-    listed = [one._asdict() | lines.get(one.key, {}) for one in chosen]
+    words_of = {key: one.record() for key, one in own.items()}
+    listed = [one._asdict() | words_of.get(one.key, {}) for one in chosen]
     return {**found, "builds": listed, "words": words, "theme": settings.theme}
 
 
