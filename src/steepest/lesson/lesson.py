@@ -15,6 +15,7 @@ from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.questions import QUESTIONS, questions_slide
 from steepest.lesson.settings import Settings
 from steepest.lesson.source_notes import named_classes, source_in, source_notes
+from steepest.lesson.sums import printed_sums
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
 from steepest.lesson.written import filled, in_language, places_in
@@ -90,7 +91,8 @@ class Lesson:
         kinds = {"stretched": line.race.is_stretched, "round": self.is_round, "thin": line.is_thin}
         others = (said.get(f"{what}_{kind}") for kind, is_so in kinds.items() if is_so)
         text = next(filter(None, others), said.get(what, ""))
-        made = filled(text, self.values, self.language)
+        sums = printed_sums(key, self.values, self.language) if what == "sum" else {}
+        made = filled(text, {**self.values, **sums}, self.language)
         return made or (self.notes.get(key, "") if what == "sum" else "")
 
     @property

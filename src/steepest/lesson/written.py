@@ -49,8 +49,8 @@ def places_in(text: str) -> list[str]:
     return PLACE.findall(text)
 
 
-def in_language(value: Value, language: str, place: str = "") -> str:
-    """Return a number to four digits as the language writes it; a text as it is.
+def in_language(value: Value, language: str, place: str = "", digits: int = 4) -> str:
+    """Return a number to so many digits as the language writes it; a text as it is.
 
     The name of its place says whether it is a share, or stands behind a sign.
 
@@ -61,7 +61,7 @@ def in_language(value: Value, language: str, place: str = "") -> str:
     """
     if isinstance(value, str):
         return value
-    text = f"{value:,}" if isinstance(value, int) else short(value)
+    text = f"{value:,}" if isinstance(value, int) else short(value, digits)
     if place.endswith("_left"):
         text = f"< {percent(TINY)}" if 0 < value < TINY else percent(float(value))
     text = text_in(text, language)

@@ -66,10 +66,8 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
   const left = (points, of = bowl) => percent(shareLeft(points.at(-1), points[0], of.best));
   const predicted = start[0] * bowl.x[worst] + start[1];
   const way = (slope) => (slope < 0 ? ui.up : ui.down);
-  const squares = bowl.loss(...start) * bowl.y.length;
   return {
     n: short(bowl.y.length, 9), w0: short(start[0]), b0: short(start[1]), loss0: short(bowl.loss(...start)),
-    sq_sum: short(squares, squares >= 1e7 && squares < 1e15 ? 9 : 4),
     row_y: short(bowl.y[worst]), row_f: bracketed(predicted), row_e: short(bowl.y[worst] - predicted),
     gw: short(gw), gb: short(gb), gw_in: bracketed(gw), gb_in: bracketed(gb),
     gw_size: short(Math.abs(gw)), gb_size: short(Math.abs(gb)), w_way: way(gw), b_way: way(gb),
