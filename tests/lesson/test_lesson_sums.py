@@ -62,3 +62,11 @@ def test_a_wrong_sum_is_found() -> None:
     said = "\N{MINUS SIGN}15.42 \N{MINUS SIGN} 0.15 × (\N{MINUS SIGN}55.28) = \N{MINUS SIGN}7.125"
     assert len(list(wrong_sums(said, "en"))) == 1
     assert list(wrong_sums(said.replace("7.125", "7.128"), "en")) == []
+
+
+def test_a_rate_that_is_too_large_leaves_more_of_the_distance_than_the_good_one() -> None:
+    lesson = lesson_of(st.descend(*RUNS["geyser"], steps=1))
+    good, large = (float(lesson.values[f"{name}_left"]) for name in ("good", "large"))
+    assert good == pytest.approx((1 - 2 * 0.15) ** 20)
+    assert large == pytest.approx((1 - 2 * 0.95) ** 20) and large > 100 * good
+    assert lesson.sentence("large", "sum").startswith("after 20 rounds 12.2 % of the way is left")

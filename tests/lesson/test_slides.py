@@ -104,8 +104,8 @@ def test_who_predicts_a_step_sees_no_arrow_that_tells_it(
     ("key", "names"),
     [
         ("momentum", ["without momentum", "with momentum"]),
-        ("large", ["0.15", "0.9"]),
-        ("diverge", ["0.15", "0.9", "1.02"]),
+        ("large", ["0.15", "0.95"]),
+        ("diverge", ["0.15", "0.95", "1.02"]),
         ("walk", []),
     ],
 )

@@ -230,7 +230,7 @@ def test_start_and_rate_of_the_walk_are_edited_and_saved(
 @pytest.mark.parametrize(
     ("name", "typed", "why"),
     [
-        (START[0], "0.9", "from 0.02 to 0.5: it tells 0.01 as too small and 0.9 as too large."),
+        (START[0], "0.9", "from 0.02 to 0.5: it tells 0.01 as too small and 0.95 as too large."),
         (START[0], "fast", "Type a number, such as \u22121.5."),
         (START[1], "1e6", "the lowest loss is at the weight 12.22 and the bias 70.9; start at"),
     ],
