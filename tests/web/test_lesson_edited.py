@@ -343,3 +343,16 @@ def test_a_chosen_start_is_nowhere_called_random(
     assert [random in said for said in drawn] == [True] * 4
     for texts in chosen:
         assert [random in said for said in texts] == [False, False, False, is_class]
+
+
+def test_the_title_is_in_sight_at_every_build(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    editor = page.locator(".st-le-edit")
+    assert editor.evaluate("(root) => root.scrollTop") > 1000
+    for field in (editor.get_by_label("Title", exact=True), editor.get_by_role("button", name="Close")):
+        box = field.bounding_box()
+        assert box is not None and box["y"] >= 0 and box["x"] + box["width"] <= 1280
+        field.click(trial=True)  # Nothing lies over it.
