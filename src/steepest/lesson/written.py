@@ -11,8 +11,8 @@ __all__ = ["TIMES", "filled", "in_language", "places_in", "power_of_ten", "text_
 
 MINUS = "\N{MINUS SIGN}"
 
-AFTER_SIGN = ("gw_in", "gb_in", "row_f", "mean")
-"""Places behind a minus or a times: there a negative number is in brackets."""
+SIGNS = (f"{MINUS} ", "\N{MULTIPLICATION SIGN} ")
+"""Behind them a negative number is in brackets."""
 
 LEAST, MOST, MOST_PLACES = 1e-3, 1e13, 12
 """Numbers that are written out, and their places: times in milliseconds are 1.8e12."""
@@ -37,7 +37,8 @@ TIGHT = ("/ ", "log ")
 def filled(text: str, values: Mapping[str, Value], language: str) -> str:
     r"""Return a text with each `{place}` filled; one that there is no value for stays as it is.
 
-    A number that is a product is in brackets behind a division or a logarithm.
+    A number that is a product is in brackets behind a division or a logarithm, a negative one
+    behind a minus or a times.
 
     >>> filled("from {a} to {b}", {"a": -1234.5, "b": "there"}, "de")
     'from −1.234 to there'
@@ -46,15 +47,16 @@ def filled(text: str, values: Mapping[str, Value], language: str) -> str:
     """
 
     def fill(place: re.Match[str]) -> str:
-        value = values.get(place[1])
-        if place[1] == "mean" and isinstance(value, float):
-            value = text_in(beside(value, float(values["deviation"])), language)
-            return f"({value})" if value.startswith(MINUS) else value
-        if value is None:
-            return place[0]
-        made = in_language(value, language, place[1])
-        is_product = not isinstance(value, str) and TIMES in made and not made.startswith("(")
-        return f"({made})" if is_product and text[: place.start()].endswith(TIGHT) else made
+        value, before = values.get(place[1]), text[: place.start()]
+        if value is None or isinstance(value, str):
+            return place[0] if value is None else value
+        if place[1] == "mean":
+            made = text_in(beside(value, float(values["deviation"])), language)
+        else:
+            made = in_language(value, language, place[1])
+        is_apart = before.endswith(SIGNS) and made.startswith(MINUS)
+        is_apart |= before.endswith(TIGHT) and TIMES in made
+        return f"({made})" if is_apart else made
 
     return PLACE.sub(fill, text)
 
@@ -71,7 +73,7 @@ def places_in(text: str) -> list[str]:
 def in_language(value: Value, language: str, place: str = "") -> str:
     """Return a number to four digits as the language writes it; a text as it is.
 
-    The name of its place says whether it is a share, or stands behind a sign.
+    The name of its place says whether it is a share.
 
     >>> in_language(1e-17, "en", "own_left"), in_language(0.0, "en", "own_left")
     ('< 0.0001 %', '0 %')
@@ -83,8 +85,7 @@ def in_language(value: Value, language: str, place: str = "") -> str:
     text = f"{value:,}" if isinstance(value, int) else short(value)
     if place.endswith("_left"):
         text = f"< {percent(TINY)}" if 0 < value < TINY else percent(float(value))
-    text = text_in(text, language)
-    return f"({text})" if place in AFTER_SIGN and value < 0 else text
+    return text_in(text, language)
 
 
 def beside(value: float, size: float) -> str:

@@ -1,14 +1,10 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
 import { percent as percentOf, short as shortOf } from '../numerals.js';
 
-<<<<<<< HEAD
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
 
-/** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `placed`. */
-=======
 /** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
->>>>>>> paper24
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
   const short = (value, digits = 4) => local(readable(value, digits));
