@@ -20,7 +20,8 @@ DRAWN = """async ([[width, height], draw]) => {
   place.style.cssText = `position:relative;font:14px sans-serif`;
   Object.assign(place.style, { width: `${width}px`, height: `${height}px` });
   document.body.append(place);
-  const modules = ['stage', 'layout', 'draw_data', 'draw_network', 'draw_terms'];
+  const drawing = ['draw_data', 'draw_loss', 'draw_network', 'draw_terms'];
+  const modules = ['stage', 'layout', 'line', ...drawing];
   const web = {};
   for (const name of modules) Object.assign(web, await import(`/lesson/${name}.js`));
   const stage = new web.Stage(place);
@@ -68,6 +69,39 @@ AVERAGE = """(stage, web) => {
     line, params: [0, 0], time: 99, words: { loss: '4.63 × 10⁸', average: 'average square' },
   });
 }"""
+
+
+KNOBS = """(stage, web) => {
+  const { radius, places } = web.knobPlaces(BOX, stage.size);
+  const reached = [];
+  const { arc } = stage.context;
+  stage.context.arc = function (x, y, r, from, to, back) {
+    if (r > radius) reached.push(y - r);
+    arc.call(this, x, y, r, from, to, back);
+  };
+  places.forEach((at, i) => web.drawKnob(stage, at, radius, {
+    value: 0, low: -1, high: 1, colour: '#000', name: i ? 'bias' : 'weight', text: '-15.4',
+    wide: 60, nudge: 1,
+  }));
+  return reached.at(-1);
+}"""
+
+
+@pytest.mark.parametrize("box", [(0, 20, 60, 100), (0, 20, 60, 130), (0, 20, 80, 200)], ids=str)
+def test_the_arrow_of_a_knob_is_below_the_number_above(modules: "Page", box: list[int]) -> None:
+    drawing = drawn(modules, KNOBS.replace("BOX", json.dumps(box)))
+    above = max(text["bottom"] for text in drawing["texts"][:2])
+    assert drawing["found"] > above
+    assert max(text["bottom"] for text in drawing["texts"]) <= box[1] + box[3] + 3
+
+
+@pytest.mark.parametrize("start", [[-1.3, -0.1], [4.0, 2.0], [0.0, 9.0]], ids=str)
+def test_no_error_of_a_line_is_cut(modules: "Page", start: list[float]) -> None:
+    x, y = [-2.8, -1.0, 0.0, 1.0, 2.6], [1.0, 0.0, 1.0, 0.0, 0.0]
+    line = {"bowl": {"x": x, "y": y}, "start": start}
+    low, high = drawn(modules, f"(stage, web) => web.heightsOf({json.dumps(line)})")["found"]
+    predicted = [start[0] * value + start[1] for value in x]
+    assert low < min(*y, *predicted) and high > max(*y, *predicted)
 
 
 @pytest.mark.parametrize(("side", "is_in"), [(20, False), (140, True)])

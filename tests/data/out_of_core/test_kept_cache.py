@@ -241,3 +241,11 @@ def test_the_command_line_keeps_it_and_finds_it(files, cache):
     for how in ("kept in", "read from"):
         done = CliRunner().invoke(cli, [*asked, "--keep-cache", "rows"], catch_exceptions=False)
         assert done.exit_code == 0 and f"decoded rows {how}" in " ".join(done.output.split())
+
+
+def test_a_run_holds_no_scratch_file_of_a_text_that_was_read(tmp_path, cache):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "".join(f"{i % 10},{3 * i % 7}\n" for i in range(1000)))
+    run = st.descend([path], target="y", features=["x"], cache=str(cache))
+    assert run.data is not None and list(cache.iterdir()) == []
+    assert re.fullmatch(r"line \d+ of a.csv", run.data.place(6))

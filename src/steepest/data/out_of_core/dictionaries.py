@@ -23,7 +23,7 @@ def dictionary_columns(schema: "pa.Schema") -> list[str]:
 
 
 def levels_of(batches: Iterable["pa.RecordBatch"], file: str) -> dict[str, "pa.Array"]:
-    """Return the levels of each column of all batches, as they come first.
+    """Return the levels of each column of all batches, (levels,), as they come first.
 
     Raises FileError for levels with an order that is another in another row group.
     """
@@ -68,7 +68,10 @@ def with_levels_schema(schema: "pa.Schema") -> "pa.Schema":
 def with_levels(
     batch: "pa.RecordBatch", levels: Mapping[str, "pa.Array"], schema: "pa.Schema"
 ) -> "pa.RecordBatch":
-    """Return a batch in the types of `schema`, its dictionaries with the levels of all batches."""
+    """Return a batch in the types of `schema`, its dictionaries with the levels of all batches.
+
+    `levels` of each column are (levels,).
+    """
     import pyarrow as pa
 
     columns = [

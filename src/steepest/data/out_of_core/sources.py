@@ -5,8 +5,8 @@ known from the footers, so that every row has its place before the first is read
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,10 @@ class Source:
         unit = next(one for one in self.units if row < one.stop)
         found = self.unit_table(empty_table(self.schema), unit, 0)
         return f"{found.place_in_source(unit.in_file + row - unit.start)} of {unit.called}"
+
+    def finder(self) -> Callable[[int], str]:
+        """Return `place` of a source that holds no scratch files, for what outlives this one."""
+        return replace(self, held=None).place
 
     def unit_table(self, rows: "pa.Table", unit: Unit, start: int) -> Table:
         """Return rows of a unit, from row `start` of its file on: messages name the reader's file.
