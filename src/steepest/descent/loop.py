@@ -288,11 +288,10 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
-        near, white = False, self.whitening is not None
+        white = self.whitening is not None
+        near = white and self._is_within(at, steepness, remaining_gap)
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
-        elif white:
-            near = self._is_within(at, steepness, remaining_gap)
         # A proof that is cheap is asked however steep it seems, and no estimate stands for it;
         # another sooner where nothing is whitened, which would tell what is left.
         cheap = self.gap_tol > 0.0 and self.method.objective.proof_is_cheap
@@ -301,10 +300,7 @@ class Descent:
         return near and (steepness <= self.gtol or not cheap) if proved is None else proved
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
-        """Return the duality gap where the gradient has become small enough; NaN if not known.
-
-        Where the curvature of all rows was asked it is by how much it lets the loss be lower.
-        """
+        """Return the duality gap, or what curvature proved, at a small gradient; NaN if unknown."""
         if self.known_gap[0] is at:
             return self.known_gap[1]
         if not steepness <= self.gtol or not self.samples.sees_all:
