@@ -4,7 +4,7 @@ import click
 
 from steepest.cli.options import descent_options
 from steepest.cli.output_options import outputs
-from steepest.cli.outputs import STATUSES, Outputs, check, check_distinct, hand_over
+from steepest.cli.outputs import STATUSES, Outputs, check, check_reread, hand_over
 from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.descent.plan.option import Part
 from steepest.run.checkpoint_file import CheckpointFile
@@ -50,9 +50,10 @@ def resume(
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
     check(out.files, save.path, run)
-    if checkpoint is not None:
-        check_distinct([str(checkpoint.path)], save.path, [])
-    gone_on = load(run).resume(
+    check(out.files, save.path, checkpoint=checkpoint)
+    former = load(run)
+    check_reread(former, out.files, save.path)
+    gone_on = former.resume(
         steps=steps,
         epochs=epochs,
         seconds=seconds,

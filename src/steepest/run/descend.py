@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.distinct_files import check_distinct
 from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
@@ -162,6 +163,8 @@ def descend(
     (0.0, 'arrived')
     """
     keeping = checkpoint_file(checkpoint, every)
+    if keeping is not None:
+        check_distinct([keeping.path], _names(data, validation))
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
@@ -340,6 +343,12 @@ def _exposure(exposure: object, offset: object, options: OptionKeywords) -> Expo
             "poisson (--loss poisson), or leave it out"
         )
     return over
+
+
+def _names(*given: object) -> list[str | os.PathLike[str]]:
+    """Return the names of files among what is given, in lists too."""
+    parts = [part for one in given for part in (one if isinstance(one, list) else [one])]
+    return [one for one in parts if isinstance(one, str | os.PathLike)]
 
 
 def _check_alone(data: Mapping[str, object], missing: str, options: OptionKeywords) -> None:

@@ -19,6 +19,7 @@ from steepest.cli.program import cli
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
 from steepest.errors import ChoiceError, FileError
+from steepest.temporary_folder import TemporaryFolder
 
 ASKED = {"drop": ["y"], "l2": 1e-3}
 
@@ -106,6 +107,20 @@ def test_a_copied_file_is_known_by_its_bytes_and_another_is_read_anew(files, cac
     assert np.array_equal(other.params, st.descend(files, "k", **ASKED).params)
     first.unlink()
     assert kept(files, cache).objective.count < other.objective.count
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*.*t*", "*/**/*.*r*"])
+def test_what_is_kept_beside_the_files_is_no_data(files, pattern):
+    """Else the next run would count each row twice."""
+    folder = Path(files).parent
+    first, rows = kept(str(folder), folder), len(table_of())
+    named = str(folder.parent / pattern) if pattern else str(folder)
+    with TemporaryFolder(folder) as scratch:
+        shutil.copy(folder / "rows" / "part-000000.arrow", scratch)
+        again = st.descend(named, "k", memory="100MB", **ASKED)
+    assert again.problem.rows == rows and np.array_equal(again.params, first.params)
+    whole = st.descend(str(folder / "rows"), "k", **ASKED)
+    assert whole.problem.rows == rows, "asked for by its own name it is read"
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "record"])

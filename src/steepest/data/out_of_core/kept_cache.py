@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.data.out_of_core.data_files import CACHE_RECORD
 from steepest.data.out_of_core.dictionaries import (
     dictionary_columns,
     levels_of,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["KeptCache"]
-
-RECORD = "steepest-cache.json"
 
 FORM = 1
 """What the folder and its record hold; another number is no cache of ours."""
@@ -71,7 +70,7 @@ class KeptCache:
         read in another manner, or a kept file is not as long as it was.
         """
         try:
-            record = json.loads((self.folder / RECORD).read_text())
+            record = json.loads((self.folder / CACHE_RECORD).read_text())
             if not self._is_of(record, files):
                 return None
             parts = {self.folder / part: files[of] for part, of, _ in record["parts"]}
@@ -123,7 +122,7 @@ class KeptCache:
 
     def _check_name(self) -> None:
         """Raise FileError where what has the name of the cache is no cache."""
-        if os.path.lexists(self.folder) and not (self.folder / RECORD).is_file():
+        if os.path.lexists(self.folder) and not (self.folder / CACHE_RECORD).is_file():
             raise FileError(
                 f"cannot write {self.folder}: it is there, and no cache of steepest; choose "
                 "another name with --keep-cache (in Python: keep_cache=)"
@@ -149,7 +148,7 @@ class KeptCache:
         """Write what the parts of a cache are of."""
         files = [(str(one.absolute()), asdict(stamps[one].with_digest(one))) for one in stamps]
         record = {"form": FORM, "reading": self._how, "files": files, "parts": parts}
-        with (folder / RECORD).open("w") as opened:
+        with (folder / CACHE_RECORD).open("w") as opened:
             json.dump(record, opened)
             opened.flush()
             os.fsync(opened.fileno())

@@ -59,7 +59,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 }
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
-export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
+export function lineNumbers(line, { short, percent, bracketed, divisor, beside, ui }) {
   const { bowl, raw, start, path, walks, worst, race } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
@@ -80,7 +80,7 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(race.plain, race.of), momentum_loss: at(race.momentum, race.of), beta: short(race.beta, 3),
     stretch: short(race.condition, 3),
-    mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
+    mean: beside(line.mean, line.deviation), deviation: divisor(line.deviation),
     ...Object.fromEntries(Object.entries(line.rates).map(([name, value]) => [name, short(value)])),
   };
 }
