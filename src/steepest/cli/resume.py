@@ -16,6 +16,11 @@ __all__ = ["resume"]
 @click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local|none",
+    help="Workers of Dask that hold rows read in passes; none: this process.  [default: as before]",
+)
 @saving("Keep the run; RUN itself stays.")
 @checkpoints
 @outputs
@@ -25,6 +30,7 @@ def resume(
     epochs: int | None,
     seconds: float | None,
     tol: float | None,
+    cluster: str | None,
     save: Saving,
     checkpoint: CheckpointFile | None,
     out: Outputs,
@@ -54,5 +60,6 @@ def resume(
         tol=tol,
         progress=True,
         checkpoint=checkpoint,
+        cluster=cluster,
     )
     hand_over(gone_on, save, out, checkpoint)

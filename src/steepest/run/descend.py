@@ -13,6 +13,7 @@ from steepest.data.distinct_files import check_distinct
 from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
+from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
@@ -197,7 +198,8 @@ def descend(
         "bias": bool(options.get("bias", True)),
         "exposure": _exposure(exposure, offset, options),
     }
-    within = {"memory": memory, "cache": cache, "threads": threads, "cluster": cluster}
+    within = {"memory": memory, "cache": cache, "threads": threads}
+    within |= {"cluster": Cluster.address(cluster)}
     within |= {"keep_cache": keep_cache}
     with passes_shown(progress) as show:
         limits = limits_of(memory, cache, threads, cluster, keep_cache)

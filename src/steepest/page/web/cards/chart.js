@@ -3,7 +3,7 @@
 import {
   activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
 } from '../state/select.js';
-import { short } from '../numerals.js';
+import { general, short } from '../numerals.js';
 import { sampleOf } from '../words/sampled.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
@@ -99,7 +99,7 @@ class Chart {
     this.log = log;
     const [low, high] = log ? this.range.map((power) => 10 ** power) : this.range;
     const name = lossLabel(scene, this.run.choices);
-    const kind = `${name}, ${log ? 'log' : 'linear'} axis`;
+    const kind = log ? `${name}, log` : name;
     const y = log ? logAxis(low, high, kind) : linearAxis(low, high, kind);
     const last = Math.max(...runs.map((run) => run.index.at(-1)));
     const batches = runs.some((run) => run.choices.batch);
@@ -185,7 +185,7 @@ class Chart {
     const { muted } = this.plot.theme;
     const look = { stroke: muted, 'stroke-dasharray': '5 4' };
     svg('line', { x1: 0, x2: this.plot.inner.width, y1: y, y2: y, ...look }, this.floor);
-    const text = this.whole(`lowest ${short(lowest)}`, short(lowest), short(lowest, 2));
+    const text = this.whole(`lowest ${short(lowest)}`, short(lowest), general(lowest, 2));
     this.words.write(this.floor, text, muted, levelSpots(y));
   }
 
@@ -223,7 +223,7 @@ class Chart {
     svg('path', { d: `M${x} 1l6 10h-12z`, fill, class: 'st-exit' }, this.exits);
     const several = this.state.runs.length > 1;
     const told = several ? `${run.label}: ${short(loss)}` : `${short(loss)}, round ${short(step)}`;
-    this.words.write(this.exits, this.whole(told, short(loss), short(loss, 2)), fill, exitSpots(x));
+    this.words.write(this.exits, this.whole(told, short(loss), general(loss, 2)), fill, exitSpots(x));
   }
 
   /** Draw what is done and what is ahead at the step that is shown. */
