@@ -7,6 +7,7 @@ import pytest
 
 from steepest.lesson.written import in_language
 from steepest.page.lesson.builds import builds
+from steepest.view.style import THEMES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +21,8 @@ DRAWN = """async ([[width, height], draw]) => {
   place.style.cssText = `position:relative;font:14px sans-serif`;
   Object.assign(place.style, { width: `${width}px`, height: `${height}px` });
   document.body.append(place);
-  const modules = ['stage', 'layout', 'draw_data', 'draw_network', 'draw_terms'];
+  const drawing = ['draw_data', 'draw_loss', 'draw_network', 'draw_terms'];
+  const modules = ['stage', 'layout', 'line', ...drawing];
   const web = {};
   for (const name of modules) Object.assign(web, await import(`/lesson/${name}.js`));
   const stage = new web.Stage(place);
@@ -68,6 +70,39 @@ AVERAGE = """(stage, web) => {
     line, params: [0, 0], time: 99, words: { loss: '4.63 × 10⁸', average: 'average square' },
   });
 }"""
+
+
+KNOBS = """(stage, web) => {
+  const { radius, places } = web.knobPlaces(BOX, stage.size);
+  const reached = [];
+  const { arc } = stage.context;
+  stage.context.arc = function (x, y, r, from, to, back) {
+    if (r > radius) reached.push(y - r);
+    arc.call(this, x, y, r, from, to, back);
+  };
+  places.forEach((at, i) => web.drawKnob(stage, at, radius, {
+    value: 0, low: -1, high: 1, colour: '#000', name: i ? 'bias' : 'weight', text: '-15.4',
+    wide: 60, nudge: 1,
+  }));
+  return reached.at(-1);
+}"""
+
+
+@pytest.mark.parametrize("box", [(0, 20, 60, 100), (0, 20, 60, 130), (0, 20, 80, 200)], ids=str)
+def test_the_arrow_of_a_knob_is_below_the_number_above(modules: "Page", box: list[int]) -> None:
+    drawing = drawn(modules, KNOBS.replace("BOX", json.dumps(box)))
+    above = max(text["bottom"] for text in drawing["texts"][:2])
+    assert drawing["found"] > above
+    assert max(text["bottom"] for text in drawing["texts"]) <= box[1] + box[3] + 3
+
+
+@pytest.mark.parametrize("start", [[-1.3, -0.1], [4.0, 2.0], [0.0, 9.0]], ids=str)
+def test_no_error_of_a_line_is_cut(modules: "Page", start: list[float]) -> None:
+    x, y = [-2.8, -1.0, 0.0, 1.0, 2.6], [1.0, 0.0, 1.0, 0.0, 0.0]
+    line = {"bowl": {"x": x, "y": y}, "start": start}
+    low, high = drawn(modules, f"(stage, web) => web.heightsOf({json.dumps(line)})")["found"]
+    predicted = [start[0] * value + start[1] for value in x]
+    assert low < min(*y, *predicted) and high > max(*y, *predicted)
 
 
 @pytest.mark.parametrize(("side", "is_in"), [(20, False), (140, True)])
@@ -148,6 +183,49 @@ def test_no_picture_of_rows_or_map_is_flat_on_a_phone(modules: "Page") -> None:
             if name == "data" and "loss" in names and "map" in names:
                 wide *= 0.7  # the knobs are beside it
             assert high - 4.4 * 14 > 0.4 * (wide - 3.6 * 14), (names, name)
+
+
+STROKES = """(stage, web) => {
+  const x = Array.from({ length: ROWS }, (_, i) => i / ROWS);
+  const scales = { inner: [0, 0, 370, 400], px: (v) => 370 * v, py: (v) => 200 - 90 * v };
+  const shares = [];
+  stage.line = () => shares.push(stage.context.globalAlpha);
+  web.drawErrors(stage, scales, { bowl: { x, y: x.map(() => 1) } }, [0, -1]);
+  return shares;
+}"""
+
+
+@pytest.mark.parametrize("rows", [20, 300, 5000])
+def test_strokes_of_many_rows_fade_by_the_root_of_their_number(modules: "Page", rows: int) -> None:
+    shares = drawn(modules, STROKES.replace("ROWS", str(rows)))["found"]
+    assert len(shares) == rows
+    share = pytest.approx(0.4 * min(1, 18 / rows**0.5), rel=1e-4)
+    assert min(shares) == max(shares) == share
+
+
+COLOURS = """(stage) => {
+  stage.canvas.style.colorScheme = 'SCHEME';
+  stage.begin();
+  return stage.colours.classes;
+}"""
+
+
+def luminance(code: str) -> float:
+    """Return the relative luminance of `#rrggbb`, 0 to 1 (WCAG 2.2)."""
+    parts = [int(code[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_curve_of_each_class_is_seen_on_its_paper(modules: "Page", scheme: str) -> None:
+    """By WCAG 2.2 (1.4.11) what is to be seen of a picture has a contrast of 3 to 1."""
+    colours = drawn(modules, COLOURS.replace("SCHEME", scheme))["found"]
+    paper = luminance(THEMES[scheme].paper)
+    assert len(set(colours)) == len(colours) == 8
+    for colour in colours:
+        low, high = sorted((luminance(colour), paper))
+        assert (high + 0.05) / (low + 0.05) >= 3, colour
 
 
 @pytest.mark.parametrize("share", [0.0, 2.9e-17, 2e-6, 0.53])

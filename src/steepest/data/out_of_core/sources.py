@@ -5,8 +5,8 @@ known from the footers, so that every row has its place before the first is read
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from steepest.data.arrow import empty_table
 from steepest.data.columns import clip, kind_of, no_numbers, words
+from steepest.data.frame_stamp import FrameLike
 from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
@@ -73,6 +74,10 @@ class Source:
         """Return the source with what a worker has of it at hand: files need nothing."""
         return self
 
+    def frame_like(self, cluster: Any, used: Sequence[str]) -> FrameLike | None:
+        """Return by what a data frame is recognised; None of files."""
+        return None
+
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""
         return Table(empty_table(self.schema), self.name)
@@ -82,6 +87,10 @@ class Source:
         unit = next(one for one in self.units if row < one.stop)
         found = self.unit_table(empty_table(self.schema), unit, 0)
         return f"{found.place_in_source(unit.in_file + row - unit.start)} of {unit.called}"
+
+    def finder(self) -> Callable[[int], str]:
+        """Return `place` of a source that holds no scratch files, for what outlives this one."""
+        return replace(self, held=None).place
 
     def unit_table(self, rows: "pa.Table", unit: Unit, start: int) -> Table:
         """Return rows of a unit, from row `start` of its file on: messages name the reader's file.

@@ -1,6 +1,12 @@
 // The loss as one bar, as a curve of its rounds, and the knobs of weight and bias.
 import { clamp, mix, roundNumbers } from './stage.js';
 
+/** A knob with a smaller radius, in letters, has its number below it. */
+const SMALL_KNOB = 2.6;
+
+/** How far the arrow at a knob reaches from its middle, in radii. */
+const NUDGED = 1.56;
+
 /** Draws the loss as a bar with its number above; the one before stays as a shadow where it is told. */
 export function drawBar(stage, [x, y, w, h], { loss, before = null, most, text, name }) {
   const { colours, size, context } = stage;
@@ -74,6 +80,22 @@ function nameCurves(stage, inner, curves) {
 }
 
 /**
+ * Returns where two knobs stand in a box, one above the other or side by side: { isTall, radius, places }. In a low box
+ * the arrow of the lower one stays below the number of the one above.
+ * @param {number[]} box
+ * @param {number} size
+ */
+export function knobPlaces([x, y, w, h], size) {
+  const isTall = h > w;
+  const usual = Math.min(isTall ? h / 6.4 : w / 6.4, (isTall ? w : h) / 3.4, 4.4 * size);
+  const isLow = isTall && usual < SMALL_KNOB * size;
+  const radius = isLow ? Math.min(usual, (h / 2 - 2.4 * size) / (1 + NUDGED)) : usual;
+  const down = isLow ? NUDGED * radius : 0.25 * h;
+  const places = [0, 0.5].map((i) => (isTall ? [x + w / 2, y + down + i * h] : [x + w * (0.25 + i), y + h * 0.42]));
+  return { isTall, radius, places };
+}
+
+/**
  * Draws a knob of `radius` about a place: a value between `low` and `high`, its name, and the way in which
  * the loss falls, as an arrow outside of the ring: 1 up, -1 down, 0 for none; `wide` is the room that it has.
  * @param {import('./stage.js').Stage} stage
@@ -98,7 +120,7 @@ export function drawKnob(stage, place, radius, { value, low, high, colour, name,
   stage.dot(onCircle(cx, cy, radius, here), 0.16 * radius, colour, colours.paper);
   const look = { colour, weight: 600 };
   stage.text(name, cx, cy + radius + 0.75 * size, look);
-  const isSmall = radius < 2.6 * size;
+  const isSmall = radius < SMALL_KNOB * size;
   // A small ring has no room for a number in letters that a class can read: it stands below.
   stage.text(text, cx, isSmall ? cy + radius + 1.85 * size : cy, { ...look, room: isSmall ? wide : 1.6 * radius });
   if (nudge) drawNudge(stage, place, 1.36 * radius, { here, turn: nudge, colour });

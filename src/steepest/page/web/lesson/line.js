@@ -2,16 +2,12 @@
 // that the sentences tell of them.
 import { Bowl, momentsOf, shareLeft } from './bowl.js';
 import { FAR, raceOf } from './race.js';
-import { clamp } from './stage.js';
 
 /** The rates of the lesson: the loss in standard units curves by 2, so 1 is the bound. */
 const RATES = { small: 0.01, rate: 0.15, large: 0.9, limit: 1, over: 1.02 };
 
 /** Rounds of the first walk, and of each rate that is tried. */
 const [ROUNDS, TRIES] = [30, 20];
-
-/** How far below and above the rows a line is followed, in heights of these. */
-const LINE_ROOM = 0.5;
 
 /** Below this a bowl has much the same shape in every unit, and is called no ravine. */
 const ROUND = 5;
@@ -63,7 +59,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 }
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
-export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
+export function lineNumbers(line, { short, percent, bracketed, divisor, beside, ui }) {
   const { bowl, raw, start, path, walks, worst, race } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
@@ -84,21 +80,15 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(race.plain, race.of), momentum_loss: at(race.momentum, race.of), beta: short(race.beta, 3),
     stretch: short(race.condition, 3),
-    mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
+    mean: beside(line.mean, line.deviation), deviation: divisor(line.deviation),
     ...Object.fromEntries(Object.entries(line.rates).map(([name, value]) => [name, short(value)])),
   };
 }
 
-/**
- * Returns the spread of the rows and of the line that starts, for the window of a picture: [low, high]. The line is
- * seen at least as far as the row that it misses most.
- */
-export function heightsOf({ bowl: { x, y }, start: [w, b], worst = null }) {
-  const [least, most] = [Math.min(...y), Math.max(...y)];
-  const far = LINE_ROOM * (most - least);
-  const ends = [Math.min(...x), Math.max(...x)].map((value) => clamp(w * value + b, least - far, most + far));
-  if (worst !== null) ends.push(w * x[worst] + b);
-  const [low, high] = [Math.min(least, ...ends), Math.max(most, ...ends)];
+/** Returns the spread of the rows and of the line that starts, so that no error is cut, for a window: [low, high]. */
+export function heightsOf({ bowl: { x, y }, start: [w, b] }) {
+  const ends = [Math.min(...x), Math.max(...x)].map((value) => w * value + b);
+  const [low, high] = [Math.min(...y, ...ends), Math.max(...y, ...ends)];
   const room = (high - low || 1) * 0.08;
   return [low - room, high + room];
 }

@@ -5,7 +5,7 @@ import {
   dataScales, drawAverage, drawAxes, drawErrors, drawLine, drawRows, drawSquares, drawWorst,
 } from './draw_data.js';
 import { drawBowl } from './draw_bowl.js';
-import { drawBar, drawCurves, drawKnob } from './draw_loss.js';
+import { drawBar, drawCurves, drawKnob, knobPlaces } from './draw_loss.js';
 import {
   POINTS, drawDot, drawGround, drawGuess, drawGuides, drawLoss, drawParts, drawPath, mapScales,
 } from './draw_map.js';
@@ -119,18 +119,16 @@ function lineAlone(stage, words, { grown = 1, errors = 0 }) {
  * @param {number[]} box
  * @param {number[]} params
  */
-function knobs(stage, words, [x, y, w, h], params, nudges = [0, 0]) {
+function knobs(stage, words, box, params, nudges = [0, 0]) {
   const { line, placed, ui } = words;
   const far = 1.3 * Math.hypot(line.start[0] - line.bowl.best[0], line.start[1] - line.bowl.best[1]);
   const slope = line.bowl.gradient(...params);
-  const isTall = h > w;
-  const radius = Math.min(isTall ? h / 6.4 : w / 6.4, (isTall ? w : h) / 3.4, 4.4 * stage.size);
+  const { isTall, radius, places } = knobPlaces(box, stage.size);
   ['weight', 'bias'].forEach((name, i) => {
     const middle = i ? line.bowl.level : 0;
-    const place = isTall ? [x + w / 2, y + h * (0.25 + 0.5 * i)] : [x + w * (0.25 + 0.5 * i), y + h * 0.42];
-    drawKnob(stage, place, radius, {
+    drawKnob(stage, places[i], radius, {
       value: params[i], low: middle - far, high: middle + far, name: ui[name], text: placed(params[i]),
-      colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0, wide: isTall ? w : w / 2,
+      colour: stage.colours[name], nudge: nudges[i] ? -Math.sign(slope[i]) : 0, wide: isTall ? box[2] : box[2] / 2,
     });
   });
 }
