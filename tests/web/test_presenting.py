@@ -190,7 +190,7 @@ def test_several_features_are_printed_with_their_own_pictures(doors: Doors, tmp_
     assert len(texts) == 1 and texts[0].startswith("body_mass_g by 2 features")
     cards = ("Data and fit", "Loss surface from above", "Loss by round")
     assert all(name in texts[0] for name in cards)
-    assert f"loss: {short(run.trace[0].loss)}" in texts[0].replace("\r\n", " ")
+    assert f"mean squared error (g²): {short(run.trace[0].loss)}" in texts[0].replace("\r\n", " ")
     seen = np.asarray(document[0].render(scale=1).to_pil().convert("RGB")).astype(int)
     height, width, _ = seen.shape
     quarters = (seen[: height // 3, : width // 2], seen[: height // 3, width // 2 :])
