@@ -13,7 +13,7 @@ from pathlib import Path
 
 from steepest.file_locks import lock
 
-__all__ = ["TemporaryFolder", "folder_until_exit"]
+__all__ = ["LOCK", "PREFIX", "TemporaryFolder", "folder_until_exit"]
 
 PREFIX = "steepest-"
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ import steepest as st
 from steepest.lesson.lesson import lesson_of
 from steepest.lesson.settings import Settings
 from steepest.lesson.sums import SUMS
+from steepest.lesson.written import TIMES
 from steepest.page.lesson.builds import LANGUAGES
 
 RUNS = {
@@ -24,6 +26,7 @@ RUNS = {
 
 def wrong_sums(text: str, language: str) -> Iterator[str]:
     """Yield each result that is not, to its last digit, what is printed before it."""
+    text = unicodedata.normalize("NFKC", text.replace(TIMES, "e"))
     if language == "de":
         text = text.translate(str.maketrans(",.", ".,")).replace(";  ", ",  ")
     text = text.replace("\N{MINUS SIGN}", "-").replace("\N{MULTIPLICATION SIGN}", "*")

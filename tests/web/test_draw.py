@@ -133,7 +133,7 @@ TAG = """async (labels) => {
   context.roundRect = (...rectangle) => { box = rectangle.slice(0, 4); };
   const [points, frame] = [[[260, 200], [230, 200]], { left: 0, right: 400, top: 0, bottom: 400 }];
   const theme = { type: 12, ink: '#000', card: '#fff', line: '#888' };
-  tagBeside(context, 'downhill in all 6 params', points, { frame, places: [], theme, labels });
+  tagBeside(context, 'downhill in 6 params', points, { frame, places: [], theme, labels });
   return box;
 }"""
 
@@ -150,6 +150,28 @@ def test_a_tag_hides_no_label_of_a_run(modules: Any, free: str) -> None:
     for label in labels:
         assert top + height <= label["top"] or top >= label["bottom"], (free, top, height)
     assert abs(top + height / 2 - 200) < 70, "and near its arrow"
+
+
+def test_a_tag_goes_aside_where_all_above_and_below_is_taken(modules: Any) -> None:
+    column = {"left": 200, "right": 235, "top": 0, "bottom": 400}
+    left, _, width, _ = modules.evaluate(TAG, [column])
+    assert left >= 235 or left + width <= 200
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("flipper_length_mm (mm)", "flipper_length_mm (mm)"),
+        ("flipper_length_mm[Gentoo]", "flipper_lengt…[Gentoo]"),
+        ("Alter des Patienten bei der Aufnahme", "Alter des Patienten…"),
+        ("[" + "x" * 30 + "]", "[" + "x" * 20 + "…"),
+    ],
+)
+def test_a_name_is_cut_before_its_class_and_not_within_a_short_word(
+    modules: Any, name: str, short: str
+) -> None:
+    ask = "async (name) => (await import('/numerals.js')).shortened(name, 22)"
+    assert modules.evaluate(ask, name) == short
 
 
 @pytest.mark.parametrize(

@@ -352,7 +352,8 @@ def test_the_title_is_in_sight_at_every_build(doors: Doors, lesson: Path) -> Non
     page.get_by_role("button", name="Edit", exact=True).click()
     editor = page.locator(".st-le-edit")
     assert editor.evaluate("(root) => root.scrollTop") > 1000
-    for field in (editor.get_by_label("Title", exact=True), editor.get_by_role("button", name="Close")):
+    title = editor.get_by_label("Title", exact=True)
+    for field in (title, editor.get_by_role("button", name="Close")):
         box = field.bounding_box()
         assert box is not None and box["y"] >= 0 and box["x"] + box["width"] <= 1280
         field.click(trial=True)  # Nothing lies over it.

@@ -52,6 +52,17 @@ TWO_FRAMES = """() => new Promise((done) => (
 ))"""
 
 
+LINES = """() => {
+  const sum = document.querySelector('.st-le-sum');
+  const range = document.createRange();
+  range.selectNodeContents(sum);
+  const high = parseFloat(getComputedStyle(sum).fontSize);
+  const middles = Array.from(range.getClientRects(), ({ top, bottom }) => (top + bottom) / 2);
+  return 1 + Math.round((Math.max(...middles, 0) - Math.min(...middles, Infinity)) / high || 0);
+}"""
+"""How many lines the arithmetic below the pictures has."""
+
+
 def over(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether letters of two texts lie over each other: capitals have 0.7 of the size."""
     wide = min(t["left"] + t["width"] for t in (one, other)) - max(one["left"], other["left"])
@@ -106,6 +117,8 @@ def test_letters_are_large_and_whole_and_none_lies_over_another(
         page.wait_for_selector(f'.st-lecture[data-build="{build.key}"]')
         page.evaluate(TWO_FRAMES)
         texts: list[dict[str, Any]] = page.evaluate("window.texts")
+        lines = page.evaluate(LINES)
+        found += [(build.key, "arithmetic in lines:", lines)] if lines > 1 else []
         small = [t for t in texts if t["size"] < 720 * share - 0.01]
         found += [(build.key, "small", t["text"], t["size"]) for t in small]
         found += [(build.key, "narrow", t["text"]) for t in texts if t["narrow"]]

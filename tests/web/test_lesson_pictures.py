@@ -7,6 +7,7 @@ import pytest
 
 from steepest.lesson.written import in_language
 from steepest.page.lesson.builds import builds
+from steepest.view.style import THEMES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -182,6 +183,49 @@ def test_no_picture_of_rows_or_map_is_flat_on_a_phone(modules: "Page") -> None:
             if name == "data" and "loss" in names and "map" in names:
                 wide *= 0.7  # the knobs are beside it
             assert high - 4.4 * 14 > 0.4 * (wide - 3.6 * 14), (names, name)
+
+
+STROKES = """(stage, web) => {
+  const x = Array.from({ length: ROWS }, (_, i) => i / ROWS);
+  const scales = { inner: [0, 0, 370, 400], px: (v) => 370 * v, py: (v) => 200 - 90 * v };
+  const shares = [];
+  stage.line = () => shares.push(stage.context.globalAlpha);
+  web.drawErrors(stage, scales, { bowl: { x, y: x.map(() => 1) } }, [0, -1]);
+  return shares;
+}"""
+
+
+@pytest.mark.parametrize("rows", [20, 300, 5000])
+def test_strokes_of_many_rows_fade_by_the_root_of_their_number(modules: "Page", rows: int) -> None:
+    shares = drawn(modules, STROKES.replace("ROWS", str(rows)))["found"]
+    assert len(shares) == rows
+    share = pytest.approx(0.4 * min(1, 18 / rows**0.5), rel=1e-4)
+    assert min(shares) == max(shares) == share
+
+
+COLOURS = """(stage) => {
+  stage.canvas.style.colorScheme = 'SCHEME';
+  stage.begin();
+  return stage.colours.classes;
+}"""
+
+
+def luminance(code: str) -> float:
+    """Return the relative luminance of `#rrggbb`, 0 to 1 (WCAG 2.2)."""
+    parts = [int(code[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_curve_of_each_class_is_seen_on_its_paper(modules: "Page", scheme: str) -> None:
+    """By WCAG 2.2 (1.4.11) what is to be seen of a picture has a contrast of 3 to 1."""
+    colours = drawn(modules, COLOURS.replace("SCHEME", scheme))["found"]
+    paper = luminance(THEMES[scheme].paper)
+    assert len(set(colours)) == len(colours) == 8
+    for colour in colours:
+        low, high = sorted((luminance(colour), paper))
+        assert (high + 0.05) / (low + 0.05) >= 3, colour
 
 
 @pytest.mark.parametrize("share", [0.0, 2.9e-17, 2e-6, 0.53])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steepest.cli.options import names_in
+from steepest.data.distinct_files import check_distinct
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import FIGURES, check_writable
@@ -59,6 +60,8 @@ def classroom(
         check_installed("figure", "a figure")
     _check_asked(data, target or features)
     settings = Settings() if said is None else read_settings(said)
+    named = [one for one in (data, said) if one is not None]
+    check_distinct(figure, [links, *named, *settings.sources])
     columns = None if features is None else names_in(features)
     room = classroom_of(links, data or settings.data_beside or None, target, columns, settings)
     for path in figure:

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from steepest.cli.table_options import reading_options, reading_words
+from steepest.data.distinct_files import check_distinct
 from steepest.data.likely import TableLook, look
 from steepest.data.shipped import About, about, dataset, datasets
 from steepest.data.streams import PIPED
 from steepest.data.table import read_table
 from steepest.data.text.reading import Reading
 from steepest.data.written import write_table
-from steepest.errors import FileError
 from steepest.files import TABLES
 
 __all__ = ["data"]
@@ -79,8 +79,7 @@ def _look(name: str, reading: Reading) -> TableLook:
 
 def _write(name: str, out: str, reading: Reading) -> None:
     """Write a table out, unless it would replace itself."""
-    if Path(out).resolve() == Path(name).resolve():
-        raise FileError(f"{out} would be read from and written to; give each a name of its own")
+    check_distinct([out], [name])
     table = read_table(name, reading=reading).arrow
     write_table(table, out)
     click.echo(f"{table.num_rows:,} rows written to {out}")

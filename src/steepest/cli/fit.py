@@ -12,7 +12,6 @@ from steepest.cli.outputs import (
     STATUSES,
     Outputs,
     check,
-    check_distinct,
     check_seeds,
     hand_over,
     hand_over_seeds,
@@ -24,7 +23,7 @@ from steepest.run.descend import descend
 from steepest.run.load import load
 from steepest.run.run import Run
 
-__all__ = ["fit", "start_of"]
+__all__ = ["fit", "others_read", "start_of"]
 
 
 @click.command(epilog=STATUSES)
@@ -89,10 +88,8 @@ def fit(
       steepest fit 'folder/*.parquet' --target y --l2 0.001 --memory 512MB
       zcat mine.csv.gz | steepest fit - --target price --category zip --missing drop
     """
-    starts = [start] if start is not None and Path(start).is_file() else []
-    check(out.files, save.path, data, *starts)
-    if checkpoint is not None:
-        check_distinct([str(checkpoint.path)], save.path, [data, *starts])
+    sources = [data, *others_read(start, rest["validation"])]
+    check(out.files, save.path, *sources, checkpoint=checkpoint)
     asked = {
         "features": None if features is None else names_in(features),
         "drop": names_in(",".join(drop)),
@@ -107,6 +104,14 @@ def fit(
     from steepest.run.descend_seeds import seeds as descend_seeds
 
     hand_over_seeds(descend_seeds(seeds, data, **asked), save, out)
+
+
+def others_read(*named: str | None) -> list[str]:
+    """Return those of some options that name files: a start, or rows to measure on.
+
+    A share, a column and a list of numbers have no ending.
+    """
+    return [one for one in named if one is not None and Path(one).is_file() and Path(one).suffix]
 
 
 def start_of(text: str) -> list[float] | Run:

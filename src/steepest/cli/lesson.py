@@ -9,6 +9,7 @@ import click
 from steepest.cli.options import names_in
 from steepest.cli.output_options import PRESENT
 from steepest.cli.play import opened, tell_proposed
+from steepest.data.distinct_files import check_distinct
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import check_writable
@@ -163,6 +164,8 @@ def lesson(
         said_of |= {"exam": exam or None, "theme": theme, "link": link}
         said_of |= {"author": author["author"], "hide": author["hide"]}
     _check(wanted, toml, said_of)
+    sources = [*settings.sources, *(one for one in (said, template) if one is not None)]
+    check_distinct([*wanted.values(), *([toml] if toml is not None else [])], sources)
     run = _run_of(settings)
     doors = Doors(
         run,

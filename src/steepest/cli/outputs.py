@@ -2,17 +2,16 @@
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from steepest.cli.saving import Saving, going_on, rows_inside, warn
+from steepest.data.distinct_files import check_distinct
 from steepest.data.written import write_table
-from steepest.errors import ChoiceError, FileError
+from steepest.errors import ChoiceError
 from steepest.extras import check_installed
 from steepest.files import FIGURES, FILMS, MODELS, PAGES, TABLES, check_writable
 from steepest.interrupts import exit_status
@@ -33,7 +32,7 @@ __all__ = [
     "UNJUDGED",
     "Outputs",
     "check",
-    "check_distinct",
+    "check_reread",
     "check_seeds",
     "hand_over",
     "hand_over_seeds",
@@ -128,24 +127,30 @@ class Outputs:
             )
 
 
-def check(files: Mapping[str, Sequence[str]], save: str | None, *sources: str) -> None:
-    """Refuse what could not be written, or would overwrite a source, before any work is done."""
+def check(
+    files: Mapping[str, Sequence[str]],
+    save: str | None,
+    *sources: str,
+    checkpoint: CheckpointFile | None = None,
+) -> None:
+    """Refuse what could not be written, or would overwrite a source, before any work is done.
+
+    A source is a file, or a folder or pattern of files, that is read.
+    """
     for kind, paths in files.items():
         for path in paths:
             check_writable(path, KINDS[kind][0])
     if save is not None:
         check_writable(save)
-    check_distinct([path for paths in files.values() for path in paths], save, sources)
+    kept = [] if checkpoint is None else [checkpoint.path]
+    written = [path for paths in files.values() for path in paths]
+    check_distinct([*written, *([save] if save else []), *kept], sources)
 
 
-def check_distinct(paths: Sequence[str], save: str | None, sources: Sequence[str]) -> None:
-    """Raise FileError if a file would be written to twice, or is one that is read."""
-    read = {Path(path).resolve() for path in sources}
-    written = [Path(path).resolve() for path in [*paths, *([save] if save else [])]]
-    for path, count in Counter([*read, *written]).items():
-        if count > 1:
-            what = "read from and written to" if path in read else "written to twice"
-            raise FileError(f"{path.name} would be {what}; give each file a name of its own")
+def check_reread(run: Run, files: Mapping[str, Sequence[str]], save: str | None = None) -> None:
+    """Refuse to overwrite the files from which a saved run reads its rows anew."""
+    if run.problem.origin is not None:
+        check(files, save, *run.problem.origin.files)
 
 
 def drawn_run(run: Run, out: Outputs, runs: "Seeds | None" = None) -> Run:

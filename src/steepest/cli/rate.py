@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from steepest.cli.fit import start_of
+from steepest.cli.fit import others_read, start_of
 from steepest.cli.options import descent_options, names_in
 from steepest.cli.outputs import check
 from steepest.cli.table_options import column_options, use_options
@@ -51,7 +51,7 @@ def rate(
       steepest rate geyser --target waiting --scale standard
       steepest rate spirals --target class --hidden 8,8 --rule adam --figure rate.png
     """
-    check({"figure": figure}, None, data)
+    check({"figure": figure}, None, data, *others_read(start, rest["validation"]))
     rest.pop("learning_rate")
     if rest["rule"] == "auto":
         rest["rule"] = "steepest"

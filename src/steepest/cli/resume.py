@@ -4,7 +4,7 @@ import click
 
 from steepest.cli.options import descent_options
 from steepest.cli.output_options import outputs
-from steepest.cli.outputs import STATUSES, Outputs, check, check_distinct, hand_over
+from steepest.cli.outputs import STATUSES, Outputs, check, check_reread, hand_over
 from steepest.cli.saving import Saving, checkpoints, saving
 from steepest.descent.plan.option import Part
 from steepest.run.checkpoint_file import CheckpointFile
@@ -16,6 +16,11 @@ __all__ = ["resume"]
 @click.command(epilog=STATUSES)
 @click.argument("run", type=click.Path())
 @descent_options(Part.STOPPING, steps="How many more.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local|none",
+    help="Workers of Dask that hold rows read in passes; none: this process.  [default: as before]",
+)
 @saving("Keep the run; RUN itself stays.")
 @checkpoints
 @outputs
@@ -25,6 +30,7 @@ def resume(
     epochs: int | None,
     seconds: float | None,
     tol: float | None,
+    cluster: str | None,
     save: Saving,
     checkpoint: CheckpointFile | None,
     out: Outputs,
@@ -44,14 +50,16 @@ def resume(
       steepest resume geyser.steepest --seconds 1 --figure geyser.png
     """
     check(out.files, save.path, run)
-    if checkpoint is not None:
-        check_distinct([str(checkpoint.path)], save.path, [])
-    gone_on = load(run).resume(
+    check(out.files, save.path, checkpoint=checkpoint)
+    former = load(run)
+    check_reread(former, out.files, save.path)
+    gone_on = former.resume(
         steps=steps,
         epochs=epochs,
         seconds=seconds,
         tol=tol,
         progress=True,
         checkpoint=checkpoint,
+        cluster=cluster,
     )
     hand_over(gone_on, save, out, checkpoint)

@@ -11,6 +11,7 @@ from steepest.cli.outputs import (
     UNJUDGED,
     Outputs,
     check,
+    check_reread,
     page_note,
     surface_of,
     tell,
@@ -61,6 +62,7 @@ def show(
     """
     check(out.files, None, run)
     loaded = load(run)
+    check_reread(loaded, out.files)
     surface = surface_of(loaded, out)
     written = write(loaded, out, surface)
     if library is not None:

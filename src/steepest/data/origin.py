@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from steepest.data.exposure import Exposure
+from steepest.data.frame_stamp import FrameLike, frame_stamp_in
 from steepest.data.stamp import Stamp
 from steepest.data.text.reading import Reading
 from steepest.errors import ChoiceError
@@ -21,6 +22,9 @@ PAIRS = ("class_weight", "date")
 LIMITS = ("memory", "cache", "threads", "cluster")
 """Arguments that become the limits of `prepare`."""
 
+OF_FRAME = ("types", "rows", "used", "digests")
+"""What a file holds of a data frame."""
+
 LATER_LIMITS = ("keep_cache",)
 """Others, which files of earlier builds do not have."""
 
@@ -31,22 +35,32 @@ class Origin:
 
     `given` is what they were named by, `asked` are the arguments of `prepare` and of its limits, as
     plain data. `lacking` is what of it no file can hold, such as a table in memory; empty where
-    all is there.
+    all is there. A data frame of Dask has no files: it has to be given again, as the same `frame`.
     """
 
     files: Mapping[str, Stamp]
     given: str | list[str] = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
     lacking: str = "data"
+    frame: FrameLike | None = None
 
     def asked_for(self, given: object, asked: Mapping[str, object]) -> Self:
         """Return the origin with what was given, and how it was asked to be read."""
         found = {name: _plain(one) for name, one in asked.items()}
         lacking = [name for name, one in found.items() if one is None and asked[name] is not None]
+        if self.frame is not None:
+            return replace(self, asked=found, lacking=", ".join(lacking))
         if not self.files or not isinstance(given, str | PathLike | list):
             return self
         names = [_absolute(one) for one in given] if isinstance(given, list) else _absolute(given)
         return replace(self, given=names, asked=found, lacking=", ".join(lacking))
+
+    @property
+    def had_again(self) -> str:
+        """How a run that is gone on with has the rows again."""
+        if self.frame is not None:
+            return "takes the same data frame again, resume(data=frame)"
+        return "reads them anew from their files"
 
     def check_whole(self) -> None:
         """Raise ChoiceError where a file cannot say from what the rows are read anew."""
@@ -60,7 +74,10 @@ class Origin:
     def to_record(self) -> dict[str, Any]:
         """Return it as JSON has it, each file with a digest."""
         files = {name: asdict(stamp.with_digest(Path(name))) for name, stamp in self.files.items()}
-        return {"given": self.given, "asked": dict(self.asked), "files": files}
+        record = {"given": self.given, "asked": dict(self.asked), "files": files}
+        if self.frame is not None:
+            record["frame"] = {name: getattr(self.frame, name) for name in OF_FRAME}
+        return record
 
 
 def origin_in(record: Mapping[str, Any]) -> Origin | None:
@@ -75,7 +92,8 @@ def origin_in(record: Mapping[str, Any]) -> Origin | None:
     if not isinstance(asked, dict) or not {"reading", *LIMITS} <= set(asked):
         raise TypeError("how its files were read is missing")
     files = {name: Stamp(**stamp) for name, stamp in origin["files"].items()}
-    return Origin(files, given, asked, lacking="")
+    frame = frame_stamp_in(origin["frame"]) if "frame" in origin else None
+    return Origin(files, given, asked, lacking="", frame=frame)
 
 
 def _plain(value: object) -> Any:

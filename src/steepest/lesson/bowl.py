@@ -215,8 +215,8 @@ def _draw_arrows(axes: Axes, lesson: Lesson, which: tuple[str, ...], inks: Inks)
         )
 
 
-ELEVATION, AZIMUTH = 36.0, -60.0
-"""From where the bowl is looked at, in degrees."""
+ELEVATION, AZIMUTH, ZOOM = 36.0, -60.0, 1.05
+"""From where the bowl is looked at, in degrees, and how large: its names have room below."""
 
 
 def draw_bowl(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
@@ -237,11 +237,15 @@ def draw_bowl(axes: Axes, lesson: Lesson, key: str, inks: Inks) -> None:
         axes.plot(*path[-1:].T, heights[-1:], "o", ms=9, color=inks.now, mec="white", zorder=6)
     axes.set_xlabel(lesson.word("weight"), color=inks.weight)
     axes.set_ylabel(lesson.word("bias"), color=inks.bias)
-    axes.text2D(0.08, 0.95, f"↑ {lesson.word('loss')}", transform=axes.transAxes, color=inks.now)
+    said = f"↑ {lesson.word('loss')}"
+    loss = axes.text2D(0.08, 0.95, said, transform=axes.transAxes, color=inks.now)
     axes.tick_params(axis="z", pad=7)
     axes.view_init(ELEVATION, AZIMUTH)
-    axes.set_box_aspect((1, 1, 0.7), zoom=1.12)
+    axes.set_box_aspect((1, 1, 0.7), zoom=ZOOM)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         number_axes(lesson.language, axis)
+        named = loss if axis is axes.zaxis else axis.label
+        named.set_text(f"{named.get_text()}  {axis.get_major_formatter().get_offset()}".strip())
+        axis.offsetText.set_visible(False)
         axis.set_pane_color(theme_in_use().wall)
         axis._axinfo["grid"].update(color=theme_in_use().faint, linewidth=0.6)

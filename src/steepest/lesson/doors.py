@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from steepest.data.distinct_files import check_distinct
 from steepest.errors import ChoiceError, FileError
 from steepest.extras import check_installed
 from steepest.files import PAGES, check_writable, whole_file
@@ -100,6 +101,15 @@ class Doors:
         """The lesson, made once for all files."""
         return lesson_of(self.run, self.settings)
 
+    @property
+    def sources(self) -> list[str | os.PathLike[str]]:
+        """The files that are read; pictures are left out, whose endings nothing has that we write.
+
+        Names of shipped data sets are among them.
+        """
+        template = [] if self.template is None else [self.template]
+        return [*self.settings.sources, *template]
+
     @staticmethod
     def every_build() -> list[str]:
         """Return the keys of all builds that there are, in the order of the lecture."""
@@ -192,10 +202,12 @@ def write_lesson(
     """Write a lesson to files, each as its ending says; `said` are options of some kinds.
 
     Raises FileError for an ending that says nothing, and ChoiceError for a package that is not
-    installed or an option of no file that is written, all before any work is done.
+    installed or an option of no file that is written, all before any work is done; FileError for
+    a file that is written twice, or one that is read.
     """
     kinds = [_kind_of(path) for path in paths]
     _check_used(kinds, said)
+    check_distinct(paths, doors.sources)
     for kind, path in zip(kinds, paths, strict=True):
         check_writable(path, KINDS[kind])
         if kind in NEEDS:

@@ -91,8 +91,8 @@ class Lesson:
         kinds = {"stretched": line.race.is_stretched, "round": self.is_round, "thin": line.is_thin}
         others = (said.get(f"{what}_{kind}") for kind, is_so in kinds.items() if is_so)
         text = next(filter(None, others), said.get(what, ""))
-        sums = printed_sums(key, self.values, self.language) if what == "sum" else {}
-        made = filled(text, {**self.values, **sums}, self.language)
+        results, digits = printed_sums(key, self.values) if what == "sum" else ({}, {})
+        made = filled(text, {**self.values, **results}, self.language, digits)
         return made or (self.notes.get(key, "") if what == "sum" else "")
 
     @property

@@ -1,6 +1,7 @@
 """Colours of a lesson, the same for the same meaning in every picture, and what it is drawn on."""
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
@@ -11,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import Formatter, FuncFormatter
+from matplotlib.ticker import Formatter
 from numpy.typing import NDArray
 
-from steepest.lesson.written import text_in
+from steepest.lesson.written import power_of_ten, text_in
 from steepest.view.chart import numbers_on
 from steepest.view.style import look
 
@@ -85,13 +86,46 @@ def sketch(
 
 
 def number_axes(language: str, *axes: Axis) -> None:
-    """Label axes with numbers as a person of that language reads them."""
+    """Label axes with numbers as a person of that language reads them.
+
+    Where numbers would have a power of ten each, they have one together, at the end of the axis.
+    """
     for axis in axes:
         numbers_on(axis)
         plain = axis.get_major_formatter()
-        axis.set_major_formatter(FuncFormatter(_numbers_in(language, plain)))
+        ticks = _Ticks(language, plain)
+        axis.set_major_formatter(ticks)
         plain.set_axis(axis)
+        is_below = axis is axis.axes.xaxis and axis.axes.name != "3d"
+        below = BELOW if is_below and ticks.get_offset() else 0.0
+        axis.labelpad = float(mpl.rcParams["axes.labelpad"]) + below
 
 
-def _numbers_in(language: str, plain: Formatter) -> Callable[[float, int | None], str]:
-    return lambda value, place: text_in(plain(value, place), language)
+class _Ticks(Formatter):
+    """Labels of ticks in a language, and the power of ten that they have in common."""
+
+    def __init__(self, language: str, plain: Formatter) -> None:
+        self._language, self._plain = language, plain
+
+    @property
+    def _power(self) -> int:
+        """The power of ten of the largest end of the axis, 0 where numbers are written out."""
+        assert self.axis is not None
+        size = float(np.max(np.abs(self.axis.get_view_interval())))
+        is_written_out = size == 0 or LEAST <= size < MOST
+        return 0 if is_written_out else math.floor(math.log10(size))
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """Return the label of the tick at `value`."""
+        return text_in(self._plain(value / 10.0**self._power, pos), self._language)
+
+    def get_offset(self) -> str:
+        """Return what all numbers are multiplied with; empty where they are written out."""
+        return power_of_ten(self._power).strip() if self._power else ""
+
+
+BELOW = 9.0
+"""Points by which the name of an axis makes room for its power of ten."""
+
+LEAST, MOST = 1e-3, 1e7
+"""Between them the ends of an axis are written out."""

@@ -13,7 +13,7 @@ from steepest.lesson.marks import Inks, number_axes, sketch
 from steepest.lesson.stages import stage_of
 from steepest.lesson.values import NAME
 from steepest.lesson.walks import RATES, ClassWalks
-from steepest.lesson.written import in_language
+from steepest.lesson.written import TIMES, in_language
 from steepest.page.lesson.builds import Build
 from steepest.view.story import shortened
 from steepest.view.style import CLASSES, MARKS, theme_in_use
@@ -24,11 +24,17 @@ Array = NDArray[np.float64]
 
 Draw = Callable[[Axes, Lesson, Build, Inks], None]
 
+CLASS = 30
+"""Letters of the name of a class: it may be from one number to another, each with its power."""
+
 EQUATION = 14
 """Letters of a name in the equation over a picture: of two names of 24 it ran into the next one."""
 
-ROOM = 56
-"""Letters of an equation that a picture of a half slide has room for at the size of its title."""
+LETTER = 0.4
+"""How wide a letter of an equation is by its size, in a picture that is to be laid out yet."""
+
+SHRUNK = 0.85
+"""The share of its size down to which an equation is made smaller to have fewer lines."""
 
 DASHES: Mapping[str, str] = {"good": "--", "large": "-.", "momentum": "--"}
 """How the curves of walks are drawn that stand beside others; all others as whole lines."""
@@ -80,9 +86,26 @@ def _draw_data(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     x, target = (shortened(one, EQUATION) for one in (line.rows["x"], line.rows["y"]))
     x = lesson.word("scaled", x=x)
     parts = [in_language(float(one), lesson.language) for one in (w, b)]
-    title = f"{target} = {parts[0]} × {x} + {parts[1]}".replace("+ −", "− ")
-    said = axes.set_title(title, loc="left")
-    said.set_fontsize(float(said.get_fontsize()) * min(1.0, ROOM / len(title)))
+    bias = f"+ {parts[1]}".replace("+ −", "− ")
+    _write_equation(axes, f"{target} = {parts[0]}", f"× {x}", bias)
+
+
+def _write_equation(axes: Axes, *parts: str) -> None:
+    """Write an equation above a picture, no wider than it: in more lines, smaller if it must be.
+
+    The room is that before the picture is laid out, which makes it somewhat wider.
+    """
+    said = axes.set_title(" ".join(parts), loc="left")
+    figure, size = axes.figure, float(said.get_fontsize())
+    across = 72 * figure.get_size_inches()[0] * axes.get_position().width  # type: ignore[union-attr]
+    room = across / (LETTER * size)
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} {part}"
+        is_one = len(longer) * SHRUNK <= room
+        lines = [*lines[:-1], longer] if is_one else [*lines, part]
+    said.set_text("\n".join(lines))
+    said.set_fontsize(size * min(1.0, room / max(map(len, lines))))
 
 
 def _draw_errors(axes: Axes, z: Array, y: Array, line: Array, how: str, inks: Inks) -> None:
@@ -118,7 +141,8 @@ def _draw_knobs(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
         zip(("weight", "bias"), (inks.weight, inks.bias), values, strict=True)
     ):
         down = -3.0 * place
-        text = in_language(float(value), lesson.language)
+        text = _in_two_lines(in_language(float(value), lesson.language))
+        widest = max(map(len, text.split("\n"))) + (2 if "\n" in text else 0)
         turn = np.deg2rad(np.linspace(225, -45, 100))
         axes.plot(np.cos(turn), np.sin(turn) + down, color=theme_in_use().faint, lw=4)
         axes.text(
@@ -126,11 +150,17 @@ def _draw_knobs(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
             text,
             ha="center",
             va="center",
-            fontsize=min(15, 75 / len(text)),
+            fontsize=min(15, 75 / widest),
             fontweight="bold",
             color=colour,
         )
         axes.text(0, down - 1.15, lesson.word(name), ha="center", va="center", color=colour)
+
+
+def _in_two_lines(number: str) -> str:
+    """Return a number with its power of ten, where it has one, below it."""
+    figures, times, power = number.partition(TIMES)
+    return f"{figures}\n{times.strip()}{power}" if times else number
 
 
 def _draw_square(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
@@ -139,7 +169,7 @@ def _draw_square(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     axes.set_aspect("equal")
     axes.fill([0, 1, 1, 0], [0, 0, 1, 1], color=inks.now, alpha=0.35, lw=0)
     loss = float(lesson.line.walk.trace.losses[0])
-    text = in_language(loss, lesson.language)
+    text = _in_two_lines(in_language(loss, lesson.language))
     axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=18, fontweight="bold")
     axes.text(0.5, -0.1, lesson.word("average"), ha="center", va="center")
     axes.set_xlim(-0.15, 1.15)
@@ -161,8 +191,17 @@ def _draw_loss(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     axes.set_xticks([0], [lesson.word("loss")])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_title(
-        in_language(now, lesson.language), color=inks.now, fontweight="bold", loc="center"
+    # A title is given no room of its own across; a text is, so that it is not cut.
+    axes.annotate(
+        in_language(now, lesson.language),
+        (0.5, 1.0),
+        (0, 5),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        color=inks.now,
+        fontweight="bold",
     )
 
 
@@ -225,7 +264,7 @@ def _draw_classes(axes: Axes, lesson: Lesson, build: Build, inks: Inks) -> None:
     for i, name in enumerate(classes.classes):
         own, colour = classes.codes == i, CLASSES[i % len(CLASSES)]
         lane = -0.08 - 0.07 * i
-        axes.plot(over, curves[:, i], color=colour, lw=2.4, label=shortened(name, NAME))
+        axes.plot(over, curves[:, i], color=colour, lw=2.4, label=shortened(name, CLASS))
         axes.plot(
             x[own], lane + jitter[own], MARKS[i % len(MARKS)], ms=3.5, color=colour, mec="none"
         )

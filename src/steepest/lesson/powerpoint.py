@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from steepest.extras import check_installed
 from steepest.files import check_writable, whole_file
 from steepest.lesson.alternative import alternative_text
 from steepest.lesson.film import FILM, write_film
 from steepest.lesson.lesson import Lesson
-from steepest.lesson.markdown import Piece
+from steepest.lesson.markdown import Line, Piece
 from steepest.lesson.marks import INKS
 from steepest.lesson.own_parts import fitting_size, marked
 from steepest.lesson.own_slide import Image
 from steepest.lesson.pictures import picture
+from steepest.lesson.slide_table import INCH, SMALL, Box, add_table
 from steepest.lesson.tables import Rows, rows_of
 from steepest.lesson.template import (
     number_slide,
@@ -38,9 +39,6 @@ __all__ = ["SLIDES", "write_slides"]
 
 SLIDES = (".pptx",)
 
-INCH = 914400
-"""English metric units an inch."""
-
 MARGIN = 0.045
 """The share of the width that stays free at either side."""
 
@@ -54,34 +52,17 @@ first on, so that nothing jumps; and without."""
 HALF = 0.62
 """The share of the width that the steps have; what happens now is beside them."""
 
-BODY, SMALL = 18, 14
-"""Sizes of type in points; 18 on a slide 7.5 inches high is 3.3 % of the height."""
+BODY = 18
+"""The size of type in points: 18 on a slide 7.5 inches high is 3.3 % of the height."""
 
 OWN = (22, 20, BODY, 16, 14, 12)
 """Sizes of type of an own slide: the first in which it fits, on a narrow template too."""
 
 LONG = 100
-"""Letters of a sentence from which on it is set smaller: more than two lines fill its box."""
+"""Letters of a sentence from which on it is set smaller where it must be."""
 
 TABLE = 0.48
 """The share of the width that a table has beside a picture."""
-
-LINE = 0.42
-"""Inches that a line of a table is high."""
-
-
-class Box(NamedTuple):
-    """A place on a slide, in English metric units."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    @property
-    def inches(self) -> tuple[float, float]:
-        """Width and height in inches."""
-        return self.width / INCH, self.height / INCH
 
 
 def write_slides(
@@ -247,25 +228,12 @@ class _Deck:
             box = Box(room.left, top, room.width, int(0.8 * INCH))
             self._text(slide, box, [[Piece(f"{self._lesson.word('loss')} = {FORMULA}")]], BODY + 6)
             top += box.height
-        lines = [rows.heads, *rows.rows, rows.last]
-        height = min(int(LINE * INCH) * len(lines), room.top + room.height - top)
-        shape = slide.shapes.add_table(
-            len(lines), len(rows.heads), room.left, top, room.width, height
-        )
-        for i, line in enumerate(lines):
-            for j, text in enumerate(line):
-                self._cell(shape.table.cell(i, j), text, i in (0, len(lines) - 1), j > 0)
-        shape.table.last_row = True
+        left = room._replace(top=top, height=room.top + room.height - top)
+        colours = (self._theme.faint, self._theme.edge) if self._own_look else None
+        shape = add_table(slide, rows, left, colours)
+        for cell in shape.table.iter_cells():
+            self._ink(cell.text_frame)
         _describe(shape, self._lesson.sentence(build.key))
-
-    def _cell(self, cell: Any, text: str, is_bold: bool, is_number: bool) -> None:
-        from pptx.enum.text import PP_ALIGN
-        from pptx.util import Pt
-
-        cell.text_frame.text = text
-        paragraph = cell.text_frame.paragraphs[0]
-        paragraph.alignment = PP_ALIGN.RIGHT if is_number else PP_ALIGN.LEFT
-        paragraph.font.size, paragraph.font.bold = Pt(SMALL), is_bold
 
     def _sentences(self, slide: Any, build: Build, room: Box) -> None:
         """Write the steps that have come so far, the last one lit, and what happens now."""
@@ -284,8 +252,10 @@ class _Deck:
             steps, now = _beside(room, HALF)
             self._text(slide, steps, lines, BODY)
         said = self._said_at(build.key)
-        size = SMALL if max(map(len, said), default=0) > LONG else BODY
-        self._text(slide, now, [[Piece(one)] for one in said], size)
+        told = [Line(0, (Piece(one),)) for one in said]
+        is_long = max(map(len, said), default=0) > LONG
+        size = fitting_size(told, now.inches, (BODY, 16, SMALL)) if is_long else BODY
+        self._text(slide, now, [line.pieces for line in told], size)
 
     def _said_at(self, key: str) -> list[str]:
         """Return the sentence of a build and its line of numbers, where it has them."""

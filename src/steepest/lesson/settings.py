@@ -95,6 +95,13 @@ class Settings:
         """The data: the file of that name beside the one that was read, where there is one."""
         return file_beside(self.folder, self.data)
 
+    @property
+    def sources(self) -> list[str]:
+        """The data of all parts, as files or names of shipped data sets."""
+        parts = [getattr(self, part) for part in PARTS]
+        own = [file_beside(self.folder, one.data) for one in parts if one is not None]
+        return [one for one in (self.data_beside, *own) if one]
+
     def with_given(self, given: Mapping[str, Any]) -> "Settings":
         """Return the settings with those of `given` that are said: neither None nor empty."""
         return replace(self, **{name: value for name, value in given.items() if value})

@@ -11,7 +11,6 @@ from operator import sub, truediv
 from typing import NamedTuple
 
 from steepest.lesson.values import Value
-from steepest.lesson.written import in_language
 from steepest.numerals import short
 
 __all__ = ["SUMS", "Sum", "printed_sums"]
@@ -46,23 +45,26 @@ SUMS: Mapping[str, tuple[Sum, ...]] = {
 """The arithmetic of each build that has some."""
 
 
-def printed_sums(key: str, values: Mapping[str, Value], language: str) -> dict[str, str]:
-    """Return the numbers of a build's arithmetic as they are printed, by their places.
+def printed_sums(
+    key: str, values: Mapping[str, Value]
+) -> tuple[Mapping[str, float], Mapping[str, int]]:
+    """Return the results of a build's arithmetic and the digits of its numbers, by their places.
 
     >>> known = {"row_y": 1.00004, "row_f": 0.80008}
-    >>> printed_sums("errors", known | {"row_e": 0.19996}, "en")
-    {'row_y': '1.00004', 'row_f': '0.80008', 'row_e': '0.2'}
+    >>> results, digits = printed_sums("errors", known | {"row_e": 0.19996})
+    >>> round(results["row_e"], 9), digits
+    (0.19996, {'row_y': 6, 'row_f': 6})
     """
-    found: dict[str, str] = {}
+    found: dict[str, float] = {}
+    digits_of: dict[str, int] = {}
     for numbers, result, of in SUMS.get(key, ()):
-        known = {name: values[name] for name in numbers}
-        results = {some: of(*(_printed(one, some) for one in known.values())) for some in DIGITS}
+        results = {some: of(*(_printed(values[one], some) for one in numbers)) for some in DIGITS}
         wanted = short(float(values[result]))
         agreeing = (digits for digits in DIGITS if short(results[digits]) == wanted)
         digits = next(agreeing, DIGITS[-1])
-        found |= {name: in_language(one, language, name, digits) for name, one in known.items()}
-        found[result] = in_language(results[digits], language, result)
-    return found
+        found[result] = results[digits]
+        digits_of |= dict.fromkeys(numbers, digits)
+    return found, digits_of
 
 
 def _printed(value: Value, digits: int) -> float:

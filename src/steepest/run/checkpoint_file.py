@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from steepest.checks import number
+from steepest.data.distinct_files import check_distinct
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.plan.plan import Plan
 from steepest.descent.stop import Stop
@@ -59,11 +60,13 @@ class CheckpointFile:
         """Return what keeps a run of this plan: asked after each step, it writes when due.
 
         `run_of` makes the run of an outcome. Raises ChoiceError for one that no file can hold: of
-        rows that are read in passes it says from which files, so they must be files.
+        rows that are read in passes it says from which files, so they must be files;
+        FileError where it is one of them.
         """
         check_kept(plan)
         if problem.origin is not None:
             problem.origin.check_whole()
+            check_distinct([self.path], list(problem.origin.files))
 
         def keep(trace: Trace, at: Callable[[int], Checkpoint | None]) -> None:
             began = perf_counter()

@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike
 
 from steepest.checks import whole_number
 from steepest.data.blas import ONE_BLAS_THREAD
+from steepest.data.distinct_files import check_distinct
 from steepest.data.exposure import Exposure, exposure_of
 from steepest.data.float_types import FLOAT32, FLOAT64, float_type
 from steepest.data.moments import moments
+from steepest.data.out_of_core.cluster import Cluster
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
 from steepest.data.prepared import Data
@@ -161,6 +163,8 @@ def descend(
     (0.0, 'arrived')
     """
     keeping = checkpoint_file(checkpoint, every)
+    if keeping is not None:
+        check_distinct([keeping.path], _names(data, validation))
     if is_objective(data):
         given: dict[str, object] = {"target": target, "features": features, "drop": drop or None}
         given |= {"category": category or None, "class_weight": class_weight}
@@ -194,7 +198,8 @@ def descend(
         "bias": bool(options.get("bias", True)),
         "exposure": _exposure(exposure, offset, options),
     }
-    within = {"memory": memory, "cache": cache, "threads": threads, "cluster": cluster}
+    within = {"memory": memory, "cache": cache, "threads": threads}
+    within |= {"cluster": Cluster.address(cluster)}
     within |= {"keep_cache": keep_cache}
     with passes_shown(progress) as show:
         limits = limits_of(memory, cache, threads, cluster, keep_cache)
@@ -338,6 +343,12 @@ def _exposure(exposure: object, offset: object, options: OptionKeywords) -> Expo
             "poisson (--loss poisson), or leave it out"
         )
     return over
+
+
+def _names(*given: object) -> list[str | os.PathLike[str]]:
+    """Return the names of files among what is given, in lists too."""
+    parts = [part for one in given for part in (one if isinstance(one, list) else [one])]
+    return [one for one in parts if isinstance(one, str | os.PathLike)]
 
 
 def _check_alone(data: Mapping[str, object], missing: str, options: OptionKeywords) -> None:

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steepest.data.distinct_files import check_distinct
 from steepest.data.out_of_core.limits import Limits
 from steepest.data.out_of_core.open_source import stored_source
 from steepest.data.out_of_core.sources import Source
 from steepest.data.text.reading import Reading
 from steepest.data.written import write_batches
-from steepest.errors import ChoiceError
 from steepest.run.scoring import prediction_table
 
 if TYPE_CHECKING:
@@ -33,13 +32,12 @@ def predict_in_passes(
     """Write the columns of files with predictions beside to `path`; return how many rows.
 
     None where the data are not read in passes. Raises what `prediction_table` raises, by file and
-    row, and ChoiceError where the path is one of the files.
+    row, and FileError where the path is one of the files.
     """
     source = stored_source(data, limits, reading)
     if source is None:
         return None
-    if Path(path).resolve() in {file.resolve() for file in source.stamps}:
-        raise ChoiceError(f"{path} would be read from and written to; give it a name of its own")
+    check_distinct([path], list(source.stamps))
     return write_batches(_predicted(run, source, missing, threshold, reading, limits), path)
 
 

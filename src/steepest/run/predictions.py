@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from steepest.data.distinct_files import check_distinct
 from steepest.data.new_rows import exposed_rows, new_rows
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.sparse import Matrix
@@ -84,10 +85,11 @@ class Predictions:
 
         A folder, a pattern or a list of files, and a single file where `memory` is said, is read
         in one pass and written as it comes. Raises what `prediction_table` raises, and FileError if
-        the file cannot be written.
+        the file cannot be written, or is one of those that are read.
         """
         from steepest.run.predict_in_passes import predict_in_passes
 
+        check_distinct([path], [data] if isinstance(data, str | os.PathLike) else [])
         limits = limits_of(memory, None, None)
         rows = predict_in_passes(self, data, path, missing, threshold, AS_FOUND, limits)
         if rows is not None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from steepest.data.blas import ONE_BLAS_THREAD
-from steepest.data.read_again import read_again
+from steepest.data.read_again import check_not_given, read_again
 from steepest.descent.checkpoint import Checkpoint
 from steepest.descent.loop import Descent, Method
 from steepest.descent.plan.method import objective_of, plan_method
@@ -39,12 +39,14 @@ def resume(
     callback: Callable[[Step], object] | None,
     progress: bool,
     keeping: CheckpointFile | None = None,
+    data: Any = None,
+    cluster: Any = None,
 ) -> "Run":
     """Return the run gone on with by the `steps`, `tol` and `seconds` of `more`.
 
     See `Run.resume`.
     """
-    run = _with_rows(run, progress)
+    run = _with_rows(run, progress, data, cluster)
     run.problem.check_whole()
     options, method, checkpoint = _taken_up(run)
     said = (more.steps, more.epochs, more.tol, more.seconds)
@@ -75,18 +77,29 @@ def resume(
     return asked.raise_with_run(gone_on)
 
 
-def _with_rows(run: "Run", progress: bool) -> "Run":
-    """Return the run with its rows; those of a checkpoint in passes are read anew from their files.
+def _with_rows(run: "Run", progress: bool, data: Any, cluster: Any) -> "Run":
+    """Return the run with its rows; those of a checkpoint in passes are read anew: `read_again`.
 
-    Raises FileError where a file is not what it was.
+    Raises ChoiceError for data or a cluster that a run with its rows is given.
     """
     origin = run.problem.origin
     if run.problem.has_rows or origin is None or run.options is None:
+        check_not_given(data)
+        _check_no_cluster(cluster)
         return run
     with passes_shown(progress) as show:
-        rows = read_again(origin, show)
+        rows = read_again(origin, show, data, cluster)
     threads = origin.asked["threads"]
     return replace(run, problem=problem_on(rows, objective_of(rows, run.options, threads)))
+
+
+def _check_no_cluster(cluster: Any) -> None:
+    """Raise ChoiceError for a cluster that is to hold rows which a run has already."""
+    if cluster is not None:
+        raise ChoiceError(
+            f"cluster is {cluster!r}, but this run has its rows; a cluster holds those of a "
+            "checkpoint that are read in passes: leave cluster out"
+        )
 
 
 def _as_asked(run: "Run", options: Options) -> Options:

@@ -214,6 +214,8 @@ class Run(Surfaces, Predictions, Pages, Reports, FormerNames):
         progress: bool = False,
         checkpoint: "str | os.PathLike[str] | CheckpointFile | None" = None,
         every: float | str = "30s",
+        data: Any = None,
+        cluster: Any = None,
     ) -> "Run":
         """Return the run gone on with: the old steps and then new ones, as if it had not stopped.
 
@@ -224,8 +226,12 @@ class Run(Surfaces, Predictions, Pages, Reports, FormerNames):
         still after its end. The new steps are, to the bit, those that the run would have taken,
         also from a file, on the same kind of processor and the same NumPy: others add up in another
         order. An old file says less: then the rule begins anew at the last step, and `explain`
-        tells so. Raises ChoiceError for a file that had to leave out a rule or a function of your
-        own, as long as it is not given to `load`.
+        tells so. The rows of a checkpoint that are read in passes are read anew from their files,
+        and held by the `cluster` that held them, by another, or, at "none", here. A data frame of
+        Dask has no name: give the same one as `data`; it is recognised by its columns, its
+        partitions and a digest of their values. Raises ChoiceError for a file that had to leave
+        out a rule or a function of your own, as long as it is not given to `load`, DataError for
+        another data frame.
 
         >>> import steepest as st
         >>> run = st.descend("orings", "damaged", rule="adam", learning_rate=0.5, steps=10)
@@ -236,7 +242,8 @@ class Run(Surfaces, Predictions, Pages, Reports, FormerNames):
         from steepest.run.resume import resume
 
         more = Options(steps=steps, epochs=epochs, tol=tol, seconds=seconds)
-        return resume(self, more, callback, progress, checkpoint_file(checkpoint, every))
+        keeping = checkpoint_file(checkpoint, every)
+        return resume(self, more, callback, progress, keeping, data, cluster)
 
     @cached_property
     def lowest_loss(self) -> float | None:

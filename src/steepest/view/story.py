@@ -72,8 +72,8 @@ class Story:
     """Whether the rows count differently."""
     has_rows: bool
     """Whether the rows are at hand."""
-    finds_rows: bool
-    """Whether the files that they came from are known, so that they can be read anew."""
+    had_again: str
+    """How a run that is gone on with has them again; "" where it does not."""
     loss_in_words: str
     inverse_link: str
     """The prediction as a formula of the margin, where it is not the margin itself."""
@@ -158,7 +158,7 @@ class Story:
             sample_weight=problem.sample_weight,
             is_weighted=problem.is_weighted,
             has_rows=problem.has_rows,
-            finds_rows=problem.origin is not None,
+            had_again="" if problem.origin is None else problem.origin.had_again,
             loss_in_words=problem.loss_in_words,
             inverse_link=problem.inverse_link,
             feature_names=problem.feature_names,

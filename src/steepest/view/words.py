@@ -116,8 +116,8 @@ def _reasons(story: Story) -> Iterator[str]:
         yield story.plan.afresh
     if story.rows and not story.has_rows:
         need = "surface, page and resume need them"
-        if story.finds_rows:
-            need = "surface and page need them, and resume reads them anew from their files"
+        if story.had_again:
+            need = f"surface and page need them, and resume {story.had_again}"
         yield (
             "saved without its rows: it predicts, and what is said of them was worked out before; "
             f"{need}"

@@ -7,17 +7,19 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from test_read_in_passes import table_of, written
+from test_read_in_passes import table_of, with_gaps, written
 
 import steepest as st
 from steepest.cli.program import cli
 from steepest.data.out_of_core.limits import limits_of
 from steepest.data.prepare import prepare
 from steepest.errors import ChoiceError, FileError
+from steepest.temporary_folder import TemporaryFolder
 
 ASKED = {"drop": ["y"], "l2": 1e-3}
 
@@ -107,6 +109,20 @@ def test_a_copied_file_is_known_by_its_bytes_and_another_is_read_anew(files, cac
     assert kept(files, cache).objective.count < other.objective.count
 
 
+@pytest.mark.parametrize("pattern", ["", "**/*.*t*", "*/**/*.*r*"])
+def test_what_is_kept_beside_the_files_is_no_data(files, pattern):
+    """Else the next run would count each row twice."""
+    folder = Path(files).parent
+    first, rows = kept(str(folder), folder), len(table_of())
+    named = str(folder.parent / pattern) if pattern else str(folder)
+    with TemporaryFolder(folder) as scratch:
+        shutil.copy(folder / "rows" / "part-000000.arrow", scratch)
+        again = st.descend(named, "k", memory="100MB", **ASKED)
+    assert again.problem.rows == rows and np.array_equal(again.params, first.params)
+    whole = st.descend(str(folder / "rows"), "k", **ASKED)
+    assert whole.problem.rows == rows, "asked for by its own name it is read"
+
+
 @pytest.mark.parametrize("damage", ["cut", "gone", "record"])
 def test_a_damaged_cache_is_written_anew(files, cache, damage):
     run = kept(files, cache)
@@ -182,16 +198,57 @@ def test_other_things_are_left_alone(files, cache):
         st.descend(files, "k", cache=str(cache), keep_cache="../rows")
 
 
-def test_a_full_disk_and_a_dictionary_are_refused_in_words(files, cache, monkeypatch, tmp_path):
+def test_a_full_disk_and_levels_without_one_order_are_refused(files, cache, monkeypatch, tmp_path):
     monkeypatch.setattr("steepest.data.out_of_core.scratch.Scratch.free", lambda self: 10)
     with pytest.raises(FileError, match=r"the rows take about .* but .* are free; free some room"):
         kept(files, cache)
     assert list(cache.iterdir()) == []
-    table = table_of()
-    coded = table.set_column(3, "c", table["c"].dictionary_encode())
-    pq.write_table(coded, tmp_path / "coded.parquet")
-    with pytest.raises(FileError, match=r"column 'c' is a dictionary, .* leave --keep-cache out"):
+    coded(tmp_path / "coded.parquet", ordered=True)
+    monkeypatch.undo()
+    words = "coded.parquet: the levels of the ordered column 'c' differ from row group to"
+    with pytest.raises(FileError, match=words):
         kept([tmp_path / "coded.parquet"], cache)
+    assert list(cache.iterdir()) == []
+
+
+def coded(path: Path, ordered: bool = False) -> Path:
+    """Write words as dictionaries, whose levels each row group has in another order, or lacks."""
+    table = with_gaps(table_of())
+    for name in ("c", "k"):
+        groups = [_coded(table[name][at : at + 100], ordered) for at in range(0, len(table), 100)]
+        table = table.set_column(table.column_names.index(name), name, pa.chunked_array(groups))
+    with pq.ParquetWriter(path, table.schema) as writer:
+        for batch in table.to_batches():
+            writer.write_batch(batch)
+    return path
+
+
+def _coded(words: pa.ChunkedArray, ordered: bool) -> pa.Array:
+    found = words.combine_chunks().dictionary_encode()
+    return pa.DictionaryArray.from_arrays(found.indices, found.dictionary, ordered=ordered)
+
+
+@pytest.mark.parametrize("missing", ["drop", "most", "indicator"])
+def test_dictionaries_whose_levels_differ_are_kept_to_the_same_bits(tmp_path, cache, missing):
+    file = coded(tmp_path / "coded.parquet")
+    levels = {
+        str(group.to_batches()[0]["c"].dictionary)
+        for group in map(pq.ParquetFile(file).read_row_group, range(15))
+    }
+    assert len(levels) > 1
+    asked = {**ASKED, "missing": missing}
+    without = st.descend([file], "k", **asked)
+    for how in ("kept in", "read from"):
+        run = st.descend([file], "k", **asked, cache=str(cache), keep_cache="rows")
+        assert f"decoded rows {how}" in source_note(run)
+        assert run.feature_names == without.feature_names
+        assert [step.loss for step in run.trace] == [step.loss for step in without.trace]
+        assert np.array_equal(run.params, without.params)
+    by_levels = st.descend([file], "c", drop=["k"], missing="drop", steps=3)
+    cached = st.descend([file], "c", drop=["k"], missing="drop", steps=3, cache=str(cache),
+                        keep_cache="rows")  # fmt: skip
+    assert list(cached.problem.classes) == list(by_levels.problem.classes)
+    assert np.array_equal(cached.params, by_levels.params)
 
 
 def test_the_command_line_keeps_it_and_finds_it(files, cache):

@@ -63,6 +63,12 @@ class Cluster:
         found._check_workers()
         return found
 
+    @staticmethod
+    def address(said: Any) -> Any:
+        """Return the address of the scheduler of a client; whatever else is given as it is."""
+        scheduler = getattr(said, "scheduler", None)
+        return said if scheduler is None else scheduler.address
+
     @classmethod
     def owning(cls, client: Any) -> "Cluster":
         """Return the cluster of a client that is closed with it."""

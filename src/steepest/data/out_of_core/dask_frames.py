@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.data.frame_stamp import FrameLike, difference, digest_of
 from steepest.data.out_of_core.cluster import Cluster, answering, distributed
 from steepest.data.out_of_core.file_units import BATCH_ROWS, BUFFERED, Unit
 from steepest.data.out_of_core.schemas import unified
@@ -14,7 +16,7 @@ from steepest.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["cluster_of_frame", "is_dask_frame", "source_of_frame"]
+__all__ = ["cluster_of_frame", "frame_again", "is_dask_frame", "source_of_frame"]
 
 NAME = "Dask data frame"
 
@@ -42,6 +44,39 @@ class FrameSource(Source):
     def first_word(self, name: str) -> str:
         """Return "": the partitions are with the workers."""
         return ""
+
+    def frame_like(self, cluster: Cluster | None, used: Sequence[str]) -> FrameLike | None:
+        """Return by what the data frame, whose partitions a cluster holds, is recognised."""
+        return None if cluster is None else HeldFrame(self, cluster, cluster.frames, used)
+
+
+@dataclass(frozen=True)
+class HeldFrame:
+    """A data frame whose partitions, `frames`, a cluster holds; digests are worked out once."""
+
+    source: Source
+    cluster: Cluster
+    frames: Sequence[Any]
+    used: Sequence[str]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column, in order."""
+        return {field.name: str(field.type) for field in self.source.schema}
+
+    @property
+    def rows(self) -> list[int]:
+        """How many rows each partition has."""
+        return [unit.rows for unit in self.source.units]
+
+    @cached_property
+    def digests(self) -> list[str]:
+        """The digest of each partition's columns that are used."""
+        client = self.cluster.client
+        with answering():
+            asked = client.map(digest_of, self.frames, columns=list(self.used), pure=False)
+            found: list[str] = client.gather(asked)
+        return found
 
 
 def is_dask_frame(given: Any) -> bool:
@@ -81,6 +116,23 @@ def source_of_frame(given: Any, cluster: Cluster) -> Source:
         raise DataError(f"{NAME}: there is no row in its partitions")
     schema, unlike = unified(schemas)
     return FrameSource(NAME, tuple(units), schema, schemas, unlike, {}, parts)
+
+
+def frame_again(given: Any, then: FrameLike, cluster: Cluster) -> Any:
+    """Return a data frame of Dask that is given again, its partitions held by the cluster.
+
+    Raises DataError where it is not the same, with what differs first.
+    """
+    with answering():
+        held = cluster.client.persist(given)
+    now = source_of_frame(held, cluster).frame_like(cluster, then.used)
+    other = "" if now is None else difference(now, then)
+    if other:
+        raise DataError(
+            f"the {NAME} is not that of the checkpoint: {other}, so steps that go on would be of "
+            "other rows; give the same one, or fit anew, from where it was with start=run"
+        )
+    return held
 
 
 def _look(frame: Any) -> "tuple[int, pa.Schema]":

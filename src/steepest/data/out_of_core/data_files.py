@@ -1,17 +1,21 @@
 """Which files are read in passes, by their names, and which of them a folder or a pattern means."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from steepest.data.table import PACKED, unpacked_suffix
 from steepest.errors import FileError
+from steepest.temporary_folder import LOCK, PREFIX
 
-__all__ = ["ARROW", "check_kind", "files_of", "is_known", "is_text", "root_of"]
+__all__ = ["ARROW", "CACHE_RECORD", "check_kind", "files_of", "is_known", "is_text", "root_of"]
 
 PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".feather", ".ipc")
 TEXT = (".csv", ".tsv", ".txt")
+
+CACHE_RECORD = "steepest-cache.json"
+"""The file in a folder of kept rows that says what they are of."""
 
 KNOWN = f"{' '.join((*PARQUET, *ARROW, *TEXT))}, and {' '.join(PACKED)} behind those of text"
 """What counts as data in a folder, in words."""
@@ -36,11 +40,13 @@ def check_kind(file: Path) -> None:
 def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
     """Return the files of a pattern such as `folder/*.parquet`, or of a folder and those in it.
 
-    None of what is neither. Raises FileError where there are none, and where one is there twice.
+    None of what is neither. What a cache keeps below the folder is left out: its rows are those of
+    files that are there themselves. Raises FileError where there are none, and where one is there
+    twice.
     """
     path = Path(given)
     if path.is_dir():
-        found = sorted(one for one in path.rglob("*") if _is_data(one, path))
+        found = _not_cached((one for one in path.rglob("*") if _is_data(one, path)), path)
         if not found:
             raise FileError(
                 f"cannot read {path}: the folder has no data in it; known are files {KNOWN}"
@@ -49,11 +55,26 @@ def files_of(given: str | os.PathLike[str]) -> list[Path] | None:
         return None
     else:
         begin = root_of(path)
-        found = sorted(one for one in begin.glob(str(path.relative_to(begin))) if one.is_file())
+        named = begin.glob(str(path.relative_to(begin)))
+        found = _not_cached((one for one in named if one.is_file()), begin)
         if not found:
             raise FileError(f"cannot read {path}: no file has a name like this")
     _check_once(found, path)
     return found
+
+
+def _not_cached(files: Iterable[Path], begin: Path) -> list[Path]:
+    """Return the files in their order, but those of caches below the folder `begin`."""
+    kept: dict[Path, bool] = {begin: False}
+
+    def is_kept(folder: Path) -> bool:
+        if folder not in kept:
+            is_scratch = folder.name.startswith(PREFIX) and (folder / LOCK).is_file()
+            own = is_scratch or (folder / CACHE_RECORD).is_file()
+            kept[folder] = own or (folder.parent != folder and is_kept(folder.parent))
+        return kept[folder]
+
+    return sorted(one for one in files if not is_kept(one.parent))
 
 
 def _check_once(files: Sequence[Path], path: Path) -> None:

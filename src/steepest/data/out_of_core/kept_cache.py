@@ -14,6 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from steepest.data.out_of_core.data_files import CACHE_RECORD
+from steepest.data.out_of_core.dictionaries import (
+    dictionary_columns,
+    levels_of,
+    with_levels,
+    with_levels_schema,
+)
 from steepest.data.out_of_core.file_units import UNITS, Unit, footer_of
 from steepest.data.out_of_core.scratch import Scratch, size_in_words
 from steepest.data.out_of_core.sources import Source
@@ -27,8 +34,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["KeptCache"]
-
-RECORD = "steepest-cache.json"
 
 FORM = 1
 """What the folder and its record hold; another number is no cache of ours."""
@@ -65,7 +70,7 @@ class KeptCache:
         read in another manner, or a kept file is not as long as it was.
         """
         try:
-            record = json.loads((self.folder / RECORD).read_text())
+            record = json.loads((self.folder / CACHE_RECORD).read_text())
             if not self._is_of(record, files):
                 return None
             parts = {self.folder / part: files[of] for part, of, _ in record["parts"]}
@@ -97,7 +102,6 @@ class KeptCache:
         thing has its name.
         """
         self._check_name()
-        _check_kinds(source)
         size = _size(source)
         if not self.scratch.has_room(size):
             raise FileError(
@@ -118,7 +122,7 @@ class KeptCache:
 
     def _check_name(self) -> None:
         """Raise FileError where what has the name of the cache is no cache."""
-        if os.path.lexists(self.folder) and not (self.folder / RECORD).is_file():
+        if os.path.lexists(self.folder) and not (self.folder / CACHE_RECORD).is_file():
             raise FileError(
                 f"cannot write {self.folder}: it is there, and no cache of steepest; choose "
                 "another name with --keep-cache (in Python: keep_cache=)"
@@ -144,7 +148,7 @@ class KeptCache:
         """Write what the parts of a cache are of."""
         files = [(str(one.absolute()), asdict(stamps[one].with_digest(one))) for one in stamps]
         record = {"form": FORM, "reading": self._how, "files": files, "parts": parts}
-        with (folder / RECORD).open("w") as opened:
+        with (folder / CACHE_RECORD).open("w") as opened:
             json.dump(record, opened)
             opened.flush()
             os.fsync(opened.fileno())
@@ -161,32 +165,25 @@ class KeptCache:
 
 
 def _write(part: Path, source: Source, file: Path, units: Sequence[Unit]) -> None:
-    """Write the rows of one file, in its own columns, as an Arrow file of the same units."""
+    """Write the rows of one file, in its own columns, as an Arrow file of the same units.
+
+    Where it has dictionaries these are read once before, for their levels.
+    """
     import pyarrow as pa
 
     schema, _ = footer_of(file)
+    coded = dictionary_columns(schema)
+    every = (batch for unit in units for batch in source.own_batches(unit, coded))
+    levels = levels_of(every, str(source.origins.get(file, file))) if coded else {}
+    schema = with_levels_schema(schema)
     sizes = json.dumps([unit.rows for unit in units]).encode()
     schema = schema.with_metadata({**(schema.metadata or {}), UNITS: sizes})
     with pa.OSFile(str(part), "wb") as opened, pa.ipc.new_file(opened, schema) as writer:
         for unit in units:
             for batch in source.own_batches(unit, schema.names):
-                writer.write(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+                writer.write(with_levels(batch, levels, schema))
     with part.open("rb") as written:
         os.fsync(written.fileno())
-
-
-def _check_kinds(source: Source) -> None:
-    """Raise FileError for columns that an Arrow file of several batches does not hold."""
-    import pyarrow as pa
-
-    for file, schema in source.schemas.items():
-        for field in schema:
-            if pa.types.is_dictionary(field.type):
-                raise FileError(
-                    f"{file}: column {field.name!r} is a dictionary, whose levels may differ from "
-                    "row group to row group, which no cache keeps; write it as text, or leave "
-                    "--keep-cache out (in Python: keep_cache=)"
-                )
 
 
 def _size(source: Source) -> int:

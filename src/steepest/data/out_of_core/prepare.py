@@ -334,7 +334,10 @@ class _Preparing:
             notes=tuple(notes),
             count_by=count_by(self.weight, target.exposure),
             finder=self.source.finder(),
-            origin=Origin({str(file.absolute()): one for file, one in self.source.files.items()}),
+            origin=Origin(
+                {str(file.absolute()): one for file, one in self.source.files.items()},
+                frame=self.source.frame_like(self.limits.cluster, self.columns),
+            ),
         )
         weights = None if weights is None else within_range(weights)
         data = replace(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from steepest.data.arrow import empty_table
 from steepest.data.columns import clip, kind_of, no_numbers, words
+from steepest.data.frame_stamp import FrameLike
 from steepest.data.frames import check_sound, one_line
 from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
 from steepest.data.out_of_core.schemas import unified
@@ -72,6 +73,10 @@ class Source:
     def with_frame(self, frame: Any) -> "Source":
         """Return the source with what a worker has of it at hand: files need nothing."""
         return self
+
+    def frame_like(self, cluster: Any, used: Sequence[str]) -> FrameLike | None:
+        """Return by what a data frame is recognised; None of files."""
+        return None
 
     def empty_table(self) -> Table:
         """Return a table of its columns without a row, for what asks of names alone."""

@@ -125,6 +125,15 @@ export const tenTo = (power, times = 1) => Number(`${times}e${power}`);
 /** Characters that turn the direction of letters round: in a name of a column they turn a sentence round. */
 const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** Return a name cut to `most` letters, with the class or unit in brackets that it ends with. */
+export function shortened(name, most) {
+  const letters = Array.from(name);
+  if (letters.length <= most) return name;
+  const end = /( ?[[(][^[\](]*[\])])?$/.exec(name)?.[0] ?? '';
+  const tail = end.length < most / 2 ? end : '';
+  return `${letters.slice(0, most - tail.length - 1).join('').replace(/ \S{0,3}$/, '')}…${tail}`;
+}
+
 /** Returns a text without what turns the direction of its letters round. */
 export function straight(text) {
   return text.replace(TURNING, '');

@@ -2,6 +2,11 @@
 // An axis is { label, ticks(count) -> {values, labels}, scale(from, to) -> function with .invert }.
 import { label as tickLabel, linearTicks, logScale, logTicks, scale } from '../draw/ticks.js';
 
+/** Return a linear axis over the values of a feature, whose name its label may have cut. */
+export function featureAxis(range, { label, name }) {
+  return { ...linearAxis(...range, label), name: label.includes('…') ? name : label };
+}
+
 /** Return a linear axis over [low, high]. */
 export function linearAxis(low, high, label) {
   return {

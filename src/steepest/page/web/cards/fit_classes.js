@@ -6,9 +6,9 @@ import { short } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { scale } from '../draw/ticks.js';
 import { set, svg } from '../draw/canvas.js';
-import { linearAxis } from './axes.js';
+import { featureAxis } from './axes.js';
 import {
-  canEdit, classLines, jitter, over, rangeOf, rounded, rowName, spaced, steady,
+  canEdit, classLines, drawnOf, jitter, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { fewest, labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { classColour, classLegend, classMark } from './shapes.js';
@@ -52,10 +52,10 @@ export class ClassFit {
     this.lane = classes.length > 4 ? 11 : 16;
     if (!held) this.range = steady(this.range, rangeOf(scene.X, 0.06));
     this.plot.frame({
-      x: linearAxis(...this.range, scene.features[0].label),
+      x: featureAxis(this.range, scene.features[0]),
       y: this.axis(scene),
       legend: classLegend(scene, this.plot.theme),
-      note: scene.sampled,
+      note: drawnOf(scene),
       right: this.two ? roomFor(this.plot, runs) : 10,
       extra: this.two ? 0 : this.lane * classes.length,
     });
@@ -65,10 +65,9 @@ export class ClassFit {
   }
 
   axis({ target }) {
-    const which = this.two ? target.classes[1] : 'each class';
     const lanes = this.two ? 14 : this.lane * target.classes.length + 8;
     return {
-      label: `probability of ${target.name} = ${which}`.replace('= each', 'for each'),
+      label: `probability of ${this.two ? `${target.name} = ${target.classes[1]}` : `each ${target.name}`}`,
       ticks: () => HALVES,
       scale: (from, to) => scale(0, 1, from - lanes - STRIP, to + this.above()),
     };

@@ -5,9 +5,9 @@ import { networkInWords } from '../words/network_named.js';
 import { short, signed } from '../numerals.js';
 import { DASHES } from '../draw/colours.js';
 import { set, svg } from '../draw/canvas.js';
-import { linearAxis } from './axes.js';
+import { featureAxis, linearAxis } from './axes.js';
 import {
-  actualName, canEdit, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
+  actualName, canEdit, drawnOf, numberLines, over, rangeOf, rounded, rowName, spaced, steady,
 } from './fit_rows.js';
 import { labelRuns, Note, roomFor, stemIn } from './labels.js';
 import { LineEnds } from './line_ends.js';
@@ -45,9 +45,9 @@ export class LineFit {
       this.rangeX = steady(this.rangeX, rangeOf(scene.X, 0.06));
       this.rangeY = steady(this.rangeY, rangeOf(scene.y, 0.15));
     }
-    const x = linearAxis(...this.rangeX, scene.features[0].label);
+    const x = featureAxis(this.rangeX, scene.features[0]);
     const y = linearAxis(...this.rangeY, scene.target.label);
-    this.plot.frame({ x, y, note: scene.sampled, right: roomFor(this.plot, state.runs) });
+    this.plot.frame({ x, y, note: drawnOf(scene), right: roomFor(this.plot, state.runs) });
     this.rows(scene);
     this.step(state);
   }

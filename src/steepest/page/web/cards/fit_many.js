@@ -6,7 +6,7 @@ import { counted, short } from '../numerals.js';
 import { set, svg } from '../draw/canvas.js';
 import { fixedAxis, linearAxis } from './axes.js';
 import {
-  actualName, classLines, jitter, numberLines, rangeOf, rowName, spaced,
+  actualName, classLines, drawnOf, jitter, numberLines, rangeOf, rowName, spaced,
 } from './fit_rows.js';
 import { Note, stemIn } from './labels.js';
 import { classColour, classLegend, classMark, disc, squarePath } from './shapes.js';
@@ -37,7 +37,7 @@ export class ManyFit {
   frame(state) {
     this.guide.replaceChildren();
     const { guess, ...axes } = this.axes(state);
-    const note = [state.scene.sampled, guess].filter(Boolean).join('; ');
+    const note = [drawnOf(state.scene), guess].filter(Boolean).join('; ');
     this.plot.frame({ ...axes, note, tall: true });
     this.guides(state);
     const { x, y } = this.places(state);

@@ -7,7 +7,7 @@ import { linearTicks } from '../draw/ticks.js';
 import { renew, svg } from '../draw/canvas.js';
 import { activeRun, paramsAt, predictionsOf, probabilitiesOf } from '../state/select.js';
 import { counted, short } from '../numerals.js';
-import { linearAxis } from './axes.js';
+import { featureAxis } from './axes.js';
 import { ManyFit } from './fit_many.js';
 import { numberLines, rangeOf } from './fit_rows.js';
 import { classLegend, disc } from './shapes.js';
@@ -33,7 +33,7 @@ export class PlaneFit extends ManyFit {
     this.ranges = [across, up].map((values) => rangeOf(values, 0.08));
     this.span = scene.target.classes ? null : rangeOf(scene.y, 0);
     this.cells = cellsOf(this.ranges);
-    const [x, y] = this.ranges.map((range, j) => linearAxis(...range, scene.features[j].label));
+    const [x, y] = this.ranges.map((range, j) => featureAxis(range, scene.features[j]));
     return { x, y, legend: this.span ? this.scale(scene) : classLegend(scene, this.plot.theme) };
   }
 

@@ -1,7 +1,7 @@
 // What the pictures of data and fit share: ranges that stay put, one row alone, its numbers.
 import { costsOf, probabilitiesOf } from '../state/select.js';
 import { apartTexts } from '../words/arithmetic.js';
-import { short, signed, tenTo } from '../numerals.js';
+import { fixed, short, signed, tenTo } from '../numerals.js';
 
 const WORD = {
   squared: 'squared error',
@@ -39,6 +39,14 @@ export function spaced([low, high], count) {
 /** Whether the reader can change the rows: all are shown, and somebody works out what follows. */
 export function canEdit({ editable, engine }) {
   return editable && engine !== 'record';
+}
+
+/**
+ * Return how many rows are drawn, where these are not all: how many there are is in the heading.
+ * @param {Scene} scene
+ */
+export function drawnOf({ sampled, shown }) {
+  return sampled && `${fixed(shown, 0)} rows drawn`;
 }
 
 /**

@@ -3,13 +3,16 @@
 // be saved and read by tests as they are.
 import { element, fittedHeight, pictureHeight, set, svg, watchWidth } from '../draw/canvas.js';
 import { themeOf } from '../draw/colours.js';
-import { straight } from '../numerals.js';
+import { shortened, straight } from '../numerals.js';
 
 /** Pixels for each number at the axis that goes up and at the one across. */
 const [TICK, TICK_ACROSS] = [60, 75];
 
 /** Numbers at an axis of a fitted page, or a few more: its first sight is plain. */
 const FEW = 3;
+
+/** Letters of the name of its axis across, which the pointer has whole. */
+const FEW_LETTERS = 22;
 
 /** Lines on which the name of an axis up may stand. */
 const MOST_LINES = 3;
@@ -170,17 +173,18 @@ export class Plot {
       if (i % every) return;
       this.write(this.still, middle, bottom + 4 + 1.05 * this.size, text, at);
     });
-    const { label, brief = label } = axis;
-    this.labelX(this.wide(label) > this.width - 4 ? brief : label);
+    const { label, brief = label, name = label } = axis;
+    this.labelX(this.wide(label) > this.width - 4 ? brief : label, name);
   }
 
-  labelX(label) {
+  labelX(label, name) {
     const { left, right, bottom } = this.box;
-    const text = this.fitted(label, this.width - 4);
+    const text = this.fitted(this.most === FEW ? shortened(label, FEW_LETTERS) : label, this.width - 4);
     const half = this.wide(text) / 2;
     const middle = Math.min((left + right) / 2, this.width - half - 2);
     const at = { fill: this.theme.ink, 'text-anchor': 'middle' };
-    this.write(this.still, Math.max(middle, half + 2), bottom + 2.75 * this.size, text, at);
+    const made = this.write(this.still, Math.max(middle, half + 2), bottom + 2.75 * this.size, text, at);
+    if (text !== name) svg('title', {}, made).textContent = name;
   }
 
   rule(x1, x2, y1, y2) {

@@ -12,7 +12,7 @@ import { drawArrow, drawCross, drawPath, drawStart, drawStem } from '../draw/mar
 import { Raster } from '../draw/raster.js';
 import { drawLines, drawPoints, drawRunLabels, lookOf } from '../draw/runs.js';
 import { remembered } from '../draw/seen.js';
-import { tagBeside } from '../draw/tags.js';
+import { boxAround, tagBeside } from '../draw/tags.js';
 import {
   Stage, boxPath, boxPoints, finenessOf, trackLine, descentArrow, levelPieces,
 } from '../draw/tracks.js';
@@ -189,6 +189,7 @@ class Relief extends Surfaced {
     const box = new Box(this.layers.pen(WALLS), this.stage, this.state.surface, this.theme, size);
     box.drawWalls();
     box.drawAxes(this.layers.pen(AXES));
+    this.ticks = box.labels.map(({ x, y, width }) => boxAround([[x - width / 2, y], [x + width / 2, y]], box.text / 2));
   }
 
   /** The pixels of a look: their number across and down, and how many of them to one of the view's. */
@@ -259,12 +260,17 @@ class Relief extends Surfaced {
   }
 
   drawLowest(context) {
+    const pixel = this.lowest();
+    if (pixel) drawCross(context, pixel, 4.5);
+  }
+
+  /** Where the minimum is seen, or null if it is not known or outside the box. */
+  lowest() {
     const { lowest, lowestLoss } = this.state.surface;
-    if (!lowest) return;
+    if (!lowest) return null;
     const { field } = this.stage;
     const [u, v] = [field.u(lowest[0]), field.v(lowest[1])];
-    if (!this.stage.holds(u, v, 0)) return;
-    drawCross(context, this.stage.place(u, v, field.heightOf(lowestLoss ?? field.low)), 4.5);
+    return this.stage.holds(u, v, 0) ? this.stage.place(u, v, field.heightOf(lowestLoss ?? field.low)) : null;
   }
 
   /** The arrow of steepest descent at the current point. */
@@ -280,7 +286,8 @@ class Relief extends Surfaced {
     const draped = !state.surface.slice;
     const points = descentArrow(point, slope, 0.2 + 0.3 * share, stage, draped);
     drawArrow(context, points, { colour: theme.arrow, halo: theme.halo });
-    tagBeside(context, arrowWords(state), points, { frame, places: [], theme, labels });
+    const places = [this.place(run, 0), this.place(run, at), this.lowest()].filter(Boolean);
+    tagBeside(context, arrowWords(state), points, { frame, places, theme, labels: [...labels, ...this.ticks] });
   }
 
   /** Off a slice: dotted lines from points at their true loss to the surface below or above. */

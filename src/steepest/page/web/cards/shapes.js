@@ -30,7 +30,7 @@ export function classColour(theme, i) {
 export function classLegend(scene, theme) {
   const { classes } = scene.target;
   return classes.map((name, i) => ({
-    text: classes.length > 4 ? String(name) : `actual ${name}`,
+    text: i || classes.length > 4 ? String(name) : `actual: ${name}`,
     path: classMark(i, 4.4),
     colour: classColour(theme, i),
   }));

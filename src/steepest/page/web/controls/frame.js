@@ -83,6 +83,7 @@ function showPart({ item, heading, body }, step, { slowly, fitted }) {
   write(heading, step.heading);
   if (slowly && step.phases) body.replaceChildren(...phaseLines(step.phases));
   else writeLines(body, fitted ? step.brief : step.lines);
+  body.title = fitted ? step.lines.join('\n') : '';
 }
 
 /** Writes the lines of a step; those that stay as they are cost no layout, since a run tells a round a frame. */

@@ -24,7 +24,8 @@ export function makeNotes(root, store) {
     show(state) {
       const lost = state.connection === 'lost' ? SAY.lost : '';
       write(lesson, state.lesson);
-      write(note, state.note);
+      // What the runs of a page are stands beside them (runs.js).
+      write(note, state.scene.others && state.note === state.scene.note ? '' : state.note);
       const told = lost || state.fault || '';
       if (told !== words.textContent) place.take(lost ? '' : told);
       words.textContent = told;

@@ -19,6 +19,7 @@ const SAY = SENTENCES.controlsRuns;
 export function makeRuns(parent, store) {
   const held = panel(parent, 'runs', 'Runs');
   const list = part(held, 'st-runs', 'ul');
+  const note = element('p', {}, held);
   const keep = button(held, SAY.keep, () => store.keepRun(), {
     title: SAY.copy,
   });
@@ -26,6 +27,7 @@ export function makeRuns(parent, store) {
     show(state, changed) {
       if (!isNew(changed, 'runs', 'active', 'scene', 'exam')) return;
       list.replaceChildren(...state.runs.map((run, i) => item(store, state, run, i)));
+      note.textContent = state.scene.others ? state.scene.note : '';
       keep.hidden = state.scene.engine === 'record';
     },
   };

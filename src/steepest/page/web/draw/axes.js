@@ -18,6 +18,13 @@ export class Axes {
     this.titleText = titleText;
   }
 
+  /** The title of the axis up: in which units both are says the other. */
+  get upTitle() {
+    const { xLabel, yLabel } = this.surface;
+    const [word, units = ''] = yLabel.split(/(?=, in standard units$)/);
+    return xLabel.endsWith(units) ? word : yLabel;
+  }
+
   /**
    * Draw the mark of a tick at a pixel, outwards.
    * @param {number[]} pixel

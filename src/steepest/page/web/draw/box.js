@@ -50,7 +50,7 @@ export class Box extends Axes {
     this.context = context;
     this.upAxis();
     this.floorAxis(0, this.surface.xLabel);
-    this.floorAxis(1, this.surface.yLabel);
+    this.floorAxis(1, this.upTitle);
   }
 
   measure() {

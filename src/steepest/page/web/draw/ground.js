@@ -132,7 +132,7 @@ export class Ground extends Axes {
     y.values.forEach((value, k) => this.tick([frame.left, this.y(value)], [-1, 0], y.labels[k]));
     const [middleX, middleY] = [(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2];
     this.title(surface.xLabel, [middleX, size.height - titleText / 2 - 1], 0);
-    this.title(surface.yLabel, [titleText / 2 + 2, middleY], -Math.PI / 2);
+    this.title(this.upTitle, [titleText / 2 + 2, middleY], -Math.PI / 2);
   }
 
   outline(x, y, width, height) {

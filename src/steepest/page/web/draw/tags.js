@@ -26,15 +26,15 @@ export function placeTag(context, words, spots, { frame, taken, look }) {
 }
 
 /**
- * Draw a tag above or below the last of `points`, clear of them, of other `places` and of the boxes of `labels`;
- * without words none.
+ * Draw a tag above or below the last of `points`, or aside of there, clear of them, of other `places` and of the
+ * boxes of `labels`; without words none.
  */
 export function tagBeside(context, words, points, { frame, places, theme, labels = [] }) {
   if (!words) return;
   const [x, y] = points.at(-1);
-  const spots = ({ width, height }) => (
-    [-1, 1, -2, 2, -3, 3].map((down) => [x - width / 2, y + down * (height / 2 + 11)])
-  );
+  const spots = ({ width, height }) => [0, 1, -1].flatMap((right) => (
+    [-1, 1, -2, 2, -3, 3].map((down) => [x + (right - 1) * (width / 2) + right * 11, y + down * (height / 2 + 11)])
+  ));
   const taken = [...labels, ...[points, ...places.map((place) => [place])].map((one) => boxAround(one, 8))];
   placeTag(context, words, spots, { frame, taken, look: tagLook(theme) });
 }

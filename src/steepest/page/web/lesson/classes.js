@@ -56,11 +56,11 @@ export function termsOf({ row, z, Y, margins, path, classes }) {
 }
 
 /** Returns the numbers of the classes by their names in the sentences. */
-export function classNumbers(found, { short }) {
+export function classNumbers(found, { short, divisor }) {
   const { losses, Y, classes, row } = found;
   const p = givenTo(found, 0)[row];
   return {
-    c_x: found.x, c_y: found.y, c_n: short(Y.length, 9), k: short(classes.length), row_p: short(p),
+    c_x: found.x, c_y: found.y, c_n: short(Y.length, 9), k: short(classes.length), row_p: divisor(p),
     row_cost: short(-Math.log(p)), cost_sum: short(losses[0] * Y.length), c_loss0: short(losses[0]),
     c_loss_end: short(losses.at(-1)), c_rounds: short(ROUNDS),
   };

@@ -59,7 +59,7 @@ export function partsOf({ bowl: { x, y }, start: [w, b] }) {
 }
 
 /** Returns the numbers of the line by their names in the sentences, as `numbers` writes them. */
-export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
+export function lineNumbers(line, { short, percent, bracketed, divisor, beside, ui }) {
   const { bowl, raw, start, path, walks, worst, race } = line;
   const [gw, gb] = bowl.gradient(...start);
   const at = (points, of = bowl) => short(of.loss(...points.at(-1)));
@@ -73,12 +73,12 @@ export function lineNumbers(line, { short, percent, bracketed, beside, ui }) {
     gw_size: short(Math.abs(gw)), gb_size: short(Math.abs(gb)), w_way: way(gw), b_way: way(gb),
     w1: short(path[1][0]), b1: short(path[1][1]), loss1: at(path.slice(0, 2)), loss2: at(path.slice(0, 3)),
     rounds: short(ROUNDS), loss_end: at(path), lowest: short(bowl.lowest), tries: short(TRIES), far: short(FAR),
-    small_left: left(walks.small), good_left: left(walks.rate), large_left: left(walks.large), small_loss: at(walks.small),
-    good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
+    small_left: left(walks.small), good_left: left(walks.rate), large_left: left(walks.large),
+    small_loss: at(walks.small), good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(race.plain, race.of), momentum_loss: at(race.momentum, race.of), beta: short(race.beta, 3),
     stretch: short(race.condition, 3),
-    mean: beside(line.mean, line.deviation), deviation: short(line.deviation),
+    mean: beside(line.mean, line.deviation), deviation: divisor(line.deviation),
     ...Object.fromEntries(Object.entries(line.rates).map(([name, value]) => [name, short(value)])),
   };
 }

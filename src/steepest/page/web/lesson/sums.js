@@ -7,7 +7,7 @@ const [DIGITS, WHOLE] = [[4, 5, 6], 9];
 /** Returns the numbers of the arithmetic of each build by their places. */
 export function printedSums({ bowl, start, path, rates, worst }, classes, manner) {
   const { losses, Y, row } = classes;
-  const { short, printed, bracketed } = manner;
+  const { short, printed, bracketed, divisor } = manner;
   // The numbers, what is worked out of them, and its value; `texts` writes the numbers.
   const sum = (numbers, of, value, texts = numbers.map(() => short)) => {
     const worked = (digits) => short(of(...numbers.map((one) => printed(one, digits))));
@@ -27,7 +27,7 @@ export function printedSums({ bowl, start, path, rates, worst }, classes, manner
   );
   const [[w0, rate, gw_in, w1], [b0, , gb_in, b1]] = [step(0), step(1)];
   const p = givenTo(classes, 0)[row];
-  const [row_p, row_cost] = sum([p], (one) => -Math.log(one), -Math.log(p));
+  const [row_p, row_cost] = sum([p], (one) => -Math.log(one), -Math.log(p), [divisor]);
   const [cost_sum, , c_loss0] = sum([losses[0] * Y.length, Y.length], (a, b) => a / b, losses[0]);
   return {
     errors: { row_y, row_f, row_e }, squares: { sq_sum, loss0 }, step: { w0, rate, gw_in, w1, b0, gb_in, b1 },

@@ -4,6 +4,7 @@ import { element, part } from '../draw/canvas.js';
 import { attached } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { filled } from '../sentences/filled.js';
+import { withoutProduct } from './telling.js';
 
 /**
  * Shows tasks above the lesson; returns `{destroy}`. `answers` are those so far, by key; `keep(key, value)` takes
@@ -108,7 +109,7 @@ export function isRight(task, value) {
 
 /** Returns the number in a text as a language writes it; NaN if it is none. */
 export function typed(text, language) {
-  const plain = text.replace(/\s/g, '').replace(/[\u2212\u2013]/g, '-').replace(/%$/, '');
+  const plain = withoutProduct(text).replace(/\s/g, '').replace(/[\u2212\u2013]/g, '-').replace(/%$/, '');
   if (language !== 'de') return numberIn(plain.replace(/^([^,.]*),(\d{1,2}|\d{4,})$/, '$1.$2'));
   return numberIn(plain.replace(/[.,]/g, (sign) => (sign === '.' ? ',' : '.')));
 }

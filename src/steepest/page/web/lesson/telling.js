@@ -1,10 +1,10 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
-import { general, percent as percentOf, short as shortOf } from '../numerals.js';
+import { percent as percentOf, short as shortOf } from '../numerals.js';
 
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
 
-/** Returns what writes numbers as a language does: `short`, `printed`, `percent`, `beside`, `bracketed`, `placed`. */
+/** Returns what writes numbers in it: `short`, `printed`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
   const short = (value, digits = 4) => local(readable(value, digits));
@@ -15,6 +15,7 @@ export function numerals(language) {
     beside: (value, size) => bracket(local(besideOf(value, size))),
     percent: (share) => (share > 0 && share < TINY ? `< ${local(percentOf(TINY))}` : local(percentOf(share))),
     bracketed: (value, digits = 4) => bracket(short(value, digits)),
+    divisor: (value, digits = 4) => short(value, digits).replace(/.*×.*/, '($&)'),
     placed: (value, places) => local(withCommas(value, places)),
   };
 }
@@ -22,14 +23,12 @@ export function numerals(language) {
 /** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
 function readable(value, digits) {
   const [figures, power] = figuresOf(value, digits);
-  return power === undefined ? figures : `${figures} × 10${raised(Number(power))}`;
+  return power === undefined ? figures : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
 }
 
 /** Returns the figures of a number and, of a very large or small one, its power of ten. */
 function figuresOf(value, digits) {
-  const text = digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
-  const [figures, power] = text.split('e');
-  return power === undefined ? [text] : [general(Number(figures), digits - 1), power];
+  return (digits > 6 ? withCommas(value, 0) : shortOf(value, digits)).split('e');
 }
 
 /** Returns a number as it is read from the digits that are printed of it. */
@@ -38,8 +37,16 @@ function printed(value, digits) {
   return Number(`${figures.replaceAll(',', '')}e${power}`);
 }
 
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
 function raised(power) {
-  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)])).join('');
+  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)])).join('');
+}
+
+/** Returns a text in which a product as `readable` writes it, or typed as `6.758 x 10^10`, is `6.758e10`. */
+export function withoutProduct(text) {
+  const flat = text.replace(/[⁰¹²³⁴-⁹]/g, (sign) => String(RAISED.indexOf(sign))).replace(/⁻/g, '-');
+  return flat.replace(/\s*[×x*·]\s*10(\^|\*\*)?(?=[+\-\u2212\d])/i, 'e');
 }
 
 /** Returns a number to four digits of a size that what is less this number is told in. */

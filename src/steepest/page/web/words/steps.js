@@ -28,10 +28,10 @@ const NONE = 'none was taken';
 
 /**
  * Returns the four steps: number, heading, lines, the few of them for a narrow strip, lit, and for Step 2 its
- * phases. Of many params `most` are told.
+ * phases. Of many params `most` are told; on paper the strip has the loss by its name.
  * @param {State} state
  */
-export function fourSteps(state, most = MOST_PARAMS) {
+export function fourSteps(state, most = MOST_PARAMS, onPaper = false) {
   const move = moveOf(state, most);
   const lines = [
     startLines(state, most),
@@ -42,7 +42,10 @@ export function fourSteps(state, most = MOST_PARAMS) {
   const lit = litStep(state);
   const [round, ...rest] = lines[3];
   const brief = [
-    [...briefValues(state, paramsAt(state, activeRun(state), 0), most), lines[0].at(-1)],
+    [
+      ...briefValues(state, paramsAt(state, activeRun(state), 0), most),
+      onPaper ? lines[0].at(-1) : startLoss(state, 'loss'),
+    ],
     move ? briefStep(state, move) : [NONE],
     lines[2],
     [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
@@ -101,17 +104,25 @@ function headings({ startWords }, { choices }) {
 /** @param {State} state */
 function startLines(state, most) {
   const run = activeRun(state);
-  const { batch, start, seed } = run.choices;
+  const { start, seed } = run.choices;
   const { network } = state.scene;
   const drawn = network ? `: ${startInWords(network.initial)}` : '';
-  const label = lossLabel(state.scene, run.choices);
-  const ofBatch = batch ? filled(SAY.first, [batchWord(state)]) : '';
-  const { loss, isOfAll } = statedLoss(run, 0);
   return [
     ...(start ? [] : [`seed ${seed}${drawn}`]),
     ...valueLines(state, paramsAt(state, run, 0), most),
-    `${label}: ${short(loss)}${isOfAll ? SAY.ofAll : ofBatch || withinInWords(state, 0)}`,
+    startLoss(state, lossLabel(state.scene, run.choices)),
   ];
+}
+
+/**
+ * Returns the loss at the start, and of which rows it is; in few words, where its label stands at its axis.
+ * @param {State} state
+ */
+function startLoss(state, label) {
+  const run = activeRun(state);
+  const ofBatch = run.choices.batch ? filled(SAY.first, [batchWord(state)]) : '';
+  const { loss, isOfAll } = statedLoss(run, 0);
+  return `${label}: ${short(loss)}${isOfAll ? SAY.ofAll : ofBatch || withinInWords(state, 0)}`;
 }
 
 // --- Step 2 --------------------------------------------------------------------------------------

@@ -4,13 +4,16 @@ import { chooseObjective, rowsFor } from '../engine/choose_objective.js';
 import { chooseLoss } from '../engine/losses.js';
 import { chooseScale } from '../engine/scales.js';
 import { activeRun, gradientAt, paramsAt } from '../state/select.js';
-import { percent, short, straight } from '../numerals.js';
+import { percent, short, shortened, straight } from '../numerals.js';
 
 /** Params that are told one by one; of more, those that matter most. */
 export const MOST_PARAMS = 6;
 
 /** Letters of a name on one line. */
 const MOST_LETTERS = 32;
+
+/** The same in the strip of a fitted page: whoever points at a step sees more of it. */
+const FEW_LETTERS = 22;
 
 /** What changes by less than this share of itself hardly moves: its digits would all be zeros. */
 const TINY = 1e-6;
@@ -68,7 +71,7 @@ function longWordOf(scene, i) {
 export function valueLines(state, params, most = MOST_PARAMS) {
   const { scene } = state;
   const told = toldParams(state, most);
-  return linesOf(scene, told, (i) =>
+  return linesOf(scene, told, '... and ', (i) =>
     `${longWordOf(scene, i)} = ${short(params[i])} ${scene.params[i].unit}`.trimEnd(),
   );
 }
@@ -78,17 +81,19 @@ export function valueLines(state, params, most = MOST_PARAMS) {
  * @param {State} state
  */
 export function briefValues(state, params, most) {
-  return linesOf(state.scene, toldParams(state, most), (i) => `${wordOf(state.scene, i)} = ${short(params[i])}`);
+  const { params: named } = state.scene;
+  const nameOf = (i) => shortened(straight(named[i].word), FEW_LETTERS);
+  return linesOf(state.scene, toldParams(state, most), '+', (i) => `${nameOf(i)} = ${short(params[i])}`);
 }
 
 /**
  * Returns a line for each param that is told, and how many more there are.
  * @param {Scene} scene
  */
-function linesOf(scene, told, line) {
+function linesOf(scene, told, and, line) {
   const lines = told.map(line);
   const more = (scene.allParams ?? scene.params.length) - told.length;
-  return more > 0 ? [...lines, `... and ${more} more`] : lines;
+  return more > 0 ? [...lines, `${and}${more} more`] : lines;
 }
 
 /**
