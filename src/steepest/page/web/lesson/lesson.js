@@ -223,6 +223,7 @@ class Lesson {
     Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
+    this.whole.title = ui.keys;
     if (isOther) this.editor?.renew();
   }
 
