@@ -207,3 +207,12 @@ def test_escape_closes_the_drawer_and_its_tab_has_the_focus(
     page.keyboard.press("Escape")
     assert tab.get_attribute("aria-expanded") == "false"
     assert tab.evaluate("(one) => one === document.activeElement")
+
+
+def test_the_equation_says_its_units_where_the_map_has_others(doors: Doors, line: Path) -> None:
+    page = opened(doors, line)
+    units = page.locator(".st-equation > small")
+    assert units.inner_text() == "your units" and units.is_visible()
+    page.get_by_role("button", name="Your units").click()
+    page.get_by_role("button", name="Standard units").wait_for()
+    assert not units.is_visible()
