@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.frame_stamp import FrameLike, difference, digest_of
-from steepest.data.out_of_core.cluster import Cluster, answering, distributed
+from steepest.data.out_of_core.cluster import OWN_CLUSTER, Cluster, answering, distributed
 from steepest.data.out_of_core.file_units import BATCH_ROWS, BUFFERED, Unit
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.out_of_core.sources import Source
@@ -76,8 +76,7 @@ class HeldFrame:
         client = self.cluster.client
         with answering():
             asked = client.map(digest_of, self.frames, columns=list(self.used), pure=False)
-            found: list[str] = client.gather(asked)
-        return found
+        return self.cluster.gathered(asked)
 
 
 def is_dask_frame(given: Any) -> bool:
@@ -93,7 +92,7 @@ def cluster_of_frame(given: object) -> Cluster:
     try:
         return Cluster.of(dask.get_client())
     except ValueError:
-        threads = dask.LocalCluster(processes=False, dashboard_address=":0")
+        threads = dask.LocalCluster(processes=False, **OWN_CLUSTER)
         return Cluster.owning(dask.Client(threads))
 
 
@@ -106,7 +105,8 @@ def source_of_frame(given: Any, cluster: Cluster) -> Source:
     frame = _by_words(given)
     with answering():
         frames = cluster.client.compute(frame.to_delayed())
-        partitions = cluster.client.gather(cluster.client.map(_look, frames, pure=False))
+        asked = cluster.client.map(_look, frames, pure=False)
+    partitions = cluster.gathered(asked)
     units, schemas, parts, start = [], {}, {}, 0
     for number, (rows, schema) in enumerate(partitions):
         called = f"partition {number}"
