@@ -1,7 +1,7 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
 import {
-  activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
+  activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses, withShownLoss,
 } from '../state/select.js';
 import { general, short } from '../numerals.js';
 import { sampleOf } from '../words/sampled.js';
@@ -74,7 +74,7 @@ class Chart {
     if (!this.plot.width) return;
     if (isNew(changed, 'theme')) this.plot.dress();
     if (!before || !this.plot.theme || isNew(changed, 'runs', 'theme', 'active')) this.draw();
-    else if (isNew(changed, 'at', 'ahead')) this.step();
+    else if (isNew(changed, 'at', 'ahead', 'lit')) this.step();
     else if (changed.has('playing')) this.tell();
     if (isNew(changed, 'hover')) this.showLevel();
   }
@@ -239,7 +239,7 @@ class Chart {
   /** Draw what is done and what is ahead at the step that is shown. */
   step() {
     for (const { run, losses, points, spot, exit, ...lines } of this.curves) {
-      const at = atOf(this.state, run);
+      const at = atOf(withShownLoss(this.state), run);
       const done = points.filter(({ i }) => i < at);
       const here = this.pointAt(run, losses, at);
       if (!Number.isNaN(here.y)) done.push(here);
@@ -256,7 +256,7 @@ class Chart {
 
   showDot() {
     const run = this.run;
-    const { at } = this.state;
+    const { at } = withShownLoss(this.state);
     const height = this.heightOf(trueLoss(run, at));
     const fill = this.plot.theme.runs[run.colour];
     // Beyond the top it is under the arrow where the run left.

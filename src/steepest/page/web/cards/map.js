@@ -1,7 +1,7 @@
 // The loss surface from above with the descent on it. Layers: the ground (drawn anew only when the
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
-import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../state/select.js';
+import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss, withShownLoss } from '../state/select.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
 import { Handle } from '../draw/handle.js';
@@ -181,7 +181,7 @@ class LossMap extends Surfaced {
     else if (!state.guessing) this.drawDescent(context, run, labels);
     drawPoints(context, state, theme, face);
     if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces, labels);
-    ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
+    ground.barMark(context, trueLoss(run, withShownLoss({ ...state, at: this.at(run) }).at), lookOf(run, theme).colour);
     this.drawGuess(context);
     this.placeHandle();
   }
