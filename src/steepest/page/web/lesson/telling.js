@@ -1,5 +1,5 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
-import { percent as percentOf, short as shortOf } from '../numerals.js';
+import { RAISED, percent as percentOf, short as shortOf, withProducts } from '../numerals.js';
 
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
@@ -21,15 +21,7 @@ export function numerals(language) {
 
 /** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
 function readable(value, digits) {
-  const text = digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
-  const [figures, power] = text.split('e');
-  return power === undefined ? text : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
-}
-
-const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function raised(power) {
-  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)])).join('');
+  return withProducts(digits > 6 ? withCommas(value, 0) : shortOf(value, digits));
 }
 
 /** Returns a text in which a product as `readable` writes it, or typed as `6.758 x 10^10`, is `6.758e10`. */
