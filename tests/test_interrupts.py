@@ -70,7 +70,7 @@ def test_another_thread_changes_nothing() -> None:
 
 PROGRAM = """
 import os, signal, sys, threading, time
-from steepest.interrupts import as_a_program, patient
+from steepest.interrupts import as_a_program, patient, undivided
 program = as_a_program()
 def send(number):
     os.kill(os.getpid(), number)
@@ -108,6 +108,24 @@ def test_a_press_that_somebody_swallows_is_heard_by_the_next_who_asks() -> None:
     swallowed = "try: send(signal.SIGINT)\nexcept BaseException: pass\n"
     asks = "with patient() as asked: print(asked())\n"
     assert ended(swallowed + asks + asks) == (0, "True\nFalse\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_press_that_python_can_only_print_is_asked_about_again(name: str) -> None:
+    lost = f"class Lost:\n    def __del__(self): send(signal.{name})\n"
+    assert ended(f"{lost}Lost()\ntime.sleep(5); print('lost')") == (
+        128 + getattr(signal, name),
+        "asked to end\n",
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_what_is_undivided_is_done_before_it_ends() -> None:
+    body = "with undivided(): send(signal.SIGTERM); print('done', flush=True)\nprint('after')"
+    assert ended(body) == (143, "done\nasked to end\n")
+    body = "with patient() as asked:\n    with undivided(): send(signal.SIGINT)\n    print(asked())"
+    assert ended(body) == (0, "True\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
