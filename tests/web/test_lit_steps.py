@@ -1,5 +1,6 @@
 """The steps of a fitted page: which is lit, and that no picture of the loss is ahead of them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,3 +217,17 @@ def test_the_equation_says_its_units_where_the_map_has_others(doors: Doors, line
     page.get_by_role("button", name="Your units").click()
     page.get_by_role("button", name="Standard units").wait_for()
     assert not units.is_visible()
+
+
+@pytest.mark.parametrize(("size", "told"), [(1e-9, "10⁻"), (1e9, "10¹")])
+def test_a_power_of_ten_is_written_as_a_product(
+    doors: Doors, tmp_path: Path, size: float, told: str
+) -> None:
+    table = {"x": [1.0, 2.0, 3.0, 5.0], "y": [size, 3 * size, 2 * size, 4 * size]}
+    st.descend(table, "y", ["x"], rule="steepest", steps=5).page(tmp_path / "page.html")
+    page = opened(doors, tmp_path / "page.html")
+    page.locator(".st-transport .st-main").first.click()
+    number = page.locator(".st-loss-number").inner_text()
+    said = page.locator(".st-frame").text_content() or ""
+    assert f"\u00a0×\u00a0{told}" in number and f"\u00a0×\u00a0{told}" in said
+    assert not re.search(r"\de[+-]\d", number + said)

@@ -1,6 +1,7 @@
 // The frame of the page: the lecture's four steps, numbered, lit while they happen, each with its
 // own numbers.
 import { element, keepRoom, part } from '../draw/canvas.js';
+import { withProducts } from '../numerals.js';
 import { fourSteps } from '../words/steps.js';
 
 /** Params that are told one by one: more would push the pictures out of sight, of a fitted page more than two. */
@@ -99,7 +100,7 @@ function showPart({ item, heading, body }, step, { slowly, fitted }) {
   write(heading, step.heading);
   if (slowly && step.phases) body.replaceChildren(...phaseLines(step.phases));
   else writeLines(body, fitted ? step.brief : step.lines);
-  body.title = fitted ? step.lines.join('\n') : '';
+  body.title = fitted ? withProducts(step.lines.join('\n')) : '';
 }
 
 /** Writes the lines of a step; those that stay as they are cost no layout, since a run tells a round a frame. */
@@ -107,10 +108,11 @@ function writeLines(body, lines) {
   const known = [...body.children];
   const plain = known.length === lines.length && known.every(({ className }) => !className);
   if (plain) lines.forEach((text, i) => write(known[i], text));
-  else body.replaceChildren(...lines.map((text) => element('p', { text })));
+  else body.replaceChildren(...lines.map((text) => element('p', { text: withProducts(text) })));
 }
 
-function write(node, text) {
+function write(node, told) {
+  const text = withProducts(told);
   if (node.textContent !== text) node.textContent = text;
 }
 

@@ -1,5 +1,5 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
-import { percent as percentOf, short as shortOf } from '../numerals.js';
+import { RAISED, percent as percentOf, short as shortOf, withProducts } from '../numerals.js';
 
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
@@ -22,25 +22,18 @@ export function numerals(language) {
 
 /** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
 function readable(value, digits) {
-  const [figures, power] = figuresOf(value, digits);
-  return power === undefined ? figures : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
+  return withProducts(textOf(value, digits));
 }
 
-/** Returns the figures of a number and, of a very large or small one, its power of ten. */
-function figuresOf(value, digits) {
-  return (digits > 6 ? withCommas(value, 0) : shortOf(value, digits)).split('e');
+/** Returns a number to so many digits; of a very large or small one with an exponent. */
+function textOf(value, digits) {
+  return digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
 }
 
 /** Returns a number as it is read from the digits that are printed of it. */
 function printed(value, digits) {
-  const [figures, power = 0] = figuresOf(value, digits);
+  const [figures, power = 0] = textOf(value, digits).split('e');
   return Number(`${figures.replaceAll(',', '')}e${power}`);
-}
-
-const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function raised(power) {
-  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)])).join('');
 }
 
 /** Returns a text in which a product as `readable` writes it, or typed as `6.758 x 10^10`, is `6.758e10`. */
