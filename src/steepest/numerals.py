@@ -1,8 +1,10 @@
 """Numbers as a person reads them."""
 
+from decimal import Decimal
+
 import numpy as np
 
-__all__ = ["counted", "pair", "percent", "plain", "short", "signed"]
+__all__ = ["bound", "counted", "pair", "percent", "plain", "short", "signed"]
 
 
 def short(value: float, digits: int = 4) -> str:
@@ -40,6 +42,19 @@ def signed(value: float) -> str:
     """
     text = short(value)
     return text if text.startswith("-") else f"+{text}"
+
+
+def bound(value: float) -> str:
+    """Return an upper bound to one digit, rounded up: what is said is no less than `value`.
+
+    >>> bound(1.17e-07), bound(0.3), bound(9.2e-09), bound(0.0)
+    ('2e-07', '0.3', '1e-08', '0')
+    """
+    text = f"{value:.1g}"
+    if not np.isfinite(value) or Decimal(text) >= Decimal(value):
+        return text
+    exponent = Decimal(text).adjusted()
+    return f"{float(Decimal(text) + Decimal(1).scaleb(exponent)):.1g}"
 
 
 def percent(share: float) -> str:

@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from steepest.numerals import short
+from steepest.numerals import bound, short
 from steepest.objective.evaluation import norm
 from steepest.trace import Step
 
@@ -87,12 +87,13 @@ def _other_result(result: Step, last: Step) -> str:
 def proof(last: Step, by: str, gap: float | None = None) -> str:
     """Return by how much a loss can be lower at most, and what proves it: `BY_DUALITY`, say.
 
-    It is the `gap` of the step if none is given, and never less than rounding.
+    It is the `gap` of the step if none is given, and never less than rounding. Both numbers are
+    rounded up.
     """
     loss = abs(last.full_loss)
     gap = max(last.gap if gap is None else gap, GAP_ROUNDING * loss)
-    share = f" ({gap / loss:.1g} of it)" if loss else ""
-    return f"no loss is lower than this one by more than {gap:.1g}{share}, as {by} proves"
+    share = f" ({bound(gap / loss)} of it)" if loss else ""
+    return f"no loss is lower than this one by more than {bound(gap)}{share}, as {by} proves"
 
 
 def by_mean_slope(first: Step, last: Step, tol: float) -> str | None:

@@ -17,9 +17,9 @@ Curvature is never negative (the loss is convex), so that of some rows alone is 
 all: a part of them proves a larger gap, which is enough where it is small. So the sample that is
 held is asked first, which reads nothing, and no part that would have to curve more than it can.
 
-Without L2 what all classes have in common changes no loss, and is given a curvature of its own: the
-gradient has nothing along it. So Cholesky's root is enough wherever features do not depend on each
-other, and eigenvectors, 27 times the work, are worked out only where they do.
+Where Cholesky's root shows that no direction is flat, products of the features in standard units
+are enough; else `proof_units` finds coordinates in which none is, and the directions that no row
+tells. Along these nothing is counted, if each row is 0 there but for rounding, and the gradient.
 """
 
 from collections.abc import Sequence
@@ -30,12 +30,18 @@ import numpy as np
 
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.blocks import Block, Blocks
-from steepest.data.moments import Moments
-from steepest.limits import check_decomposition
 from steepest.objective.evaluation import Evaluation, Vector, norm
-from steepest.objective.linear_algebra.factor import inverse_of_triangles
-from steepest.objective.linear_algebra.hessian import CurvatureShare, hessian_block
+from steepest.objective.linear_algebra.hessian import CurvatureShare
 from steepest.objective.linear_algebra.triangle import Triangle
+from steepest.objective.loss.loss import weighed
+from steepest.objective.minimum.proof_units import (
+    EPSILON,
+    Units,
+    gradient_rounding,
+    hessian,
+    inverse_root,
+    measured,
+)
 from steepest.objective.model.model import Array
 
 if TYPE_CHECKING:
@@ -52,14 +58,15 @@ ROWS_A_FEATURE = 4
 ROOM = 4.0
 """The ball's radius in Newton's steps: so much less may all rows curve than those that measure."""
 
-FLAT = 1e-12
-"""The curvature, against the most, along which the rows tell nothing: rounding is below it."""
-
 HOPELESS = 4.0
 """How many times what is to be proved the bound by a sample may be, or nothing is proved."""
 
 NORMED, LEAST_NORMED = 2**15, 2**8
 """Numbers of the rows whose lengths are worked out at a time, and rows at least."""
+
+
+ERRORS = 4.0
+"""Standard deviations by which the mean loss may be off by the rounding of margins."""
 
 
 class SureGap(NamedTuple):
@@ -72,50 +79,20 @@ class SureGap(NamedTuple):
     passes: float
 
 
-class _Metric(NamedTuple):
-    """Lengths `|h| = |z|` of `h = root z`; `flat` are directions that did not curve.
+def _proves(point: "_Point", sure: Array, room: float) -> float:
+    """Return `g' A^-1 g / 2` of A, (some, some), less its rounding; inf if not proved.
 
-    Both are (params, some), in standard units.
+    The ball's radius is `room` times `|g|`, which is `off` by rounding.
     """
-
-    root: Array
-    flat: Array
-
-    @classmethod
-    def of(cls, hessian: Array) -> "_Metric":
-        """Return the lengths by a Hessian, (params, params).
-
-        The root is the inverse of Cholesky's where that shows that no direction is flat.
-        """
-        check_decomposition(len(hessian))
-        triangle = Triangle.of(hessian)
-        if triangle is not None:
-            root = inverse_of_triangles(triangle.upper)
-            if FLAT * np.trace(hessian) * np.vdot(root, root) < 1.0:
-                return cls(root, np.empty((len(hessian), 0)))
-        values, vectors = np.linalg.eigh(hessian)
-        curves = values > FLAT * values[-1]
-        return cls(vectors[:, curves] / np.sqrt(values[curves]), vectors[:, ~curves])
-
-    def bound(self, sure: Array, gradient: Vector, room: float, off: float) -> float:
-        """Return `g' A^-1 g / 2` of A, (params, params), and g, (params,); inf if not proved.
-
-        The ball's radius is `room` times `|g|`, and g is `off` by so much by rounding at most.
-        Along flat directions f is a constant if all rows are flat there, so they are counted as if
-        they curved by `FLAT`: a slope that is rounding adds next to nothing, any other too much.
-        """
-        most = FLAT * float(np.diag(sure).max())
-        if ((self.flat.T @ sure) * self.flat.T).sum(axis=1).max(initial=0.0) > most:
-            return np.inf
-        slope, along = self.root.T @ gradient, self.flat.T @ gradient
-        flat = float(along @ along) / (2.0 * most) if along.any() else 0.0
-        turned = self.root.T @ (sure @ self.root)
-        whole = Triangle.of(turned)
-        # Where this has a root no eigenvalue is below `1 / room`.
-        turned[np.diag_indices(len(turned))] -= 1.0 / room
-        if whole is None or Triangle.of(turned) is None:
-            return np.inf
-        return 0.5 * (norm(whole.solve_transposed(slope)) + off * sqrt(room)) ** 2 + flat
+    root, gradient, off = point.root, point.gradient, point.off
+    turned = root.T @ (sure @ root)
+    turned[np.diag_indices(len(turned))] -= point.units.rounding(sure, root)
+    whole = Triangle.of(turned)
+    # Where this has a root no eigenvalue is below `1 / room`.
+    turned[np.diag_indices(len(turned))] -= 1.0 / room
+    if whole is None or Triangle.of(turned) is None:
+        return np.inf
+    return 0.5 * (norm(whole.solve_transposed(root.T @ gradient)) + off * sqrt(room)) ** 2
 
 
 @ONE_BLAS_THREAD
@@ -129,135 +106,107 @@ def sure_gap(objective: "MarginRisk", at: Evaluation) -> SureGap | None:
     loss, blocks = objective.loss, objective.blocks
     if not objective.smooth or loss.curvature_kept(np.zeros(0), np.zeros(0), np.zeros(0)) is None:
         return None
-    gradient = _Units.of(objective).pullback(at.gradient)
     few = max(METRIC_ROWS, ROWS_A_FEATURE * blocks.features)
     few = min(few, blocks.largest_sample or len(blocks))
     sample = blocks.random_sample(few, 0)
-    measured = _hessian(objective, at, sample)
-    if not np.isfinite(measured).all():
+    enough, point = objective.gap_tol * abs(at.loss), _Point.of(objective, at, sample)
+    if point is None or point.about > HOPELESS * enough > 0.0:
         return SureGap(np.inf, 0.0)
-    metric = _Metric.of(measured)
-    enough, passes, off = objective.gap_tol * abs(at.loss), 0.0, _rounding(objective, at, sample)
-    about = 0.5 * norm(metric.root.T @ gradient) ** 2
-    if about > HOPELESS * enough > 0.0:
-        return SureGap(np.inf, 0.0)
+    passes = 1.0 if point.units.null.size else 0.0
+    if not point.units.is_null_in(blocks):
+        return SureGap(np.inf, passes)
     for some in (sample, *blocks.proving):
         share = some.total / blocks.total
-        if about > enough * share and some is not blocks:
+        if point.about > enough * share and some is not blocks:
             continue
-        sure, gap = _bound(objective, at, metric, gradient, some, ROOM / share, off)
+        sure, gap = _bound(objective, at, point, some, ROOM / share)
         passes += 0.0 if some is sample else share
         if gap <= enough or (gap < np.inf and some is blocks):
             return SureGap(gap, passes)
-    if not (np.isfinite(sure).all() and sure.any()):
+    root = inverse_root(sure)
+    if root is None:
         return SureGap(np.inf, passes)
-    _, gap = _bound(objective, at, _Metric.of(sure), gradient, blocks, ROOM, off)
+    _, gap = _bound(objective, at, point._replace(root=root), blocks, ROOM)
     return SureGap(gap, passes + 1.0)
 
 
-class _Units(NamedTuple):
-    """Units of the params: features less their `mean` by their `deviation`, of so many `biases`."""
+class _Point(NamedTuple):
+    """Params at which a proof is asked for: the gradient there, (some,), in `units`.
 
-    mean: Vector
-    deviation: Vector
-    outputs: int
-    biases: int
+    Lengths are `|h| = |z|` of `h = root z`, (some, some); by rounding the gradient is `off` by such
+    a length, and the loss `of_loss`.
+    """
+
+    units: Units
+    root: Array
+    gradient: Vector
+    off: float
+    of_loss: float
 
     @classmethod
-    def of(cls, objective: "MarginRisk") -> "_Units":
-        """Return those of an objective."""
-        return cls(*objective.proof_units, objective.outputs, objective.layout.biases)
+    def of(cls, objective: "MarginRisk", at: Evaluation, sample: Blocks) -> "_Point | None":
+        """Return those by the Hessian of a sample; None where that measures nothing.
 
-    def pullback(self, gradient: Vector) -> Vector:
-        """Return the gradient by the params in these units, (params,)."""
-        last = len(gradient) - self.biases
-        weights, bias = gradient[:last].reshape(-1, self.outputs), gradient[last:]
-        if self.biases:
-            weights = weights - np.outer(self.mean, bias)
-        return np.concatenate([(weights / self.deviation[:, None]).ravel(), bias])
+        None too where the gradient has a part along which the sample does not move.
+        """
+        units, root = measured(objective, at, sample)
+        noise = gradient_rounding(objective, at, sample)
+        if root is None or not units.is_null_of(at.gradient, noise):
+            return None
+        off, of_loss = _rounding(objective, at, sample)
+        off += norm(np.abs(units.turned(root)).T @ noise)
+        return cls(units, root, units.pullback(at.gradient), off, of_loss)
 
-    def of_margin(self, root: Array, margin: int) -> Array:
-        """Return the rows of a root that are of one margin, (features + 1, some), for centred X."""
-        last = len(root) - self.biases
-        weights = root[margin : last : self.outputs] / self.deviation[:, None]
-        bias = root[last + margin] if self.biases else np.zeros(root.shape[1])
-        return np.vstack([weights, bias])
+    @property
+    def about(self) -> float:
+        """Half the Newton decrement: about what is to be proved."""
+        return 0.5 * norm(self.root.T @ self.gradient) ** 2
 
 
 def _bound(
-    objective: "MarginRisk",
-    at: Evaluation,
-    metric: _Metric,
-    gradient: Vector,
-    some: Blocks,
-    room: float,
-    off: float,
+    objective: "MarginRisk", at: Evaluation, point: _Point, some: Blocks, room: float
 ) -> tuple[Array, float]:
-    """Return the curvature that is sure by some rows, (params, params), and the bound by it.
+    """Return the curvature that is sure by some rows, (some, some), and the bound by it.
 
-    The ball's radius is `room` times the step of Newton by the metric, which is `off` by rounding;
-    the bound is inf if nothing is proved.
+    The ball's radius is `room` times the step of Newton by the root, which is off by rounding; the
+    bound is inf if nothing is proved.
     """
-    radius = room * (norm(metric.root.T @ gradient) + off)
-    kept = _kept(objective, metric.root, radius)
+    units, root = point.units, point.root
+    kept = _kept(objective, units, root, room * (norm(root.T @ point.gradient) + point.off))
     share = some.total / objective.blocks.total
-    sure = _hessian(objective, at, some, kept, share)
+    sure = hessian(objective, at, some, units, kept, share)
     if not (np.isfinite(sure).all() and sure.any()):
         return sure, np.inf
-    return sure, metric.bound(sure, gradient, room, off)
+    return sure, _proves(point, sure, room) + point.of_loss
 
 
-def _rounding(objective: "MarginRisk", at: Evaluation, sample: Blocks) -> float:
-    """Return how long the rounding of margins, about `|x| |w| + |b|`, makes a gradient of 0.
+def _rounding(objective: "MarginRisk", at: Evaluation, sample: Blocks) -> tuple[float, float]:
+    """Return how long the rounding of margins makes a gradient of 0, and by how much f is off.
 
-    By Hessian M of the rows a mean of `l'' x e` has the length `sqrt(mean(l'' e^2))` at most.
+    A margin is off by about epsilon `|x| |w| + |b|`, e. By Hessian M of the rows a mean of
+    `l'' x e` has the length `sqrt(mean(l'' e^2))` at most. The mean of `l' e` over n rows, errors
+    independent, has the variance `mean(l'^2 e^2) / n`; it is `ERRORS` times its root.
     """
-    output = objective.model.at(np.abs(at.params)).output
-    squares, features = objective.curvature_or_bound, objective.blocks.features
+    sizes = objective.model.at(np.abs(at.params)).output
+    output = objective.model.at(at.params).output
+    loss, rows = objective.loss, len(sample)
 
-    def work(block: Block) -> tuple[Array]:
-        return (np.square(output(abs(block.X))).sum(axis=0),)
+    def work(block: Block) -> tuple[Array, Array]:
+        squares = np.square(sizes(abs(block.X))).reshape(len(block.y), -1)
+        slope = weighed(loss.slope(output(block.X), block.y), block.weight)
+        moved = (np.square(slope.reshape(len(block.y), -1)) * squares).sum()
+        return squares.sum(axis=0), np.array([moved])
 
-    squares *= float(np.max(sample.sum(work)[0])) / len(sample)
-    return 2.0 * float(np.finfo(np.float64).eps) * sqrt(features + 1) * sqrt(squares)
-
-
-def _hessian(
-    objective: "MarginRisk",
-    at: Evaluation,
-    blocks: Blocks,
-    kept: CurvatureShare | None = None,
-    share: float = 1.0,
-) -> Array:
-    """Return the Hessian of some rows with the penalty's, in these units, (params, params).
-
-    Rows that are a `share` of all count as much as they do among all. What changes no loss of
-    classes, which all have in common, curves by the mean of all params.
-    """
-    units = _Units.of(objective)
-    weights = np.arange(objective.size - units.biases)
-    output, loss = objective.model.at(at.params).output, objective.loss
-    moments = Moments(units.mean, units.deviation)
-
-    def margins(block: Block) -> Array:
-        return output(block.X)
-
-    found = hessian_block(blocks, loss, margins, weights, moments, loss.curvature, kept)
-    found = found[: objective.size, : objective.size]
-    found *= share
-    l2, outputs = objective.penalty.l2, units.outputs
-    found[np.diag_indices(len(weights))] += l2 / units.deviation[weights // outputs] ** 2
-    if outputs > 1:
-        common = found.trace() / objective.size / outputs
-        first = len(weights) if l2 else 0
-        for at_feature in range(first, objective.size, outputs):
-            found[at_feature : at_feature + outputs, at_feature : at_feature + outputs] += common
-    return found
+    squares, moved = sample.sum(work)
+    error = EPSILON * sqrt(objective.blocks.features + 1)
+    length = sqrt(objective.curvature_or_bound * float(np.max(squares)) / rows)
+    of_loss = sqrt(float(moved[0]) / rows * len(objective.blocks)) / objective.blocks.total
+    return 2.0 * error * length, ERRORS * error * of_loss
 
 
-def _kept(objective: "MarginRisk", root: Array, radius: float) -> CurvatureShare:
+def _kept(objective: "MarginRisk", units: Units, root: Array, radius: float) -> CurvatureShare:
     """Return what tells of a block how much of its curvature each row keeps within the radius."""
-    units, kept = _Units.of(objective), objective.loss.curvature_kept
+    kept = objective.loss.curvature_kept
     by_margin = [units.of_margin(root, margin) for margin in range(units.outputs)]
     if units.outputs > 1:
         # Classes differ by differences of margins, so what all have in common is left out.

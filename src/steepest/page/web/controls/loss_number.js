@@ -1,6 +1,6 @@
 // The loss of the step that is shown, in large type.
 import { element, part } from '../draw/canvas.js';
-import { activeRun, trueLoss } from '../state/select.js';
+import { activeRun, trueLoss, withShownLoss } from '../state/select.js';
 import { short } from '../numerals.js';
 import { withinOf } from '../words/sampled.js';
 
@@ -9,7 +9,8 @@ export function makeLossNumber(parent) {
   const held = part(parent, 'st-loss-number', 'p');
   return {
     held,
-    show(state) {
+    show(now) {
+      const state = withShownLoss(now);
       held.textContent = short(trueLoss(activeRun(state), state.at));
       const within = withinOf(state);
       if (within !== null) element('small', { text: ` ± ${short(within, 2)}` }, held);

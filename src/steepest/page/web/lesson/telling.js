@@ -4,26 +4,37 @@ import { percent as percentOf, short as shortOf } from '../numerals.js';
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
 
-/** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
+/** Returns what writes numbers in it: `short`, `printed`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
   const short = (value, digits = 4) => local(readable(value, digits));
   const bracket = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
   return {
     short,
+    printed,
     beside: (value, size) => bracket(local(besideOf(value, size))),
     percent: (share) => (share > 0 && share < TINY ? `< ${local(percentOf(TINY))}` : local(percentOf(share))),
-    bracketed: (value) => bracket(short(value)),
-    divisor: (value) => (short(value).includes('×') ? `(${short(value)})` : short(value)),
+    bracketed: (value, digits = 4) => bracket(short(value, digits)),
+    divisor: (value, digits = 4) => short(value, digits).replace(/.*×.*/, '($&)'),
     placed: (value, places) => local(withCommas(value, places)),
   };
 }
 
 /** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
 function readable(value, digits) {
-  const text = digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
-  const [figures, power] = text.split('e');
-  return power === undefined ? text : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
+  const [figures, power] = figuresOf(value, digits);
+  return power === undefined ? figures : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
+}
+
+/** Returns the figures of a number and, of a very large or small one, its power of ten. */
+function figuresOf(value, digits) {
+  return (digits > 6 ? withCommas(value, 0) : shortOf(value, digits)).split('e');
+}
+
+/** Returns a number as it is read from the digits that are printed of it. */
+function printed(value, digits) {
+  const [figures, power = 0] = figuresOf(value, digits);
+  return Number(`${figures.replaceAll(',', '')}e${power}`);
 }
 
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
