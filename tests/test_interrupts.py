@@ -165,3 +165,26 @@ def test_next_to_nothing_is_loaded_before_ctrl_c_is_heard() -> None:
     found = os.environ | {"PYTHONPATH": str(Path(st.__file__).parents[1])}
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=found)
     assert done.stdout == "['steepest'] set()\n"
+
+
+LOADING = """
+import os, signal, sys
+class Presses:
+    def find_spec(self, name, *rest):
+        if name == "steepest.cli":
+            for press in range({presses}):
+                os.kill(os.getpid(), signal.SIGINT)
+            print("loaded", flush=True)
+sys.meta_path.insert(0, Presses())
+from steepest.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize(("presses", "said"), [(1, "loaded\n"), (2, "")])
+def test_a_second_press_ends_while_the_command_line_loads(presses: int, said: str) -> None:
+    words = [sys.executable, "-c", LOADING.format(presses=presses)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, said)
+    assert done.stderr.split("\n")[-2] == "steepest: interrupted"

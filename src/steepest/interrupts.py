@@ -167,17 +167,17 @@ def as_a_program() -> Program:
     of long work outside Python. What comes before all that is ready waits for whoever asks next.
     """
     with PROGRAM.patient():
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            usual = (signal.SIG_DFL, signal.default_int_handler)
-            if number is not None and signal.getsignal(number) in usual:
-                signal.signal(number, PROGRAM.hear)
-        if sys.platform != "win32":
+        if sys.platform != "win32":  # first, so that no press is heard but not counted
             sys.unraisablehook = PROGRAM.ask_again
             reading, writing = os.pipe()
             os.set_blocking(writing, False)
             signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
             threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            usual = (signal.SIG_DFL, signal.default_int_handler)
+            if number is not None and signal.getsignal(number) in usual:
+                signal.signal(number, PROGRAM.hear)
     return PROGRAM
 
 
