@@ -684,6 +684,7 @@ def test_interrupt_keeps_the_work(tmp_path: Path, slow: list[str]) -> None:
     assert status == 130
     assert "Traceback" not in err
     assert "interrupted at step" in out
+    assert "steepest: to go on: steepest resume g.steepest" in err
     run = load(tmp_path / "g.steepest")
     assert run.stop.reason == "interrupted"
     assert len(run.trace) > 1
@@ -691,8 +692,11 @@ def test_interrupt_keeps_the_work(tmp_path: Path, slow: list[str]) -> None:
 
 
 def test_interrupt_leaves_json_whole(tmp_path: Path, slow: list[str]) -> None:
-    status, out, _ = interrupted([*slow, "--json"], tmp_path)
+    status, out, err = interrupted([*slow, "--json", "--checkpoint", "a run.ckpt"], tmp_path)
     assert status == 130
+    going_on = err.strip().removesuffix("\x1b[0m").rpartition("to go on: ")[2]
+    assert going_on == "steepest resume 'a run.ckpt' --checkpoint 'a run.ckpt'"
+    assert load(tmp_path / "a run.ckpt").stop.reason == "interrupted"
     assert json.loads(out)["stop"]["reason"] == "interrupted"
 
 

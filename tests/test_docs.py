@@ -15,6 +15,7 @@ import pytest
 from steepest.descent.named_rules import RULES
 from steepest.diagnosis import verdicts
 from steepest.page.joiner import WEB, join
+from steepest.page.lesson.builds import LANGUAGES, sentences
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "steepest"
@@ -183,3 +184,24 @@ def test_every_class_that_is_named_is_there() -> None:
     named = {word for word in words if re.fullmatch(r"[A-Z][a-z]+([A-Z][a-z]+)*", word)}
     assert {"Plan", "Evidence", "Objective"} <= named
     assert sorted(named - classes) == []
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+IN_WORDS = {"PageDown": "Page Down", "PageUp": "Page Up", "Space": "Space", "Enter": "Enter"}
+
+
+def test_the_keys_of_the_lesson_are_in_the_guide_and_at_the_button_in_both_languages() -> None:
+    guide = (ROOT / "docs" / "lecturer.md").read_text(encoding="utf-8")
+    table = guide.partition("| key | what it does |")[2].partition("\n\n")[0]
+    acts = json.loads((WEB / "gestures" / "keys.json").read_text("utf-8"))["lesson"]["entries"]
+    named = {key for _, keys in acts for key in keys}
+    assert {"p", "n", "b", "1", "4", "d", "PageDown"} <= named
+    for key in named:
+        word = IN_WORDS.get(key, key.removeprefix("Arrow").lower() if "Arrow" in key else key)
+        shown = key.upper() if len(key) == 1 else word
+        assert re.search(rf"\b{shown}\b", table), key
+    for language in LANGUAGES:
+        told = sentences(language)["ui"]["keys"]
+        for key in (one for one in named if len(one) == 1 and one not in "23"):
+            assert re.search(rf"\b{key.upper()}\b", told), (language, key)

@@ -70,7 +70,7 @@ def test_another_thread_changes_nothing() -> None:
 
 PROGRAM = """
 import os, signal, sys, threading, time
-from steepest.interrupts import as_a_program, patient
+from steepest.interrupts import as_a_program, patient, undivided
 program = as_a_program()
 def send(number):
     os.kill(os.getpid(), number)
@@ -111,6 +111,24 @@ def test_a_press_that_somebody_swallows_is_heard_by_the_next_who_asks() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_press_that_python_can_only_print_is_asked_about_again(name: str) -> None:
+    lost = f"class Lost:\n    def __del__(self): send(signal.{name})\n"
+    assert ended(f"{lost}Lost()\ntime.sleep(5); print('lost')") == (
+        128 + getattr(signal, name),
+        "asked to end\n",
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_what_is_undivided_is_done_before_it_ends() -> None:
+    body = "with undivided(): send(signal.SIGTERM); print('done', flush=True)\nprint('after')"
+    assert ended(body) == (143, "done\nasked to end\n")
+    body = "with patient() as asked:\n    with undivided(): send(signal.SIGINT)\n    print(asked())"
+    assert ended(body) == (0, "True\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_second_press_ends_a_program_in_the_midst_of_long_work_outside_python() -> None:
     # No handler of Python's runs while the main thread waits for a lock outside of it.
     body = (
@@ -147,3 +165,26 @@ def test_next_to_nothing_is_loaded_before_ctrl_c_is_heard() -> None:
     found = os.environ | {"PYTHONPATH": str(Path(st.__file__).parents[1])}
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=found)
     assert done.stdout == "['steepest'] set()\n"
+
+
+LOADING = """
+import os, signal, sys
+class Presses:
+    def find_spec(self, name, *rest):
+        if name == "steepest.cli":
+            for press in range({presses}):
+                os.kill(os.getpid(), signal.SIGINT)
+            print("loaded", flush=True)
+sys.meta_path.insert(0, Presses())
+from steepest.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize(("presses", "said"), [(1, "loaded\n"), (2, "")])
+def test_a_second_press_ends_while_the_command_line_loads(presses: int, said: str) -> None:
+    words = [sys.executable, "-c", LOADING.format(presses=presses)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, said)
+    assert done.stderr.split("\n")[-2] == "steepest: interrupted"

@@ -1,11 +1,17 @@
 """A limit on a question is asked inside the long work, and before work that nothing can stop."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import steepest as st
+from steepest.data.prepare import prepare
+from steepest.data.table import Table
+from steepest.descent.plan.method import objective_of
+from steepest.descent.plan.options import Options
 from steepest.limits import check, check_decomposition, within
 from steepest.objective.linear_algebra.factor import spectral
 from steepest.session import Session, session
@@ -35,6 +41,20 @@ def test_a_matrix_that_takes_longer_than_is_left_is_not_decomposed() -> None:
         pytest.raises(st.ChoiceError, match=r"300 by 300 would take .* and 4 MB"),
     ):
         spectral(np.eye(300)[None], 1e-10, stiffen=False)
+
+
+def test_what_a_matrix_is_made_of_is_not_made_before_it_is_asked() -> None:
+    """Of 300 classes: 64 rows of 300 gains by 300 margins twice take 92 MB, of 2,000 4 GB."""
+    x, classes = np.random.default_rng(0).normal(size=1200), 300
+    labels = pa.array([f"k{i % classes}" for i in range(len(x))]).dictionary_encode()
+    data = prepare(Table(pa.table({"x": x, "k": labels}), "many"), "k", ["x"])
+    objective = objective_of(data, Options())
+    tracemalloc.start()
+    with within(5.0, 1e12, wanted), pytest.raises(st.ChoiceError, match="19,200 by 600 would"):
+        objective.recession(np.zeros(objective.size))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40e6
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -16,6 +16,7 @@ from mutated import mutated
 
 import steepest as st
 from steepest.run.report import report
+from steepest.session import Session
 from steepest.step import COLUMNS
 
 RUNS: dict[str, Callable[[], st.Run]] = {
@@ -63,6 +64,20 @@ def works(run: st.Run, folder: Path) -> None:
         json.dumps(report(run, []), allow_nan=False)
         run.record()
         run.resume(steps=1)
+        on_the_live_page(run)
+
+
+def on_the_live_page(run: st.Run) -> None:
+    """Have a session of the live page begin with a run; what it cannot do it says."""
+    try:
+        session = Session.of_run(run)
+    except st.ChoiceError:
+        return
+    few: dict[str, Any] = {"choices": {"steps": 2}}
+    plane = {"x": 0, "y": 1, "points": 5, "base": run.params.tolist()}
+    asks = ({"ask": "open"}, {"ask": "offer"}, {"ask": "descend", **few}, {"ask": "page", **few})
+    for one in (*asks, {"ask": "surface", **plane}, {"ask": "loss", "params": [0.5, 1.0]}):
+        assert "fault of steepest itself" not in session.answer(one).get("error", ""), one
 
 
 def peak() -> int:

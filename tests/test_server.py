@@ -96,8 +96,8 @@ def ask(page: ClientConnection, id_: Any, what: Any, **more: Any) -> None:
     page.send(json.dumps({"id": id_, "ask": what} | more))
 
 
-def answered(page: ClientConnection) -> Any:
-    frame = page.recv(timeout=PATIENCE)
+def answered(page: ClientConnection, patience: float = PATIENCE) -> Any:
+    frame = page.recv(timeout=patience)
     assert isinstance(frame, bytes)
     return read_frame(frame)
 

@@ -7,6 +7,7 @@ callback of importlib's locks), or leave `threading` half loaded, which complain
 
 # `signal` takes a while to load; this part of it is within Python.
 import _signal  # type: ignore[import-not-found]
+import os
 import sys
 
 __all__ = ["main"]
@@ -17,8 +18,15 @@ def main() -> None:
     try:
         pressed: list[object] = []
         heard = _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+
+        def note(*press: object) -> None:
+            if pressed:  # the second ends at once, whatever is loading
+                os.write(2, b"\nsteepest: interrupted\n")
+                os._exit(130)
+            pressed.append(press)
+
         if heard:
-            _signal.signal(_signal.SIGINT, lambda *press: pressed.append(press))
+            _signal.signal(_signal.SIGINT, note)
         from steepest.cli import main as command_line
 
         if heard:

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-__all__ = ["INTERRUPTED", "as_a_program", "exit_status", "patient"]
+__all__ = ["INTERRUPTED", "as_a_program", "exit_status", "patient", "undivided"]
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 BY_SIGNAL = 128
 """What shells add to the number of the signal that ended a program."""
+
+LATER = 0.01
+"""Seconds after which a press is asked about once more that was lost."""
 
 Handler = Callable[[int, FrameType | None], None]
 
@@ -42,6 +45,15 @@ def patient() -> Iterator[Callable[[], bool]]:
             yield asked
     else:
         yield lambda: False
+
+
+@contextmanager
+def undivided() -> Iterator[None]:
+    """Have Ctrl-C wait until this is done: KeyboardInterrupt then, unless another is patient."""
+    with patient():
+        yield
+    if threading.current_thread() is threading.main_thread():
+        PROGRAM.raise_if_waiting()
 
 
 @contextmanager
@@ -85,7 +97,7 @@ class Program:
         """The first signal that came."""
         self.hear: Handler = self._hear
         self._patience = 0
-        self._waits = False
+        self._waits = self._lost = False
 
     @property
     def status(self) -> int:
@@ -112,18 +124,36 @@ class Program:
             self._patience -= 1
             self._waits = self._waits and not answered
 
+    def raise_if_waiting(self) -> None:
+        """Raise KeyboardInterrupt where a signal waits for an answer and nobody is patient."""
+        if self._waits and not self._patience:
+            self._waits = False
+            raise KeyboardInterrupt
+
     def ended(self) -> None:
         """Have what comes from now on noted only: the interpreter ends."""
         self._patience += 1
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        first = self.heard is None
+        first = self.heard is None or self._lost
         if first:
-            self.heard, self._waits = number, True
+            self.heard, self._waits, self._lost = self.heard or number, True, False
         if number == getattr(signal, "SIGHUP", None):
             _leave_terminal()
         if first and not self._patience:
             raise KeyboardInterrupt
+
+    def ask_again(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Raise KeyboardInterrupt once more, which was lost where Python can only print it.
+
+        So it is in a callback of the garbage collector and in `__del__`.
+        """
+        if lost.exc_type is not KeyboardInterrupt or self.heard is None:
+            sys.__unraisablehook__(lost)
+        elif signal.getsignal(signal.SIGTERM) is self.hear:
+            self._lost = True
+            # A moment later: what is raised in here is lost as well.
+            threading.Timer(LATER, os.kill, (os.getpid(), signal.SIGTERM)).start()
 
 
 PROGRAM = Program()
@@ -137,16 +167,17 @@ def as_a_program() -> Program:
     of long work outside Python. What comes before all that is ready waits for whoever asks next.
     """
     with PROGRAM.patient():
+        if sys.platform != "win32":  # first, so that no press is heard but not counted
+            sys.unraisablehook = PROGRAM.ask_again
+            reading, writing = os.pipe()
+            os.set_blocking(writing, False)
+            signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+            threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             usual = (signal.SIG_DFL, signal.default_int_handler)
             if number is not None and signal.getsignal(number) in usual:
                 signal.signal(number, PROGRAM.hear)
-        if sys.platform != "win32":
-            reading, writing = os.pipe()
-            os.set_blocking(writing, False)
-            signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-            threading.Thread(target=_wait_for_second, args=(reading,), daemon=True).start()
     return PROGRAM
 
 

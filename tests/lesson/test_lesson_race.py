@@ -57,7 +57,8 @@ def test_on_any_rows_momentum_leaves_less_than_a_tenth_of_what_is_left_without(
     hessian = hessian + 2 * np.outer(means, means)
     assert plain == pytest.approx(walked(hessian, error, 0.0, 100), rel=1e-6)
     assert momentum == pytest.approx(walked(hessian, error, 0.81, 100), abs=1e-6 * first)
-    assert lesson.sentence("momentum").startswith("Stretched on purpose, curved 100 to 1: ")
+    assert lesson.sentence("momentum").startswith("The bowl is stretched into a ravine, 100 to 1, ")
+    assert lesson.sentence("momentum", "sum").startswith("0.81 of the last step added: after 100 ")
 
 
 def test_in_units_where_momentum_matters_they_are_the_readers_own(lesson: Lesson) -> None:

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from sklearn.linear_model import LinearRegression
 
 from steepest.cli.program import cli
-from steepest.errors import SteepestError
+from steepest.errors import FileError, SteepestError
 from steepest.lesson.doors import Doors
 from steepest.lesson.lesson import Lesson, lesson_of
 from steepest.lesson.own_data import MOST_NETWORK_ROWS
-from steepest.lesson.settings import read_settings, write_settings
+from steepest.lesson.settings import Settings, read_settings, write_settings
 from steepest.page.lesson.record import shipped_network
 from steepest.run.descend import descend
 
@@ -156,6 +156,30 @@ WRONG = {
         "[data.classification]"
     ),
 }
+
+
+def test_a_part_uncommented_below_the_data_says_which_lines_to_remove(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.toml"
+    named = Settings(data="penguins", target="body_mass_g", features=("species",))
+    write_settings(named, ["title"], {"title": "a"}, path)
+    lines = path.read_text("utf-8").splitlines()
+    table = lines.index("# [data.regression]")
+    lines[table : table + 4] = [line.removeprefix("# ") for line in lines[table : table + 4]]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    first = lines.index('data = "penguins"') + 1
+    with pytest.raises(FileError) as raised:
+        read_settings(path)
+    assert str(raised.value) == (
+        f"{path}: line {table + 1} begins [data.regression], but line {first} names data already: "
+        f'remove line {first} (data = "penguins") and line {first + 3} (target = "body_mass_g") '
+        f'and line {first + 6} (features = ["species"])'
+    )
+    kept = [line for one, line in enumerate(lines, 1) if one - first not in (0, 3, 6)]
+    path.write_text("\n".join(kept), encoding="utf-8")
+    (tmp_path / "houses.csv").write_bytes((folder / "houses.csv").read_bytes())
+    assert read_settings(path).target == "price"
 
 
 @pytest.mark.parametrize("text", WRONG)

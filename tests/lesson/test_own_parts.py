@@ -7,6 +7,7 @@ import pytest
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
+from steepest.lesson.handout_slides import write_slides_on
 from steepest.lesson.lesson import for_page, lesson_of, whole_slides
 from steepest.lesson.markdown import Line, Piece
 from steepest.lesson.own_parts import fitting_size, in_parts, marked, width_of
@@ -128,3 +129,14 @@ def test_type_is_as_large_as_fits() -> None:
     assert fitting_size(lines, INCHES, (22, 18)) == 22
     assert fitting_size(lines * 2, INCHES, (22, 18, 12)) == 12
     assert fitting_size(lines * 9, INCHES, (22, 18, 12)) == 12
+
+
+def test_the_heading_on_the_hand_out_is_larger_than_its_lines_and_has_their_styles() -> None:
+    sheet = Sheet((1240, 1754))
+    write_slides_on(lambda: sheet, [content_of("# Why *rents*?\n\n- one", "")], "Own")
+    (title, *words) = sheet.figure.texts
+    said = {one.get_text().strip(): one.get_fontproperties() for one in words}
+    assert [one.get_weight() for one in said.values()] == ["bold"] * 3 + ["normal"] * 2
+    assert [one.get_style() for one in said.values()] == ["normal", "italic"] + ["normal"] * 3
+    assert said["rents"].get_size() > said["one"].get_size()
+    assert title.get_text() == "Own"

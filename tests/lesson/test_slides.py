@@ -22,7 +22,7 @@ pptx = pytest.importorskip("pptx")
 SOME = ("title", "class_row", "loss", "steps")
 
 
-OWN = """# Mine
+OWN = """# My *own*
 1. first
    - **second** and *third*, `code`, $a_1 * b_1$
 
@@ -54,7 +54,9 @@ def test_a_slide_a_build_in_native_text(deck: Any, lesson: Lesson) -> None:
     slides = list(deck.slides)
     assert len(slides) == len(SOME) + 2 and deck.slide_width * 9 == deck.slide_height * 16
     assert "A. Lecturer" in texts(slides[0]) and deck.core_properties.author == "A. Lecturer"
-    assert "1.  first" in texts(slides[1]) and slides[1].shapes.title.text_frame.text == "Mine"
+    assert "1.  first" in texts(slides[1]) and slides[1].shapes.title.text_frame.text == "My own"
+    runs = slides[1].shapes.title.text_frame.paragraphs[0].runs
+    assert [(one.text, one.font.italic) for one in runs] == [("My ", None), ("own", True)]
     assert slides[5].shapes.title.text_frame.text == lesson.words["parts"]["step 4"]
     steps = lesson.words["steps"]
     assert all(step in texts(slides[3]) for step in steps[:3]) and steps[3] not in texts(slides[3])
@@ -102,8 +104,8 @@ def test_who_predicts_a_step_sees_no_arrow_that_tells_it(
     ("key", "names"),
     [
         ("momentum", ["without momentum", "with momentum"]),
-        ("large", ["0.15", "0.9"]),
-        ("diverge", ["0.15", "0.9", "1.02"]),
+        ("large", ["0.15", "0.95"]),
+        ("diverge", ["0.15", "0.95", "1.02"]),
         ("walk", []),
     ],
 )

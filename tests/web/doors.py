@@ -190,7 +190,7 @@ class Menu:
 
     def trace(self) -> pa.Table:
         """Return every step of the run that is shown, all digits."""
-        return csv.read_csv(io.BytesIO(self.saved("Save the steps (CSV)")))
+        return csv.read_csv(io.BytesIO(self.saved("Save the rounds (CSV)")))
 
     def text(self, name: str) -> str:
         """Return the text that a button of the menu shows.

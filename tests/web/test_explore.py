@@ -316,6 +316,8 @@ def test_in_a_race_both_runs_are_shown_at_the_same_round(doors: Doors, lesson: P
     page.locator('.st-presets button[aria-disabled="true"]').wait_for()
     page.locator(READY).wait_for()
     page.get_by_role("button", name="Pause").click()
+    # Without motion the loss of a round is shown at once, not when its Step 3 is lit.
+    page.emulate_media(reduced_motion="reduce")
     heights = []
     # The button that was pressed has the keys no more.
     for key in ("Home", *["ArrowRight"] * 4, "PageDown"):
@@ -559,6 +561,12 @@ def test_no_word_of_the_loss_is_cut_beside_an_open_drawer(doors: Doors, lesson: 
     page.get_by_label("learning rate as a number").press("Enter")
     page.locator('[data-card="chart"] .st-exit').wait_for()
     assert page.evaluate(CUT_TEXTS) == [], "the loss of a run that diverged"
+    page.locator(".st-scrub input").evaluate(TO_THE_END)
+    page.wait_for_function("() => Number(document.querySelector('.st-app').dataset.loss) > 1e4")
+    tip = page.locator('[data-card="chart"] .st-exit').get_attribute("d") or ""
+    dot = page.locator('[data-card="chart"] svg svg > g:last-child > circle')
+    assert float(dot.get_attribute("cx") or 0) == pytest.approx(float(tip[1:].split()[0]), abs=0.1)
+    assert float(dot.get_attribute("cy") or 0) > 11, "the dot hides its arrow"
 
 
 FILM = """(pace) => new Promise((done) => {
@@ -735,6 +743,20 @@ def test_a_phone_has_a_picture_its_knobs_and_a_button_on_one_screen(
     page.get_by_role("button", name="Rate and rule").click()
     assert page.locator(".st-hand .st-rate").is_visible()
     assert page.evaluate(PHONE)["shown"] == ["map"]
+
+
+CUT_TABS = """() => [...document.querySelectorAll('.st-tabs button')].filter((one) => (
+  one.checkVisibility() && (one.getBoundingClientRect().right > innerWidth + 1 ||
+    one.scrollWidth > one.clientWidth + 1))).map((one) => one.textContent)"""
+
+
+def test_the_tabs_of_a_phone_are_whole_in_the_letters_of_a_projector(
+    doors: Doors, lesson: Path
+) -> None:
+    page = explored(doors, lesson, (390, 844))
+    assert page.evaluate(CUT_TABS) == []
+    page.evaluate("() => { document.querySelector('.st-app').dataset.theme = 'projector'; }")
+    assert page.evaluate(CUT_TABS) == []
 
 
 def top(mark: "Locator") -> float:

@@ -8,6 +8,7 @@ from doors import Doors, settle
 from test_network_page import two_rings
 
 import steepest as st
+from steepest.page.lesson.builds import sentences
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -165,6 +166,8 @@ def test_the_lesson_takes_its_keys_and_leaves_none_behind(
     page.goto((tmp_path / "lesson.html").as_uri())
     page.locator(WHERE["lesson"]).wait_for()
     assert_keys_are_taken_and_told(page, table, {"lesson"})
+    told = page.get_by_role("button", name="Present", exact=True).get_attribute("title")
+    assert told == sentences("en")["ui"]["keys"]
     page.keyboard.press("Escape")
     heard = listeners(page)
     page.locator(".st-le-ways button").last.click()

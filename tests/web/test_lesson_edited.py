@@ -230,7 +230,7 @@ def test_start_and_rate_of_the_walk_are_edited_and_saved(
 @pytest.mark.parametrize(
     ("name", "typed", "why"),
     [
-        (START[0], "0.9", "from 0.02 to 0.5: it tells 0.01 as too small and 0.9 as too large."),
+        (START[0], "0.9", "from 0.02 to 0.5: it tells 0.01 as too small and 0.95 as too large."),
         (START[0], "fast", "Type a number, such as \u22121.5."),
         (START[1], "1e6", "the lowest loss is at the weight 12.22 and the bias 70.9; start at"),
     ],
@@ -343,3 +343,17 @@ def test_a_chosen_start_is_nowhere_called_random(
     assert [random in said for said in drawn] == [True] * 4
     for texts in chosen:
         assert [random in said for said in texts] == [False, False, False, is_class]
+
+
+def test_the_title_is_in_sight_at_every_build(doors: Doors, lesson: Path) -> None:
+    page = opened(doors, lesson)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    editor = page.locator(".st-le-edit")
+    assert editor.evaluate("(root) => root.scrollTop") > 1000
+    title = editor.get_by_label("Title", exact=True)
+    for field in (title, editor.get_by_role("button", name="Close")):
+        box = field.bounding_box()
+        assert box is not None and box["y"] >= 0 and box["x"] + box["width"] <= 1280
+        field.click(trial=True)  # Nothing lies over it.

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from doors import Doors
+from test_lesson_page import opened
 
 import steepest as st
 from steepest.page.lesson.builds import builds
@@ -128,3 +129,25 @@ def test_letters_are_large_and_whole_and_none_lies_over_another(
             assert stands_free(max(texts, key=lambda t: t["size"]), page.evaluate("squares.at(-1)"))
         page.keyboard.press("PageDown")
     assert not found, "\n".join(map(str, found))
+
+
+OF_HEADING = """() => ['.st-le-eq', '.st-le-eq em', '.st-le-own p'].map((name) => {
+  const { fontSize, fontWeight, fontStyle } = getComputedStyle(document.querySelector(name));
+  return [parseFloat(fontSize), Number(fontWeight), fontStyle];
+})"""
+
+
+def test_the_heading_of_an_own_slide_is_larger_and_bolder_than_its_lines(
+    doors: Doors, line: st.Run, tmp_path: Path
+) -> None:
+    toml, path = tmp_path / "lesson.toml", tmp_path / "lesson.html"
+    slide = '[[slides]]\nafter = "rows"\nmarkdown = "# Why *rents*?\\n- first\\n- second"\n'
+    toml.write_text(f'order = ["rows"]\n{slide}', encoding="utf-8")
+    line.lesson(path, settings=toml)
+    for size in ((1280, 720), (390, 844)):
+        page = opened(doors, path, size)
+        page.keyboard.press("PageDown")
+        heading, word, lines = page.evaluate(OF_HEADING)
+        assert heading[0] > lines[0] and heading[1] > lines[1] == 400, size
+        assert word == [heading[0], heading[1], "italic"]
+        assert page.locator(".st-le-eq").inner_text() == "Why rents?"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from steepest.cli.saving import Saving, rows_inside
+from steepest.cli.saving import Saving, going_on, rows_inside, warn
 from steepest.data.distinct_files import check_distinct
 from steepest.data.written import write_table
 from steepest.errors import ChoiceError
@@ -260,6 +260,8 @@ def hand_over(
     ]
     tell(run, written, out.as_json, surface, notes=notes)
     if run.stop.reason == "interrupted":
+        if command := going_on(save, checkpoint):
+            warn(f"to go on: {command}")
         sys.exit(exit_status())
     if not run.is_judged:
         sys.exit(UNJUDGED)

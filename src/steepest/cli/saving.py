@@ -1,5 +1,7 @@
 """Keeping a run in a file, with its rows or without, and saying which files hold rows."""
 
+import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -12,7 +14,7 @@ from steepest.numerals import counted
 from steepest.run.checkpoint_file import EVERY, CheckpointFile, checkpoint_file
 from steepest.run.run import Run
 
-__all__ = ["Saving", "checkpoints", "rows_inside", "saving", "warn"]
+__all__ = ["Saving", "checkpoints", "going_on", "rows_inside", "saving", "warn"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -93,6 +95,18 @@ def checkpoints(command: Command) -> Command:
 def warn(message: str) -> None:
     """Say on the error stream what the reader should know, though the work goes on."""
     click.secho(f"steepest: {message}", err=True, fg="yellow")
+
+
+def going_on(save: Saving, checkpoint: CheckpointFile | None) -> str:
+    """Return the command that goes on with a run that was interrupted; empty if no file can.
+
+    >>> going_on(Saving("my run.steepest"), None)
+    "steepest resume 'my run.steepest'"
+    """
+    if checkpoint is not None and checkpoint.is_written:
+        path = shlex.quote(os.fspath(checkpoint.path))
+        return f"steepest resume {path} --checkpoint {path}"
+    return f"steepest resume {shlex.quote(save.path)}" if save.path and save.data else ""
 
 
 def rows_inside(

@@ -16,7 +16,8 @@ for, `profile` (`twins`) says what a table holds before a fit, `likely` what cou
 `blocks`, of `block_sizes`, deals the rows out to `threads` (`tree_sum` adds their results in one
 fixed order; `blas`, `sparse`, `moments`), `shipped` holds the data sets that come along, `written`
 writes tables out; `origin` says where rows came from that no file of a run holds, `read_again`
-reads them anew if each file is the one that it was (`stamp`), or a data frame is (`frame_stamp`).
+reads them anew if each file is the one that it was (`stamp`), or a data frame is (`frame_stamp`);
+`distinct_files` refuses an output that is an input.
 Whatever cannot be used is refused here, by file, line and column, so that no room further on has to
 doubt its numbers.
 """

@@ -1,6 +1,6 @@
 """The one loop: evaluate, choose a direction, choose how far, record the step, move."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from time import perf_counter
@@ -9,7 +9,7 @@ import numpy as np
 
 from steepest.descent.checkpoint import Checkpoint, LastStep, WhiteningRecord
 from steepest.descent.evaluator import Evaluator, SearchState
-from steepest.descent.remaining_gap import remaining_gap
+from steepest.descent.remaining_gap import fall_to_come, remaining_gap
 from steepest.descent.renewal import FAST, Renewal
 from steepest.descent.rule import Rule
 from steepest.descent.sampling import Sampler
@@ -288,20 +288,19 @@ class Descent:
     def _has_arrived(self, at: Evaluation, steepness: float) -> bool:
         if not self.samples.sees_all:
             return False
+        white = self.whitening is not None
+        near = white and self._is_within(at, steepness, remaining_gap)
         if steepness <= self.gtol:
             near = not self._gap(at, steepness) > self.largest_gap
-        else:
-            near = self._seems_near(at, steepness)
-        # A proof that is cheap is asked however steep it seems, and no estimate stands for it.
+        # A proof that is cheap is asked however steep it seems, and no estimate stands for it;
+        # another sooner where nothing is whitened, which would tell what is left.
         cheap = self.gap_tol > 0.0 and self.method.objective.proof_is_cheap
-        proved = self._is_proved(at, not near) if self.gap_tol and (near or cheap) else None
+        due = near or (not (white or cheap) and self._is_within(at, steepness, fall_to_come))
+        proved = self._is_proved(at, not due) if self.gap_tol and (due or cheap) else None
         return near and (steepness <= self.gtol or not cheap) if proved is None else proved
 
     def _gap(self, at: Evaluation, steepness: float) -> float:
-        """Return the duality gap where the gradient has become small enough; NaN if not known.
-
-        Where the curvature of all rows was asked it is by how much it lets the loss be lower.
-        """
+        """Return the duality gap, or what curvature proved, at a small gradient; NaN if unknown."""
         if self.known_gap[0] is at:
             return self.known_gap[1]
         if not steepness <= self.gtol or not self.samples.sees_all:
@@ -310,12 +309,12 @@ class Descent:
         self.known_gap = at, nan if gap is None else gap
         return self.known_gap[1]
 
-    def _seems_near(self, at: Evaluation, steepness: float) -> bool:
-        """Return whether the last two steps put the lowest loss within `gap_tol` of the loss."""
+    def _is_within(self, at: Evaluation, steepness: float, left: Callable[..., float]) -> bool:
+        """Return whether the last step puts the lowest loss within `gap_tol` of the loss."""
         last = self.last_evaluation
-        if not self.gap_tol or self.whitening is None or self.last_step is None or last is None:
+        if not self.gap_tol or self.last_step is None or last is None:
             return False
-        gap = remaining_gap(steepness, norm(self.last_step.gradient), last.loss - at.loss)
+        gap = left(steepness, norm(self.last_step.gradient), last.loss - at.loss)
         return gap <= self.gap_tol * abs(at.loss)
 
     def _is_proved(self, at: Evaluation, cheaply: bool) -> bool | None:

@@ -2,7 +2,7 @@
 
 from math import inf
 
-__all__ = ["remaining_gap"]
+__all__ = ["fall_to_come", "remaining_gap"]
 
 MOST_LEFT = 0.5
 """The share of the steepness that a step may leave, so that what follows is known from it."""
@@ -22,4 +22,17 @@ def remaining_gap(steepness: float, before: float, fall: float) -> float:
     left = steepness / before if before else inf
     if not left <= MOST_LEFT:
         return inf
-    return max(steepness**2 / (2.0 * (1.0 - left)), fall * left**2 / (1.0 - left**2))
+    return max(steepness**2 / (2.0 * (1.0 - left)), fall_to_come(steepness, before, fall))
+
+
+def fall_to_come(steepness: float, before: float, fall: float) -> float:
+    """Return by how much a loss falls yet if each next step leaves the share of the last one.
+
+    A step that left a share r of the steepness leaves about r² of what is to fall, so that after
+    its `fall` it is `fall r² / (1 - r²)`; inf where the step left all.
+
+    >>> fall_to_come(1e-3, 1e-1, 5e-3)
+    5.00...e-07
+    """
+    left = steepness / before if before else inf
+    return fall * left**2 / (1.0 - left**2) if left < 1.0 else inf

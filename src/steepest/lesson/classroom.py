@@ -60,7 +60,7 @@ ENDS = {
     "arrived": f"came within {percent(NEAR)} of the way to the lowest loss",
     "too large": "ended higher than it began: the learning rate is too large",
     "too small": f"did not come there, at a rate below {percent(SLOW)} of its limit: too small",
-    "too few": "did not come there: too few steps, or a start far away",
+    "too few": "did not come there: too few rounds, or a start far away",
     "no lowest": "fell for ever: this loss has no lowest point, so nobody arrives",
 }
 """How a run can have ended, and what that is."""

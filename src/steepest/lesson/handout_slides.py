@@ -42,13 +42,16 @@ class _Writer:
 
     def __init__(self, page: Callable[[], Sheet]) -> None:
         self._page = page
+        self._type: float = TYPE
         self.sheet = page()
 
     def slide(self, own: Content) -> None:
         """Write a slide."""
         self._need(6 * self._high(TYPE))
-        if own.heading:
-            self.sheet.head(own.heading, fontsize=HEADING, fontweight="bold")
+        if own.title:
+            self._type = HEADING
+            self._line(Line(0, tuple(piece._replace(is_bold=True) for piece in own.title)))
+            self._type = TYPE
         for line in own.lines:
             if line.shown is not None:
                 self._picture(own.images[line.shown.source])
@@ -60,18 +63,18 @@ class _Writer:
         """Write a paragraph, its mark before it."""
         left = self.sheet.left + INDENT * line.level
         for i, words in enumerate(self._broken(line.pieces, self.sheet.right - left)):
-            self._need(self._high(TYPE))
+            self._need(self._high(self._type))
             if i == 0 and line.mark:
                 self._put(line.mark, Piece(""), left - INDENT * 0.75)
             at = left
             for text, piece in words:
                 at += self._put(text, piece, at)
-            self.sheet.skip(self._high(TYPE))
+            self.sheet.skip(self._high(self._type))
         self.sheet.skip(GAP / 3)
 
     def _put(self, text: str, piece: Piece, left: float) -> float:
         """Write words on the line; return how wide they are, as a share of the width."""
-        font = _font(piece)
+        font = self._font(piece)
         put = self.sheet.figure.text(left, self.sheet.top, text, va="top", fontproperties=font)
         if piece.link:
             put.set(color=LINK, url=piece.link)
@@ -82,8 +85,8 @@ class _Writer:
         line: Words = []
         used = 0.0
         for text, piece in self._fitting(pieces, most):
-            wide = self._wide(text, _font(piece))
-            if line and used + self._wide(text.rstrip(), _font(piece)) > most:
+            wide = self._wide(text, self._font(piece))
+            if line and used + self._wide(text.rstrip(), self._font(piece)) > most:
                 yield line
                 line, used = [], 0.0
             line.append((text, piece))
@@ -93,7 +96,7 @@ class _Writer:
     def _fitting(self, pieces: Sequence[Piece], most: float) -> Iterator[tuple[str, Piece]]:
         """Yield each word in its style, one that is wider than a line in parts."""
         for text, piece in _words(pieces):
-            parts = self.sheet.filled(text.rstrip(), most, _font(piece)).split("\n")
+            parts = self.sheet.filled(text.rstrip(), most, self._font(piece)).split("\n")
             yield from ((part, piece) for part in parts[:-1])
             yield parts[-1] + " " * text.endswith(" "), piece
 
@@ -118,6 +121,14 @@ class _Writer:
     def _high(self, size: float) -> float:
         return SPACING * size / 72 / float(self.sheet.figure.get_size_inches()[1])
 
+    def _font(self, piece: Piece) -> FontProperties:
+        return FontProperties(
+            family="monospace" if piece.is_code else "sans-serif",
+            weight="bold" if piece.is_bold else "normal",
+            style="italic" if piece.is_italic else "normal",
+            size=self._type,
+        )
+
     def _wide(self, text: str, font: FontProperties) -> float:
         return self.sheet.measured(text, font) / float(self.sheet.figure.bbox.width)
 
@@ -130,12 +141,3 @@ def _words(pieces: Sequence[Piece]) -> Iterator[tuple[str, Piece]]:
             text = word if i == len(words) - 1 else f"{word} "
             if text:
                 yield text, piece
-
-
-def _font(piece: Piece) -> FontProperties:
-    return FontProperties(
-        family="monospace" if piece.is_code else "sans-serif",
-        weight="bold" if piece.is_bold else "normal",
-        style="italic" if piece.is_italic else "normal",
-        size=TYPE,
-    )

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple, cast
 
 from steepest.errors import ChoiceError
 from steepest.lesson.lecture import FILM_FOLLOWS, in_lecture_order, with_lecture
+from steepest.lesson.markdown import Piece
 from steepest.lesson.own_data import class_rows, network_rows
 from steepest.lesson.own_parts import in_parts
 from steepest.lesson.own_slide import Content, content_of
 from steepest.lesson.questions import QUESTIONS, questions_slide
 from steepest.lesson.settings import Settings
 from steepest.lesson.source_notes import named_classes, source_in, source_notes
+from steepest.lesson.sums import printed_sums
 from steepest.lesson.values import Value, values_of
 from steepest.lesson.walks import ClassWalks, LineWalks, NetworkWalk
 from steepest.lesson.written import filled, in_language, places_in
@@ -89,7 +91,8 @@ class Lesson:
         kinds = {"stretched": line.race.is_stretched, "round": self.is_round, "thin": line.is_thin}
         others = (said.get(f"{what}_{kind}") for kind, is_so in kinds.items() if is_so)
         text = next(filter(None, others), said.get(what, ""))
-        made = filled(text, self.values, self.language)
+        results, digits = printed_sums(key, self.values) if what == "sum" else ({}, {})
+        made = filled(text, {**self.values, **results}, self.language, digits)
         return made or (self.notes.get(key, "") if what == "sum" else "")
 
     @property
@@ -116,6 +119,11 @@ class Lesson:
         """Return the heading of a build: its own, or that of the part that it is in."""
         own = self.words["builds"][build.key].get("heading")
         return own or str(self.words["titles"].get(build.key) or self.words["parts"][build.part])
+
+    def heading_pieces(self, build: Build) -> Sequence[Piece]:
+        """Return the heading of a build in its styles, which an own slide may have."""
+        own = self.own.get(build.key)
+        return own.title if own and own.title else [Piece(self.heading(build))]
 
     def number(self, value: float) -> str:
         """Return a number as its language writes it."""
@@ -221,8 +229,8 @@ def for_page(found: LessonRecord, settings: Settings) -> LessonRecord:
         chosen, changed = chosen_builds(builds(), said, kept)
         words[language] = _by_author(changed, settings)
     own = own_slides(settings)
-    lines = {key: {"lines": one.record()} for key, one in own.items()}
-    listed = [one._asdict() | lines.get(one.key, {}) for one in chosen]
+    words_of = {key: one.record() for key, one in own.items()}
+    listed = [one._asdict() | words_of.get(one.key, {}) for one in chosen]
     return {**found, "builds": listed, "words": words, "theme": settings.theme}
 
 

@@ -66,12 +66,12 @@ class Line(NamedTuple):
         return "".join(piece.text for piece in self.pieces)
 
 
-def lines_of(text: str) -> tuple[str, Sequence[Line]]:
+def lines_of(text: str) -> tuple[Sequence[Piece], Sequence[Line]]:
     r"""Return the first heading of a text in Markdown, and its paragraphs, items and pictures.
 
     >>> text = "# Mine\n\nso **much**, $w_0 * x$\n1. one\n   - ![a dog](dog.png)"
     >>> heading, lines = lines_of(text)
-    >>> heading, lines[0].text, lines[0].pieces[1].is_bold, lines[0].pieces[3].text
+    >>> heading[0].text, lines[0].text, lines[0].pieces[1].is_bold, lines[0].pieces[3].text
     ('Mine', 'so much, w_0 * x', True, 'w_0 * x')
     >>> lines[1].mark, lines[1].level, lines[2].level, lines[2].shown
     ('1.', 1, 2, Shown(source='dog.png', words='a dog'))
@@ -106,7 +106,7 @@ def _formula(state: "StateInline", silent: bool) -> bool:
 class _Reader:
     """The lines so far, and the lists that are open, each with the mark of its next item."""
 
-    heading: str = ""
+    heading: Sequence[Piece] = ()
     lines: list[Line] = field(default_factory=list)
     _level: int = 0
     _mark: str = ""
@@ -157,7 +157,7 @@ class _Reader:
             self._table.fill(one for one in pieces if isinstance(one, Piece))
             return
         if self._is_heading and not self.heading:
-            self.heading = "".join(one.text for one in pieces if isinstance(one, Piece))
+            self.heading = [one for one in pieces if isinstance(one, Piece)]
             return
         words: list[Piece] = []
         for one in pieces:

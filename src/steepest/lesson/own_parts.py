@@ -47,7 +47,7 @@ def in_parts(own: Content) -> list[Content]:
         shorter = (_parts(own.lines, share * HIGH) for share in HEIGHTS)
         parts = next((one for one in shorter if len(one) == len(parts)), parts)
     return [
-        replace(own, heading=_numbered(own.heading, number), lines=lines)
+        replace(own, title=_numbered(own.title, number), lines=lines)
         for number, lines in enumerate(parts, start=1)
     ]
 
@@ -94,8 +94,8 @@ def _width(letter: str) -> float:
     return (0.75 if letter.isupper() else 0.64) * cells(letter)
 
 
-def _numbered(heading: str, number: int) -> str:
-    return f"{heading} ({number})" if heading and number > 1 else heading
+def _numbered(title: Sequence[Piece], number: int) -> Sequence[Piece]:
+    return [*title, Piece(f" ({number})")] if title and number > 1 else title
 
 
 def _parts(lines: Sequence[Line], most: float) -> list[list[Line]]:

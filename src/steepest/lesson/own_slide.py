@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from steepest.errors import FileError
 from steepest.extras import is_installed
-from steepest.lesson.markdown import Line, Shown, lines_of
+from steepest.lesson.markdown import Line, Piece, Shown, lines_of
 
 __all__ = ["Content", "Image", "content_of"]
 
@@ -35,13 +35,19 @@ class Image(NamedTuple):
 class Content:
     """A slide of the author's own; `images` are its pictures by the names in its lines.
 
-    It comes after the slide `after`; where that is empty, where whoever made it puts it.
+    `title` is its heading in styles. It comes after the slide `after`; where that is empty, where
+    whoever made it puts it.
     """
 
-    heading: str
+    title: Sequence[Piece]
     lines: Sequence[Line]
     images: Mapping[str, Image]
     after: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The words of the title alone."""
+        return "".join(piece.text for piece in self.title)
 
     @property
     def text(self) -> str:
@@ -49,9 +55,10 @@ class Content:
         said = [f"{line.mark} {line.text}".strip() for line in self.lines if not line.shown]
         return "\n".join([*said, *(line.shown.words for line in self.lines if line.shown)])
 
-    def record(self) -> list[dict[str, Any]]:
-        """Return the lines as a page gets them."""
-        return [self._line(line) for line in self.lines]
+    def record(self) -> dict[str, Any]:
+        """Return the title and the lines as a page gets them."""
+        title = [piece._asdict() for piece in self.title]
+        return {"title": title, "lines": [self._line(line) for line in self.lines]}
 
     def _line(self, line: Line) -> dict[str, Any]:
         shown = line.shown and {
@@ -67,10 +74,10 @@ def content_of(markdown: str, folder: str, after: str = "") -> Content:
 
     Raises FileError for a picture that cannot be read, or is of a type that cannot be shown.
     """
-    heading, lines = lines_of(markdown)
+    title, lines = lines_of(markdown)
     shown = [line.shown for line in lines if line.shown]
     images = {one.source: _image(one, Path(folder)) for one in shown}
-    return Content(heading, lines, images, after)
+    return Content(title, lines, images, after)
 
 
 def _image(shown: Shown, folder: Path) -> Image:

@@ -132,7 +132,7 @@ class _Deck:
     def _first(self, build: Build) -> Any:
         """Add the first slide: title, who gives it, on what data."""
         layout = title_layout(self.made)
-        slide = self._slide(layout, self._lesson.title)
+        slide = self._slide(layout, [Piece(self._lesson.title)])
         lines = [self._lesson.settings.author, *self._said_at("title")]
         subtitles = [one for one in slide.placeholders if one.placeholder_format.type == 4]
         said = "\n".join(filter(None, lines))
@@ -144,7 +144,7 @@ class _Deck:
 
     def _plain(self, build: Build) -> Any:
         """Add a slide with pictures, a table if there is one, the steps so far and a sentence."""
-        slide = self._slide(titled_layout(self.made), self._lesson.heading(build))
+        slide = self._slide(titled_layout(self.made), self._lesson.heading_pieces(build))
         above, below = self._rooms(slide, build)
         rows = rows_of(self._lesson, build.key)
         left, right = _beside(above, 1 - TABLE) if rows else (above, above)
@@ -157,7 +157,7 @@ class _Deck:
     def _own(self, build: Build) -> Any:
         """Add a slide of the author's own: its words, and its pictures beside them."""
         own = self._lesson.own[build.key]
-        slide = self._slide(titled_layout(self.made), self._lesson.heading(build))
+        slide = self._slide(titled_layout(self.made), self._lesson.heading_pieces(build))
         above, below = self._rooms(slide, build)
         whole = Box(above.left, above.top, above.width, above.height + below.height)
         lines = [one for one in own.lines if one.shown is None]
@@ -174,7 +174,7 @@ class _Deck:
 
     def _film(self, build: Build) -> Any:
         """Add the slide with the film of the walk."""
-        slide = self._slide(titled_layout(self.made), self._lesson.heading(build))
+        slide = self._slide(titled_layout(self.made), self._lesson.heading_pieces(build))
         above, below = self._rooms(slide, build)
         width = min(above.width, int(above.height * FILM))
         place = Box(above.left + (above.width - width) // 2, above.top, width, int(width / FILM))
@@ -186,9 +186,9 @@ class _Deck:
         self._sentences(slide, build, below)
         return slide
 
-    def _slide(self, layout: Any, title: str) -> Any:
+    def _slide(self, layout: Any, title: Sequence[Piece]) -> Any:
         slide = self.made.slides.add_slide(layout)
-        slide.shapes.title.text_frame.text = title
+        _write(slide.shapes.title.text_frame.paragraphs[0], title)
         if self._own_look and self._lesson.theme == "dark":
             slide.background.fill.solid()
             slide.background.fill.fore_color.rgb = _colour(self._theme.paper)
@@ -277,10 +277,9 @@ class _Deck:
         for i, pieces in enumerate(lines):
             paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
             paragraph.space_after = Pt(size / 3)
-            for piece in pieces:
-                run = paragraph.add_run()
-                run.text, run.font.size = piece.text, Pt(size)
-                _style(run, piece)
+            _write(paragraph, pieces)
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
         self._ink(frame)
         if lit is not None:
             self._light(frame.paragraphs, lit)
@@ -331,13 +330,16 @@ def _beside(room: Box, share: float) -> tuple[Box, Box]:
     return room._replace(width=left), right
 
 
-def _style(run: Any, piece: Piece) -> None:
-    """Give a run of letters the style of a piece."""
-    run.font.bold, run.font.italic = piece.is_bold or None, piece.is_italic or None
-    if piece.is_code:
-        run.font.name = CODE
-    if piece.link:
-        run.hyperlink.address = piece.link
+def _write(paragraph: Any, pieces: Sequence[Piece]) -> None:
+    """Add pieces to a paragraph as runs of letters, each in its style."""
+    for piece in pieces:
+        run = paragraph.add_run()
+        run.text = piece.text
+        run.font.bold, run.font.italic = piece.is_bold or None, piece.is_italic or None
+        if piece.is_code:
+            run.font.name = CODE
+        if piece.link:
+            run.hyperlink.address = piece.link
 
 
 CODE = "Courier New"

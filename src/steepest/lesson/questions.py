@@ -58,4 +58,4 @@ def qr_code(link: str) -> Image:
 def questions_slide(link: str) -> Content:
     """Return the slide with the code of a link, and the link in letters."""
     lines = [Line(0, (), "", Shown(QUESTIONS, f"QR: {link}")), Line(0, (Piece(link, link=link),))]
-    return Content("", lines, {QUESTIONS: qr_code(link)})
+    return Content((), lines, {QUESTIONS: qr_code(link)})

@@ -13,7 +13,7 @@ from steepest.errors import ChoiceError, FileError
 from steepest.files import check_writable, whole_file
 from steepest.lesson.own_data import PARTS, OwnData, file_beside, own_data
 from steepest.lesson.questions import check_link
-from steepest.lesson.toml_values import check_keys, listed, text_of
+from steepest.lesson.toml_values import check_keys, data_twice, listed, text_of
 from steepest.page.lesson.builds import LANGUAGES
 from steepest.view.format import THEME_NAMES
 
@@ -145,7 +145,8 @@ def read_settings(path: str | os.PathLike[str]) -> Settings:
     except OSError as error:
         raise FileError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(f"{path} is no TOML: {error}") from error
+        twice = "" if isinstance(error, UnicodeDecodeError) else data_twice(text)
+        raise FileError(f"{path}: {twice}" if twice else f"{path} is no TOML: {error}") from error
     check_keys(list(said), [one for one in _names() if one not in PARTS], str(path))
     tables = said.pop("data") if isinstance(said.get("data"), dict) else {}
     values = {name: _value(name, value, str(path)) for name, value in said.items()}
@@ -288,9 +289,10 @@ SENTENCES = "What a slide says, by its name: take the # away, and change what is
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
     "data": (
-        "# Data for a part of the lesson each, in place of data, target and features above: files",
-        "# beside this one, or shipped data sets. The line predicts a number, the classes are 8",
-        "# at most, the network takes two features and two classes.",
+        "# Data for a part of the lesson each: first remove the lines data, target and features",
+        "# above, then take the # away here. They are files beside this one, or shipped data sets.",
+        "# The line predicts a number, the classes are 8 at most, the network takes two features",
+        "# and two classes.",
         "# [data.regression]",
         '# data = "houses.csv"',
         '# target = "price"',

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from steepest.errors import ChoiceError
 
-__all__ = ["check_keys", "line_of", "listed", "text_of"]
+__all__ = ["check_keys", "data_twice", "line_of", "listed", "text_of"]
 
 
 def check_keys(said: Sequence[str], known: Sequence[str], where: str) -> None:
@@ -38,3 +38,24 @@ def line_of(table: str, text: str) -> int:
     name = r"\s*\.\s*".join(rf"[\"']?{re.escape(part)}[\"']?" for part in table.split("."))
     found = re.search(rf"^[ \t]*\[\s*{name}\s*\]", text, re.MULTILINE)
     return text.count("\n", 0, found.end()) + 1 if found else 0
+
+
+def data_twice(text: str) -> str:
+    """Return what to do where `data = ...` stands above a table `[data.PART]`; empty if none does.
+
+    >>> data_twice("data = 'a.csv'; [data.network]".replace("; ", chr(10)))
+    "line 2 begins [data.network], but line 1 names data already: remove line 1 (data = 'a.csv')"
+    """
+    lines = text.splitlines()
+    begun = [re.match(r"[ \t]*\[\s*([\"']?)data\1\s*\.", line) is not None for line in lines]
+    top = next((at for at, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    key = r"[ \t]*([\"']?)(data|target|features)\1\s*="
+    found = {at: match[2] for at, line in enumerate(lines[:top]) if (match := re.match(key, line))}
+    if "data" not in found.values() or not any(begun):
+        return ""
+    table, named = begun.index(True), [at for at in found if found[at] == "data"]
+    removed = " and ".join(f"line {at + 1} ({lines[at].strip()})" for at in found)
+    return (
+        f"line {table + 1} begins {lines[table].strip()}, but line {named[0] + 1} names data "
+        f"already: remove {removed}"
+    )

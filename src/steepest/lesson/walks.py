@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 RATE, ROUNDS = 0.15, 30
 """The rate of the first walk, as in the page, 0.7 of the distance left a step, and its steps."""
 
-RATES = {"small": 0.01, "good": RATE, "large": 0.9, "over": 1.02}
+RATES = {"small": 0.01, "good": RATE, "large": 0.95, "over": 1.02}
 """Rates beside each other: 2 over the curvature of a line's bowl in standard units, 2, is 1."""
 
 TRIES = 20

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from steepest.lesson.values import Value
 from steepest.numerals import percent, short
@@ -34,11 +35,16 @@ TIGHT = ("/ ", "log ")
 """What binds a product that follows as closely as its first factor: there it is in brackets."""
 
 
-def filled(text: str, values: Mapping[str, Value], language: str) -> str:
+def filled(
+    text: str,
+    values: Mapping[str, Value],
+    language: str,
+    digits: Mapping[str, int] = MappingProxyType({}),
+) -> str:
     r"""Return a text with each `{place}` filled; one that there is no value for stays as it is.
 
-    A number that is a product is in brackets behind a division or a logarithm, a negative one
-    behind a minus or a times.
+    A number has four digits, or those of its place in `digits`. One that is a product is in
+    brackets behind a division or a logarithm, a negative one behind a minus or a times.
 
     >>> filled("from {a} to {b}", {"a": -1234.5, "b": "there"}, "de")
     'from −1.234 to there'
@@ -53,7 +59,7 @@ def filled(text: str, values: Mapping[str, Value], language: str) -> str:
         if place[1] == "mean":
             made = text_in(beside(value, float(values["deviation"])), language)
         else:
-            made = in_language(value, language, place[1])
+            made = in_language(value, language, place[1], digits.get(place[1], 4))
         is_apart = before.endswith(SIGNS) and made.startswith(MINUS)
         is_apart |= before.endswith(TIGHT) and TIMES in made
         return f"({made})" if is_apart else made
@@ -70,8 +76,8 @@ def places_in(text: str) -> list[str]:
     return PLACE.findall(text)
 
 
-def in_language(value: Value, language: str, place: str = "") -> str:
-    """Return a number to four digits as the language writes it; a text as it is.
+def in_language(value: Value, language: str, place: str = "", digits: int = 4) -> str:
+    """Return a number to so many digits as the language writes it; a text as it is.
 
     The name of its place says whether it is a share.
 
@@ -82,7 +88,7 @@ def in_language(value: Value, language: str, place: str = "") -> str:
     """
     if isinstance(value, str):
         return value
-    text = f"{value:,}" if isinstance(value, int) else short(value)
+    text = f"{value:,}" if isinstance(value, int) else short(value, digits)
     if place.endswith("_left"):
         text = f"< {percent(TINY)}" if 0 < value < TINY else percent(float(value))
     return text_in(text, language)

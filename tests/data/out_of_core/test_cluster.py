@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import steepest as st
-from steepest.data.out_of_core.cluster import BACK_SECONDS, LOST
+from steepest.data.out_of_core.cluster import BACK_SECONDS, LOST, Cluster, _deaf_to_ctrl_c
 from steepest.errors import ChoiceError
 
 distributed = pytest.importorskip("distributed")
@@ -128,6 +131,46 @@ def test_a_worker_that_is_killed_changes_no_bit(tmp_path):
             killer.join()
             assert (run.params == alone.params).all()
             client.wait_for_workers(2, timeout=120)
+
+
+def test_ctrl_c_ends_the_wait_for_workers():
+    with of_threads(1) as cluster, distributed.Client(cluster) as client:
+        asked = [client.submit(time.sleep, 1.0)]
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            Cluster(client).gathered(asked)
+        signal.signal(signal.SIGINT, before)
+        assert not asked[0].done()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_process_of_ours_does_not_hear_ctrl_c():
+    with _deaf_to_ctrl_c():
+        started = subprocess.Popen(["sleep", "30"])
+    started.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        started.wait(0.2)
+    started.kill()
+    started.wait()
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_press_at_any_moment_is_one_line(tmp_path, name):
+    """SIGINT as a terminal sends it: to the workers, too."""
+    fit = [sys.executable, "-m", "steepest", "fit", str(folder_of(tmp_path)), "--target", "y"]
+    fit += ["--cluster", "local", "--rule", "adam", "--steps", "100000"]
+    number = getattr(signal, name)
+    for moment in np.arange(0.5, 10.0, 0.5).tolist():
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        command = subprocess.Popen(fit, **pipes, start_new_session=True)
+        time.sleep(moment)
+        command.send_signal(number) if name == "SIGTERM" else os.killpg(command.pid, number)
+        words = command.communicate(timeout=60)[1].decode().splitlines()
+        assert command.returncode == 128 + number and len(words) <= 1, (moment, words)
 
 
 def test_a_client_that_is_closed_and_workers_that_do_not_start(tmp_path, monkeypatch):

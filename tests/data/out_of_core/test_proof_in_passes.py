@@ -151,6 +151,24 @@ def test_of_many_weights_the_curvature_of_a_sample_proves_it(tmp_path, monkeypat
     assert "no proof" not in [one.name for one in run.notes]
 
 
+def test_a_walk_that_nothing_whitens_ends_where_it_is_proved(tmp_path, monkeypatch):
+    """And goes on from its second step to the same end: it is asked anew there."""
+    monkeypatch.setattr("steepest.data.out_of_core.limits.MATRICES", 10**8)
+    files, x, y = few_rows(tmp_path, 40)
+    run = st.descend(files, "y", threads=1)
+    assert not len(run.trace.whitened)
+    peer = LogisticRegression(C=np.inf, tol=1e-12, max_iter=1000).fit(x, y)
+    margin = peer.decision_function(x)
+    lowest = np.mean(np.logaddexp(0.0, margin) - y * margin)
+    gap = run.trace.gaps[-1]
+    assert run.loss - lowest <= gap <= 1e-6 * run.loss
+    assert run.loss - lowest > 1e-13 * run.loss  # not gone on to the last digits
+    assert "as the curvature of the rows proves" in run.stop.message
+    gone_on = st.descend(files, "y", threads=1, callback=lambda step: step.index == 2).resume()
+    assert np.array_equal(gone_on.trace.losses, run.trace.losses)
+    assert gone_on.stop == run.stop and gone_on.trace.passes[-1] == run.trace.passes[-1]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"), [({"bias": False}, "one more safe step"), ({}, "an estimate by how")]
 )

@@ -1,6 +1,6 @@
 """Rows that are not held in memory: files read unit by unit, in a few passes.
 
-`sources` says what is streamed and as which `units` (a row group of a Parquet file, say, of
+`sources` says what is streamed and as which `units` (row groups of a Parquet file, say, of
 `file_units`), whose types `schemas` unifies over all files before a number is used; those of an
 Arrow file are `arrow_rows`. The `first_pass` reads everything once: `digests` of each column, a
 sample drawn by a hash of each row's place (`places`), and the numbers themselves where they can be

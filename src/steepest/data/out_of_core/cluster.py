@@ -4,19 +4,23 @@ Rows are made by tasks from their source, never sent: so those of a worker that 
 by another. Whatever is summed comes back by unit, and is added here in the one fixed tree.
 """
 
+import logging
+import signal
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from steepest.data.blas import ONE_BLAS_THREAD
 from steepest.data.frames import one_line
 from steepest.errors import ChoiceError
 from steepest.extras import check_installed
+from steepest.interrupts import patient, undivided
 
-__all__ = ["Cluster", "answering", "distributed"]
+__all__ = ["OWN_CLUSTER", "Cluster", "answering", "distributed"]
 
 LOCAL = "local"
 """The word for workers on this machine, a process for each core."""
@@ -32,6 +36,12 @@ BACK_SECONDS = 3600.0
 
 Dask's 15 are over where one dies again meanwhile, and it is never started any more (measured).
 """
+
+OWN_CLUSTER = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
+"""How a cluster is started here: what its workers log when they end is no news to anybody."""
+
+SOON = 0.2
+"""Seconds after which it is looked whether Ctrl-C was pressed while workers are at work."""
 
 RETRIES = 5
 """How often a task is done anew whose worker died."""
@@ -117,8 +127,17 @@ class Cluster:
 
     def each(self, source: Any, work: Callable[[Any, Any], Result]) -> list[Result]:
         """Return `work(source, unit)` of each unit, in order."""
+        return self.gathered(self.submitted(source, work))
+
+    def gathered(self, asked: Sequence[Any]) -> list[Any]:
+        """Return what is being worked out, in order; Ctrl-C ends the wait for it soon."""
+        from distributed import wait
+
+        while not (all(one.done() for one in asked) or any(one.status == "error" for one in asked)):
+            with answering(), suppress(TimeoutError):
+                wait(asked, timeout=SOON)
         with answering():
-            found: list[Result] = self.client.gather(self.submitted(source, work))
+            found: list[Any] = self.client.gather(asked)
         return found
 
     def submitted(self, source: Any, work: Callable[[Any, Any], Any]) -> list[Any]:
@@ -139,11 +158,16 @@ class Cluster:
         """
         works = work if isinstance(work, list) else [work] * len(parts)
         with answering():
-            return self._worked_out(parts, works)
+            asked = self._asked(parts, works)
+        numbers = [number for some, _ in asked for number in some]
+        found = self.gathered([done for _, done in asked])
+        results = dict(zip(numbers, (one for some in found for one in some), strict=True))
+        return [results[number] for number in range(len(parts))]
 
-    def _worked_out(
-        self, parts: Sequence[Any], works: Sequence[Callable[[Any], Result]]
-    ) -> list[Result]:
+    def _asked(
+        self, parts: Sequence[Any], works: Sequence[Callable[[Any], Any]]
+    ) -> list[tuple[list[int], Any]]:
+        """Return which parts a task is of, and what will be its results, for each worker."""
         asked = []
         for worker, numbers in self._whereabouts(parts).items():
             there = {"workers": [worker], "allow_other_workers": True} if worker else {}
@@ -151,12 +175,7 @@ class Cluster:
             mine = [works[number] for number in numbers]
             done = self.client.submit(_on_parts, mine, some, pure=False, retries=RETRIES, **there)
             asked.append((numbers, done))
-        results: dict[int, Result] = {}
-        for (numbers, _), found in zip(
-            asked, self.client.gather([done for _, done in asked]), strict=True
-        ):
-            results.update(zip(numbers, found, strict=True))
-        return [results[number] for number in range(len(parts))]
+        return asked
 
     def _whereabouts(self, parts: Sequence[Any]) -> Mapping[str, list[int]]:
         """Return which parts each worker holds; those that are lost are of no worker."""
@@ -175,11 +194,15 @@ FIND_VERSION = """(lambda u: __import__("steepest").__version__ if u.find_spec("
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Ask a cluster something; ChoiceError where a message is lost, or its workers keep dying."""
+    """Ask a cluster something; ChoiceError where a message is lost, or its workers keep dying.
+
+    Ctrl-C waits until it is answered: Dask prints a traceback where it comes in between.
+    """
     from distributed.scheduler import KilledWorker, NoValidWorkerError
 
     try:
-        yield
+        with undivided():
+            yield
     except (OSError, CancelledError, KilledWorker, NoValidWorkerError) as error:
         raise ChoiceError(
             f"the cluster was lost in the midst of the work ({type(error).__name__}: "
@@ -191,7 +214,8 @@ def answering() -> Iterator[None]:
 def distributed(what: str) -> Any:
     """Return Dask's package of clusters; ChoiceError where it is missing, which `what` needs."""
     check_installed("dask", what)
-    import distributed as package
+    with undivided():
+        import distributed as package
 
     return package
 
@@ -213,8 +237,15 @@ def _local_client(dask: Any) -> Any:
     from dask import config
 
     config.set({LOST: BACK_SECONDS})  # it is read whenever a worker is lost
+    client = None
     try:
-        return dask.Client(dask.LocalCluster(threads_per_worker=1, dashboard_address=":0"))
+        with undivided(), _deaf_to_ctrl_c():
+            client = dask.Client(dask.LocalCluster(threads_per_worker=1, **OWN_CLUSTER))
+            return client
+    except KeyboardInterrupt:
+        if client is not None:
+            _close(client)
+        raise
     except RuntimeError as error:
         raise ChoiceError(
             "no worker of Dask starts on this machine; each imports the script anew, so in one "
@@ -222,11 +253,29 @@ def _local_client(dask: Any) -> Any:
         ) from error
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Have the threads and processes that are started meanwhile not hear Ctrl-C.
+
+    A terminal sends it to all processes: here it is answered, and workers end when they are asked.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # its start has the thread hear Ctrl-C again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _close(client: Any) -> None:
-    cluster = client.cluster
-    client.close()
-    if cluster is not None:
-        cluster.close()
+    with patient():
+        cluster = client.cluster
+        client.close()
+        if cluster is not None:
+            cluster.close()
 
 
 def _on_unit(work: Callable[[Any, Any], Result], source: Any, unit: Any, frame: Any) -> Result:

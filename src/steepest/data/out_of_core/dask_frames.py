@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from steepest.data.frame_stamp import FrameLike, difference, digest_of
-from steepest.data.out_of_core.cluster import Cluster, answering, distributed
+from steepest.data.out_of_core.cluster import OWN_CLUSTER, Cluster, answering, distributed
 from steepest.data.out_of_core.file_units import BATCH_ROWS, BUFFERED, Unit
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.out_of_core.sources import Source
 from steepest.errors import DataError
+from steepest.numerals import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,13 +76,12 @@ class HeldFrame:
         client = self.cluster.client
         with answering():
             asked = client.map(digest_of, self.frames, columns=list(self.used), pure=False)
-            found: list[str] = client.gather(asked)
-        return found
+        return self.cluster.gathered(asked)
 
 
 def is_dask_frame(given: Any) -> bool:
     """Return whether this is a data frame of Dask."""
-    return all(hasattr(given, name) for name in ("map_partitions", "to_delayed", "npartitions"))
+    return all(hasattr(given, name) for name in ("to_delayed", "npartitions", "select_dtypes"))
 
 
 def cluster_of_frame(given: object) -> Cluster:
@@ -92,30 +92,46 @@ def cluster_of_frame(given: object) -> Cluster:
     try:
         return Cluster.of(dask.get_client())
     except ValueError:
-        threads = dask.LocalCluster(processes=False, dashboard_address=":0")
+        threads = dask.LocalCluster(processes=False, **OWN_CLUSTER)
         return Cluster.owning(dask.Client(threads))
 
 
 def source_of_frame(given: Any, cluster: Cluster) -> Source:
     """Return a data frame of Dask as what is streamed; its partitions are worked out now.
 
-    Raises DataError where there are no rows.
+    Those without a row, which a filter leaves, are none of its units. Raises DataError where there
+    are no rows.
     """
+    frame = _by_words(given)
     with answering():
-        cluster.frames = cluster.client.compute(given.to_delayed())
-        partitions = cluster.client.gather(cluster.client.map(_look, cluster.frames, pure=False))
+        frames = cluster.client.compute(frame.to_delayed())
+        asked = cluster.client.map(_look, frames, pure=False)
+    partitions = cluster.gathered(asked)
     units, schemas, parts, start = [], {}, {}, 0
     for number, (rows, schema) in enumerate(partitions):
         called = f"partition {number}"
-        units.append(Unit(Path(called), number, rows, start, 0, called))
-        parts[Path(called)] = dict[str, Any]()
         if rows:
+            units.append(Unit(Path(called), number, rows, start, 0, called))
+            parts[Path(called)] = dict[str, Any]()
             schemas[called] = schema
         start += rows
-    if not start:
-        raise DataError(f"{NAME}: there is no row in its partitions")
+    if not units:
+        raise DataError(f"{NAME}: there is no row in its {counted(len(frames), 'partition')}")
+    cluster.frames = [frames[unit.group] for unit in units]
     schema, unlike = unified(schemas)
     return FrameSource(NAME, tuple(units), schema, schemas, unlike, {}, parts)
+
+
+def _by_words(given: Any) -> Any:
+    """Return a data frame of Dask whose columns have words as names; DataError for one twice."""
+    names = list(map(str, given.columns))
+    for name in names:
+        if names.count(name) > 1:
+            raise DataError(
+                f"{NAME}: {counted(names.count(name), 'column')} have the name {name!r}; name each "
+                "once, with frame.rename"
+            )
+    return given if names == list(given.columns) else given.rename(columns=str)
 
 
 def frame_again(given: Any, then: FrameLike, cluster: Cluster) -> Any:

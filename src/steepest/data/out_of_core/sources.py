@@ -1,6 +1,6 @@
 """What is streamed: files as an ordered row of units, each of which is read by itself.
 
-A unit is a row group of a Parquet file or some batches of an Arrow file. How many rows it has is
+A unit is some row groups of a Parquet file or batches of an Arrow file. How many rows it has is
 known from the footers, so that every row has its place before the first is read.
 """
 
@@ -19,7 +19,7 @@ from steepest.data.arrow import empty_table
 from steepest.data.columns import clip, kind_of, no_numbers, words
 from steepest.data.frame_stamp import FrameLike
 from steepest.data.frames import check_sound, one_line
-from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of
+from steepest.data.out_of_core.file_units import BUFFERED, Unit, batches_of, footer_of, joined
 from steepest.data.out_of_core.schemas import unified
 from steepest.data.stamp import Stamp
 from steepest.data.table import Table
@@ -157,14 +157,14 @@ class Source:
         except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration) as error:
             self.check_unchanged()
             raise FileError(
-                f"cannot read {unit.file}, row group {unit.group + 1}: it is damaged or cut short "
+                f"cannot read {unit.file}, {_damaged(unit, columns)}: it is damaged or cut short "
                 f"({one_line(error)}); make the file anew"
             ) from error
         if rows != unit.rows:
             self.check_unchanged()
             raise FileError(
-                f"cannot read {unit.file}, row group {unit.group + 1}: it has {rows:,} of the "
-                f"{unit.rows:,} rows that its footer tells; make the file anew"
+                f"cannot read {unit.file}, {unit.in_words}: {rows:,} of the {unit.rows:,} rows are "
+                "there that its footer tells; make the file anew"
             )
 
     def first_word(self, name: str) -> str:
@@ -214,6 +214,19 @@ class Source:
         return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
 
+def _damaged(unit: Unit, columns: Sequence[str]) -> str:
+    """Return in words which row group of a unit is the first that cannot be read."""
+    import pyarrow as pa
+
+    for one in unit.alone():
+        try:
+            for _ in batches_of(one, columns, BUFFERED):
+                pass
+        except (pa.ArrowException, OSError, UnicodeDecodeError, StopIteration):
+            return one.in_words
+    return unit.in_words
+
+
 def _check_sound(batch: "pa.RecordBatch", unit: Unit, start: int) -> None:
     """Raise DataError for a batch, `start` rows into its file, with bytes that are no values."""
     import pyarrow as pa
@@ -256,10 +269,9 @@ def source_of_files(
         rows = (
             units[-1].in_file + units[-1].rows if units and _goes_on(units[-1], called[file]) else 0
         )
-        for group, size in enumerate(sizes):
+        for group, groups, size in joined(sizes, schema):
             start = units[-1].stop if units else 0
-            if size:
-                units.append(Unit(file, group, size, start, rows, called[file]))
+            units.append(Unit(file, group, size, start, rows, called[file], groups))
             rows += size
         if not sum(sizes):
             empty.append(called[file])

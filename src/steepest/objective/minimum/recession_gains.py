@@ -83,8 +83,8 @@ class Gains:
 
     def matrix(self, chosen: Indices) -> Array:
         """Return the gains of some rows as a matrix, (rows, gains, size): `matrix @ direction`."""
+        check_decomposition(len(chosen) * self.model.margins, self.size)
         Z, by_margin = self.rows(chosen), self.by_margin(chosen)
-        check_decomposition(len(chosen) * by_margin.shape[1], self.size)
         every: Array = by_margin[:, :, None, :] * Z[:, None, :, None]
         return every.reshape(len(chosen), by_margin.shape[1], self.size)
 

@@ -141,7 +141,7 @@ function build(root, store, { sources, helper, lesson: toLesson, classroom, fits
   const title = makeTitle(head);
   const lesson = makeNotes(root, store);
   const transport = makeTransport(root, store);
-  const frame = makeFrame(root);
+  const frame = makeFrame(root, store);
   const live = element('p', { class: 'st-unseen', attributes: { 'aria-live': 'polite' } }, root);
   const body = part(root, 'st-body');
   const cards = makeCards(body, store, helper);

@@ -119,6 +119,18 @@ function rounded(value, decimals) {
   return isTie(exact.slice(decimals)) && isOdd(up) ? below(value).toFixed(decimals) : up;
 }
 
+/** The figures of a power. */
+export const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Returns a text whose numbers with an exponent, `6.35e-08`, are products, `6.35 × 10⁻⁸`. */
+export function withProducts(text) {
+  return text.replace(/(\d)e([+-]\d+)/g, (_, figure, power) => `${figure}\u00a0×\u00a010${raised(Number(power))}`);
+}
+
+function raised(power) {
+  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)])).join('');
+}
+
 /** Returns `times` times a whole power of ten, to the bit, as `10 ** -4` is not in every engine. */
 export const tenTo = (power, times = 1) => Number(`${times}e${power}`);
 

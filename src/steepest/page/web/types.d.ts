@@ -79,6 +79,7 @@ interface State {
   active: number;
   at: number;
   phase: number;
+  lit: number;
   slow: boolean;
   camera: number[] | null;
   ahead: boolean;

@@ -106,7 +106,7 @@ export class Ways {
   /** Returns the run that is explored as it is printed: its pictures, and its four steps with their numbers. */
   printedRun(state) {
     const pictures = this.shown.pictures?.();
-    return pictures ? { title: state.scene.title, pictures, steps: fourSteps(state, 2) } : null;
+    return pictures ? { title: state.scene.title, pictures, steps: fourSteps(state, 2, true) } : null;
   }
 
   /** Takes in the links of a class, from a file that was dropped anywhere. */

@@ -1,7 +1,7 @@
 // The card of the loss against the step: all runs, the lowest loss that is known as a dashed line,
 // what is done and what is ahead. Pointer and keys on it go to a step.
 import {
-  activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses,
+  activeRun, atOf, isEarlier, isNew, lossLabel, resultAt, trueLoss, trueLosses, withShownLoss,
 } from '../state/select.js';
 import { general, short } from '../numerals.js';
 import { sampleOf } from '../words/sampled.js';
@@ -24,6 +24,12 @@ import { drawable } from './points.js';
 export function makeChart(parent, on = {}) {
   return new Chart(parent, on);
 }
+
+/** A plot that has so many pixels more than the names of its runs has them: a narrower one keeps its numbers whole. */
+const NAMED = 130;
+
+/** How far from the top the dot of a run that has left the plot is, in pixels: below its arrow. */
+const UNDER = 18;
 
 class Chart {
   constructor(parent, on) {
@@ -68,7 +74,7 @@ class Chart {
     if (!this.plot.width) return;
     if (isNew(changed, 'theme')) this.plot.dress();
     if (!before || !this.plot.theme || isNew(changed, 'runs', 'theme', 'active')) this.draw();
-    else if (isNew(changed, 'at', 'ahead')) this.step();
+    else if (isNew(changed, 'at', 'ahead', 'lit')) this.step();
     else if (changed.has('playing')) this.tell();
     if (isNew(changed, 'hover')) this.showLevel();
   }
@@ -106,7 +112,9 @@ class Chart {
     const sample = sampleOf(scene, runs);
     const ofRows = scene.rows ? `thin: each mini-batch; thick: ${sample || 'all rows'}` : 'thin: each batch';
     const note = batches ? ofRows : sample;
-    const right = roomFor(this.plot, runs) + this.bar.room;
+    const room = roomFor(this.plot, runs);
+    this.isNamed = runs.length > 1 && this.plot.width - room > NAMED;
+    const right = (this.isNamed ? room : 10) + this.bar.room;
     this.plot.frame({ x: stepAxis(last), y, note, right, tall: true });
     this.plot.wrap.dataset.scale = log ? 'log' : 'linear';
   }
@@ -210,7 +218,9 @@ class Chart {
       const { run } = curve;
       const place = (i) => [this.plot.x(run.index[i]), this.heightOf(trueLoss(run, i))];
       curve.exit = arrival(run, place);
-      if (curve.exit) this.exitOf(run, curve.exit);
+      if (!curve.exit) continue;
+      this.words.addCircle(curve.exit.x, UNDER);
+      this.exitOf(run, curve.exit);
     }
   }
 
@@ -228,8 +238,8 @@ class Chart {
 
   /** Draw what is done and what is ahead at the step that is shown. */
   step() {
-    for (const { run, losses, points, spot, ...lines } of this.curves) {
-      const at = atOf(this.state, run);
+    for (const { run, losses, points, spot, exit, ...lines } of this.curves) {
+      const at = atOf(withShownLoss(this.state), run);
       const done = points.filter(({ i }) => i < at);
       const here = this.pointAt(run, losses, at);
       if (!Number.isNaN(here.y)) done.push(here);
@@ -238,7 +248,7 @@ class Chart {
       lines.halo.setAttribute('d', d);
       const later = this.state.ahead ? points.filter(({ i }) => i > at) : [];
       lines.ahead.setAttribute('d', pathFrom([...done.slice(-1), ...later]));
-      if (spot) set(spot, { cx: drawable(here.x), cy: drawable(Math.max(5, here.y)) });
+      if (spot) set(spot, { cx: drawable(exit && here.y < 0 ? exit.x : here.x), cy: drawable(Math.max(5, here.y)) });
     }
     this.showDot();
     this.tell();
@@ -246,10 +256,13 @@ class Chart {
 
   showDot() {
     const run = this.run;
-    const { at } = this.state;
+    const { at } = withShownLoss(this.state);
     const height = this.heightOf(trueLoss(run, at));
     const fill = this.plot.theme.runs[run.colour];
-    const [cx, cy] = [this.plot.x(run.index[at]), Math.max(7, height)].map(drawable);
+    // Beyond the top it is under the arrow where the run left.
+    const { exit } = this.curves[this.state.active];
+    const place = exit && height < 0 ? [exit.x, UNDER] : [this.plot.x(run.index[at]), Math.max(7, height)];
+    const [cx, cy] = place.map(drawable);
     set(this.dot, { cx, cy, fill, stroke: this.plot.theme.halo });
     const known = run.lowest !== null && !(this.log && run.lowest <= 0);
     this.bar.show(height, known ? this.plot.y(run.lowest) : null, fill);
@@ -257,8 +270,7 @@ class Chart {
 
   /** Write the name of each run at the end of its curve, where no other text is to stand. */
   label() {
-    const several = this.curves.length > 1;
-    const ends = this.curves.filter(({ exit }) => several && !exit).map(({ run }) => {
+    const ends = this.curves.filter(({ exit }) => this.isNamed && !exit).map(({ run }) => {
       const strong = run === this.run;
       const last = run.index.length - 1;
       const y = Math.max(0, this.heightOf(trueLoss(run, last)));

@@ -9,7 +9,7 @@ const NEAR = 7;
 const [GAP, CLOSE] = [5, 2];
 
 /** How far from where a curve leaves the plot a text stands: the curve comes from the left. */
-const ASIDE = [10, 22, 36];
+const ASIDE = [12, 24, 36];
 
 /** Writes texts into a plot where they hide the least. */
 export class Words {

@@ -1,7 +1,7 @@
 // The loss surface from above with the descent on it. Layers: the ground (drawn anew only when the
 // surface changes), the contour under the pointer, the paths, and the pointer's label. Press
 // anywhere and the descent starts there; drag and it follows.
-import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss } from '../state/select.js';
+import { activeRun, gradientAt, onPlane, paramsAt, pathOf, trueLoss, withShownLoss } from '../state/select.js';
 import { slopeOf, steepnessOf } from '../draw/downhill.js';
 import { Ground } from '../draw/ground.js';
 import { Handle } from '../draw/handle.js';
@@ -180,8 +180,8 @@ class LossMap extends Surfaced {
     if (state.phase) drawPhase(context, scene, run, this.at(run));
     else if (!state.guessing) this.drawDescent(context, run, labels);
     drawPoints(context, state, theme, face);
-    if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces);
-    ground.barMark(context, trueLoss(run, this.at(run)), lookOf(run, theme).colour);
+    if (exits.length) this.drawLeaving(context, exits.slice(0, EXITS), pieces, labels);
+    ground.barMark(context, trueLoss(run, withShownLoss({ ...state, at: this.at(run) }).at), lookOf(run, theme).colour);
     this.drawGuess(context);
     this.placeHandle();
   }
@@ -219,14 +219,14 @@ class LossMap extends Surfaced {
     return inside(x, y, this.ground.frame) ? [x, y, false] : null;
   }
 
-  /** Say it where the path leaves the window, clear of where it goes. */
-  drawLeaving(context, exits, pieces) {
+  /** Say it where the path leaves the window, clear of where it goes and of the names of the runs. */
+  drawLeaving(context, exits, pieces, labels) {
     const { frame } = this.ground;
     const spots = ({ width, height }) => [1, 2, 3].flatMap((far) => exits.flatMap(({ x, y }) => (
       [-1, 1].map((way) => [x - width / 2, y + way * far * (height / 2 + 12)])
     )));
     const circles = this.marks().map((place) => boxAround([place], 12));
-    const taken = [...circles, ...boxesAlong(pieces)];
+    const taken = [...circles, ...labels, ...boxesAlong(pieces)];
     const look = tagLook(this.theme, 0.97);
     placeTag(context, 'leaves the picture', spots, { frame, taken, look });
   }

@@ -49,7 +49,7 @@ export class Surfaced {
     if (!state.surface || !state.runs.length) return;
     this.takeLook(first);
     if (isNew(changed, 'scene', 'surface', 'theme')) this.frames.ask('surface');
-    if (isNew(changed, 'scene', 'surface', 'runs', 'active', 'at', 'phase', 'ahead', 'guess', 'theme')) {
+    if (isNew(changed, 'scene', 'surface', 'runs', 'active', 'at', 'phase', 'lit', 'ahead', 'guess', 'theme')) {
       this.frames.ask('paths');
       this.tell();
     } else if (changed.has('playing')) this.tell();

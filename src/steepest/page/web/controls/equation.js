@@ -17,6 +17,7 @@ const PLACES = 400;
 export function makeEquation(parent, store) {
   const held = part(parent, 'st-equation');
   const text = part(held, 'st-formula-line', 'p');
+  const units = element('small', { class: 'st-hint', text: 'your units' }, held);
   const knobs = ['weight', 'bias'].map((name, i) => makeKnob(held, name, (value) => {
     const params = Array.from(paramsAt(store.state)).with(i, value);
     return store.drag(() => store.standAt(params));
@@ -35,6 +36,8 @@ export function makeEquation(parent, store) {
       element('b', { class: 'st-of-bias', text: short(Math.abs(bias)) }, text);
       if (isCurve) text.append(')');
       text.style.setProperty('--letters', String(text.textContent.length));
+      // The surface beside it is in others.
+      units.hidden = state.axes !== 'walk';
       const change = nextChange(state);
       knobs.forEach((knob, i) => knob.show([weight, bias][i], change?.[i], sides(state, i), store.engine.kind));
     },

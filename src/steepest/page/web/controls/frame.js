@@ -1,6 +1,7 @@
 // The frame of the page: the lecture's four steps, numbered, lit while they happen, each with its
 // own numbers.
 import { element, keepRoom, part } from '../draw/canvas.js';
+import { withProducts } from '../numerals.js';
 import { fourSteps } from '../words/steps.js';
 
 /** Params that are told one by one: more would push the pictures out of sight, of a fitted page more than two. */
@@ -9,23 +10,29 @@ const MOST_PARAMS = { all: 4, fitted: 2 };
 /** Milliseconds for which each step of the frame is lit after a press. */
 const LIT = 700;
 
-/** Adds the four steps; `show(state)` tells them for the step that is shown. */
-export function makeFrame(parent) {
+/** Rounds a second at which they are still lit one step after the other. */
+const SLOW = 1;
+
+/**
+ * Adds the four steps; `show(state)` tells them for the step that is shown.
+ * @param {Store} store
+ */
+export function makeFrame(parent, store) {
   const list = element('ol', { class: 'st-frame', attributes: { 'data-control': 'steps' } }, parent);
   const parts = [1, 2, 3, 4].map((number) => makePart(list, number));
   const room = keepRoom(list);
   let params = null;
-  const light = new Light((lit) => parts.forEach(({ item }, i) => item.classList.toggle('st-lit', i + 1 === lit)));
+  const light = new Light(list, store);
   return {
     saysRound: true,
     show(state) {
-      const fitted = Boolean(list.closest('[data-fitted]'));
+      const fitted = isFitted(list);
       // Other data have other words: what these took was room for those before.
       if (params !== state.scene.params) room.forget();
       params = state.scene.params;
       const steps = fourSteps(state, MOST_PARAMS[fitted ? 'fitted' : 'all']);
-      steps.forEach((step, i) => showPart(parts[i], step, { slowly: state.slow, fitted }));
-      if (fitted) light.follow(state, steps.find(({ lit }) => lit)?.number ?? 1);
+      const lit = litOf(state, steps.findIndex((step) => step.lit) + 1, fitted);
+      steps.forEach((step, i) => showPart(parts[i], { ...step, lit: lit === i + 1 }, { slowly: state.slow, fitted }));
     },
     destroy() {
       light.out();
@@ -34,37 +41,47 @@ export function makeFrame(parent) {
   };
 }
 
-/** The light of a fitted page: a step that is taken lights 2, then 3, then 4, which leads back to 2. */
+/** The light of a round that is taken: Step 2, then 3, then 4, which leads back to 2. */
 class Light {
-  constructor(show) {
-    this.show = show;
-    this.at = 0;
+  /** @param {Store} store */
+  constructor(list, store) {
+    this.list = list;
+    this.store = store;
     this.waiting = 0;
+    store.light = (before, patch) => this.after(before, patch);
   }
 
-  /** @param {State} state */
-  follow({ at, playing, phase }, usual) {
-    const taken = at === this.at + 1 && !phase;
-    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.at = at;
-    if (playing && at) {
-      this.out();
-      this.show(2 + (at % 3));
-    } else if (taken && !calm) this.pass(2);
-    else if (!this.waiting) this.show(usual);
-  }
-
-  pass(lit) {
+  /** Returns which step is lit after a change; 0 where the state alone says so. */
+  after(before, patch) {
+    const { at, phase, playing, pace } = { ...before, ...patch };
+    if (at === before.at && !phase) return before.lit;
     this.out();
-    this.show(lit);
-    if (lit < 4) this.waiting = window.setTimeout(() => this.pass(lit + 1), LIT);
+    const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const taken = at === before.at + 1 && !phase && !calm && isFitted(this.list);
+    if (!taken || (playing && pace > SLOW)) return 0;
+    return this.pass(before.phase ? 3 : 2, playing ? Math.min(LIT, 300 / pace) : LIT);
+  }
+
+  pass(lit, wait) {
+    if (lit < 4) this.waiting = window.setTimeout(() => this.store.set({ lit: this.pass(lit + 1, wait) }), wait);
+    return lit;
   }
 
   out() {
     window.clearTimeout(this.waiting);
-    this.waiting = 0;
   }
 }
+
+/**
+ * Returns which step is lit: of a fitted page the last once a round was taken, each in turn as rounds follow fast.
+ * @param {State} state
+ */
+function litOf({ lit, at, phase, playing }, usual, fitted) {
+  if (!fitted || phase || !at) return usual;
+  return lit || (playing ? 2 + (at % 3) : 4);
+}
+
+const isFitted = (list) => Boolean(list.closest('[data-fitted]'));
 
 function makePart(list, number) {
   const item = element('li', { attributes: { 'data-step': String(number) } }, list);
@@ -83,7 +100,7 @@ function showPart({ item, heading, body }, step, { slowly, fitted }) {
   write(heading, step.heading);
   if (slowly && step.phases) body.replaceChildren(...phaseLines(step.phases));
   else writeLines(body, fitted ? step.brief : step.lines);
-  body.title = fitted ? step.lines.join('\n') : '';
+  body.title = fitted ? withProducts(step.lines.join('\n')) : '';
 }
 
 /** Writes the lines of a step; those that stay as they are cost no layout, since a run tells a round a frame. */
@@ -91,10 +108,11 @@ function writeLines(body, lines) {
   const known = [...body.children];
   const plain = known.length === lines.length && known.every(({ className }) => !className);
   if (plain) lines.forEach((text, i) => write(known[i], text));
-  else body.replaceChildren(...lines.map((text) => element('p', { text })));
+  else body.replaceChildren(...lines.map((text) => element('p', { text: withProducts(text) })));
 }
 
-function write(node, text) {
+function write(node, told) {
+  const text = withProducts(told);
   if (node.textContent !== text) node.textContent = text;
 }
 

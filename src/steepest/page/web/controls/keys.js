@@ -6,7 +6,7 @@ import { activeRun } from '../state/select.js';
 import { playOrPause, restartRun, stepOnce } from './transport.js';
 
 /** @param {Store} store */
-function actsOn(store) {
+function actsOn(store, root) {
   return {
     step: () => { stepOnce(store); },
     walk: (by) => { store.seek(store.state.at + by); },
@@ -16,6 +16,12 @@ function actsOn(store) {
     newStart: () => { store.newStart(); },
     slow: () => store.set({ slow: !store.state.slow, phase: 0 }),
     keep: () => { store.keepRun(); },
+    close: () => {
+      const tab = root.querySelector('.st-tabs [aria-expanded="true"]:not([hidden])');
+      tab?.click();
+      tab?.focus();
+      return Boolean(tab);
+    },
   };
 }
 
@@ -29,7 +35,7 @@ function isFree(event) {
   // In a shadow root the event's own target is the host; the first of its path is what has focus.
   const focused = event.composedPath()[0];
   const owner = focused instanceof Element ? focused.closest(OWN) : null;
-  return !owner || (owner.matches(PRESSED) && !PRESS.includes(event.key));
+  return !owner || event.key === 'Escape' || (owner.matches(PRESSED) && !PRESS.includes(event.key));
 }
 
 /**
@@ -37,6 +43,6 @@ function isFree(event) {
  * @param {Store} store
  */
 export function listenToKeys(target, root, store) {
-  const keyboard = new Keyboard(target, 'page', actsOn(store), { tells: root, isFree });
+  const keyboard = new Keyboard(target, 'page', actsOn(store, root), { tells: root, isFree });
   return attached(keyboard, new KeyReturn(target));
 }

@@ -17,7 +17,7 @@ const BAR = { gap: 12, width: 11 };
 const TICKS = 3;
 
 /** A frame so much wider than high, or higher than wide, is not cut to a square. */
-const MOST_UNEVEN = 1.5;
+const MOST_UNEVEN = 4;
 
 /** Where things are on the map, and how it is drawn. `size`: {width, height} in pixels. */
 export class Ground extends Axes {

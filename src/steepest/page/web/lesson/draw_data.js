@@ -167,7 +167,10 @@ export function drawAverage(stage, scales, box, { line, params, time, words }) {
   const loss = line.bowl.loss(...params);
   const side = Math.min(Math.sqrt(loss) * scales.pixels, box[2], box[3] - 3 * size);
   const target = [box[0] + (box[2] - side) / 2, box[1] + box[3] - 3 * size - side, side];
-  pour(stage, squaresOf(scales, line, params), target, time);
+  // Between the pictures are the numbers of an axis, so nothing moves over them.
+  for (const frame of [scales.inner, box]) {
+    stage.within(frame, 0, () => pour(stage, squaresOf(scales, line, params), target, time));
+  }
   const grown = ease((time - 0.6) / 1.2);
   if (grown <= 0) return;
   const [left, top] = target;

@@ -69,6 +69,9 @@ function showEditor(parent, { record, words, at, language, edit, go, save, close
   const root = element('section', { class: 'st-lecture st-le-edit', attributes }, parent);
   const head = part(root, 'st-le-tasks-head');
   element('h2', { text: ui.edit }, head);
+  // Below the heading it is seen wherever the list is scrolled to.
+  const label = element('label', { text: ui.title }, head);
+  const title = element('input', { attributes: { type: 'text' } }, label);
   // What is typed and refused is seen before the editor ends: the first press leads to it.
   const end = button(head, ui.close, () => {
     /** @type {HTMLInputElement | null} */
@@ -80,8 +83,6 @@ function showEditor(parent, { record, words, at, language, edit, go, save, close
   const row = part(root, 'st-le-answer');
   const said = element('p', { attributes: { role: 'status' } }, root);
   element('p', { text: ui.edit_hint }, root);
-  const label = element('label', { text: ui.title }, root);
-  const title = element('input', { attributes: { type: 'text' } }, label);
   title.value = words.sentences.title;
   const walk = addWalk(root, record, { words, language, change: () => change() });
   const list = element('ol', {}, root);

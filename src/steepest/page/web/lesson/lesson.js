@@ -8,7 +8,7 @@ import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
 import { Editor } from './edit.js';
 import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
-import { OwnSlide } from './own.js';
+import { OwnSlide, pieceOf } from './own.js';
 import { Pen } from './pen.js';
 import { Presenter } from './present.js';
 import { Stage } from './stage.js';
@@ -223,6 +223,7 @@ class Lesson {
     Object.entries({ here, explore, whole, back, next, asks, edits }).forEach(([name, text]) => {
       this[name].textContent = text;
     });
+    this.whole.title = ui.keys;
     if (isOther) this.editor?.renew();
   }
 
@@ -288,6 +289,7 @@ class Lesson {
     this.count.textContent = ui.build.replace('{at}', this.at + 1).replace('{count}', this.lesson.builds.length);
     this.write(this.say, build.lines ? '' : say);
     this.root.toggleAttribute('data-long', NOTED.includes(key) && isLong(say, words.sum(key)));
+    this.root.toggleAttribute('data-own', Boolean(build.lines));
     this.own.show(build.lines ?? null);
     this.stage.canvas.setAttribute('aria-hidden', String(Boolean(build.lines)));
     this.sum.replaceChildren();
@@ -365,6 +367,7 @@ class Lesson {
     const isOwn = this.build.pictures[0] === 'words';
     if (!OF_LINE.includes(this.build.part) || key === 'steps' || isOwn) {
       equation.textContent = key === 'title' ? words.sentences.title : words.sentences.builds[key].heading ?? '';
+      if (this.build.title?.length) equation.replaceChildren(...this.build.title.map(pieceOf));
       this.fitEquation();
       return;
     }

@@ -4,7 +4,7 @@ import { Bowl, momentsOf, shareLeft } from './bowl.js';
 import { FAR, raceOf } from './race.js';
 
 /** The rates of the lesson: the loss in standard units curves by 2, so 1 is the bound. */
-const RATES = { small: 0.01, rate: 0.15, large: 0.9, limit: 1, over: 1.02 };
+const RATES = { small: 0.01, rate: 0.15, large: 0.95, limit: 1, over: 1.02 };
 
 /** Rounds of the first walk, and of each rate that is tried. */
 const [ROUNDS, TRIES] = [30, 20];
@@ -66,17 +66,15 @@ export function lineNumbers(line, { short, percent, bracketed, divisor, beside, 
   const left = (points, of = bowl) => percent(shareLeft(points.at(-1), points[0], of.best));
   const predicted = start[0] * bowl.x[worst] + start[1];
   const way = (slope) => (slope < 0 ? ui.up : ui.down);
-  const squares = bowl.loss(...start) * bowl.y.length;
   return {
     n: short(bowl.y.length, 9), w0: short(start[0]), b0: short(start[1]), loss0: short(bowl.loss(...start)),
-    sq_sum: short(squares, squares >= 1e7 && squares < 1e15 ? 9 : 4),
     row_y: short(bowl.y[worst]), row_f: bracketed(predicted), row_e: short(bowl.y[worst] - predicted),
     gw: short(gw), gb: short(gb), gw_in: bracketed(gw), gb_in: bracketed(gb),
     gw_size: short(Math.abs(gw)), gb_size: short(Math.abs(gb)), w_way: way(gw), b_way: way(gb),
     w1: short(path[1][0]), b1: short(path[1][1]), loss1: at(path.slice(0, 2)), loss2: at(path.slice(0, 3)),
     rounds: short(ROUNDS), loss_end: at(path), lowest: short(bowl.lowest), tries: short(TRIES), far: short(FAR),
-    small_left: left(walks.small), good_left: left(walks.rate), small_loss: at(walks.small),
-    good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
+    small_left: left(walks.small), good_left: left(walks.rate), large_left: left(walks.large),
+    small_loss: at(walks.small), good_loss: at(walks.rate), large_loss: at(walks.large), over_loss: at(walks.over),
     condition: short(raw.curvatures[0] / raw.curvatures[1], 3), ravine_left: left(line.plain, raw),
     plain_loss: at(race.plain, race.of), momentum_loss: at(race.momentum, race.of), beta: short(race.beta, 3),
     stretch: short(race.condition, 3),

@@ -41,7 +41,8 @@ export function lineOf({ level, mark, pieces, shown }) {
   return line;
 }
 
-function pieceOf({ text, is_bold: isBold, is_italic: isItalic, is_code: isCode, link }) {
+/** Returns some words of one style. */
+export function pieceOf({ text, is_bold: isBold, is_italic: isItalic, is_code: isCode, link }) {
   let made = document.createTextNode(text);
   const wrapped = (tag, attributes = {}) => {
     const outer = element(tag, { attributes });

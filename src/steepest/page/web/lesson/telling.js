@@ -1,35 +1,39 @@
 // The sentences of the lesson with their numbers, in the manner of a language.
-import { percent as percentOf, short as shortOf } from '../numerals.js';
+import { RAISED, percent as percentOf, short as shortOf, withProducts } from '../numerals.js';
 
 /** A share that is less is said to be less, not written as a row of zeros. */
 const TINY = 1e-6;
 
-/** Returns what writes numbers as a language does: `short`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
+/** Returns what writes numbers in it: `short`, `printed`, `percent`, `beside`, `bracketed`, `divisor`, `placed`. */
 export function numerals(language) {
   const local = (text) => inLanguage(text, language);
   const short = (value, digits = 4) => local(readable(value, digits));
   const bracket = (text) => (text.startsWith('\u2212') ? `(${text})` : text);
   return {
     short,
+    printed,
     beside: (value, size) => bracket(local(besideOf(value, size))),
     percent: (share) => (share > 0 && share < TINY ? `< ${local(percentOf(TINY))}` : local(percentOf(share))),
-    bracketed: (value) => bracket(short(value)),
-    divisor: (value) => (short(value).includes('×') ? `(${short(value)})` : short(value)),
+    bracketed: (value, digits = 4) => bracket(short(value, digits)),
+    divisor: (value, digits = 4) => short(value, digits).replace(/.*×.*/, '($&)'),
     placed: (value, places) => local(withCommas(value, places)),
   };
 }
 
 /** Returns a number to so many digits; a very large or small one as a product with a power of ten. */
 function readable(value, digits) {
-  const text = digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
-  const [figures, power] = text.split('e');
-  return power === undefined ? text : `${figures}\u00a0×\u00a010${raised(Number(power))}`;
+  return withProducts(textOf(value, digits));
 }
 
-const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+/** Returns a number to so many digits; of a very large or small one with an exponent. */
+function textOf(value, digits) {
+  return digits > 6 ? withCommas(value, 0) : shortOf(value, digits);
+}
 
-function raised(power) {
-  return Array.from(String(power), (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)])).join('');
+/** Returns a number as it is read from the digits that are printed of it. */
+function printed(value, digits) {
+  const [figures, power = 0] = textOf(value, digits).split('e');
+  return Number(`${figures.replaceAll(',', '')}e${power}`);
 }
 
 /** Returns a text in which a product as `readable` writes it, or typed as `6.758 x 10^10`, is `6.758e10`. */

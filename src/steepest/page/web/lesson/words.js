@@ -5,6 +5,7 @@ import { networkNumbers, networkOf, walkNumbers } from './network.js';
 import { plainName } from '../draw/canvas.js';
 import { editedBuilds, editedNumbers, editedWords } from './edited.js';
 import { filled, placesIn } from '../sentences/filled.js';
+import { printedSums } from './sums.js';
 import { numerals, placesFor } from './telling.js';
 
 /** Returns the lesson of a record: its models, and `in(language)` with the sentences and their numbers. */
@@ -32,8 +33,9 @@ function wordsIn(record, models, language) {
   const manner = { ...numerals(language), ui: sentences.ui };
   const { line, network } = models;
   const classes = { ...models.classes, classes: namesOf(record.classes, models.classes, manner) };
+  const sums = printedSums(line, classes, manner);
   const known = {
-    source: sourceIn(sentences, line.source), x: line.x, y: line.y,
+    ...sums.squares, source: sourceIn(sentences, line.source), x: line.x, y: line.y,
     ...lineNumbers(line, manner), ...classNumbers(classes, manner), ...networkNumbers(network, manner),
   };
   const notes = notesOf(record, models, sentences, manner);
@@ -49,7 +51,7 @@ function wordsIn(record, models, language) {
     raw: (key) => sentence(sentences.builds[key], 'say', line),
     say: (key) => filled(sentence(sentences.builds[key], 'say', line), known),
     sum: (key) => {
-      const more = key === 'surface' ? walkNumbers(network, manner) : {};
+      const more = key === 'surface' ? walkNumbers(network, manner) : sums[key];
       return filled(sentence(sentences.builds[key], 'sum', line), { ...known, ...more }) || notes[key] || '';
     },
   };

@@ -33,6 +33,14 @@ export function atOf(state, run) {
 }
 
 /**
+ * Returns a state with the step whose loss is shown: that before, until Step 3 of a round is lit.
+ * @param {State} state
+ */
+export function withShownLoss(state) {
+  return state.lit === 2 ? { ...state, at: state.at - 1 } : state;
+}
+
+/**
  * Returns the params of a run at a kept step, (size,).
  * @param {State} state
  * @param {WalkedRun} [run]

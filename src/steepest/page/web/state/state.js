@@ -40,7 +40,7 @@ export function firstState(scene) {
     drawer: -1,
     turned: [false, false],
     lesson: '',
-    ...{ exam: false, answers: {} },
+    ...{ lit: 0, exam: false, answers: {} },
     offer: null,
     note: scene.note ?? '',
     busy: false,

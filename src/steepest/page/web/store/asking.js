@@ -18,6 +18,8 @@ export class Asking {
     this.prepare = null;
     /** @type {((point: number[]) => void) | null} who is told where the reader guessed */
     this.hearGuess = null;
+    /** @type {((before: State, patch: Partial<State>) => number) | null} which step of a round is lit after a change */
+    this.light = null;
     /** @type {Scene} */
     this.first = state.scene;
     this.begin(state.scene);
@@ -45,7 +47,8 @@ export class Asking {
   }
 
   /** Changes the state and tells who listens. */
-  set(patch) {
+  set(given) {
+    const patch = this.light ? { lit: this.light(this.state, given), ...given } : given;
     const news = Object.keys(patch).filter((key) => patch[key] !== this.state[key]);
     if (!news.length) return;
     this.state = { ...this.state, ...patch };

@@ -28,10 +28,10 @@ const NONE = 'none was taken';
 
 /**
  * Returns the four steps: number, heading, lines, the few of them for a narrow strip, lit, and for Step 2 its
- * phases. Of many params `most` are told.
+ * phases. Of many params `most` are told; on paper the strip has the loss by its name.
  * @param {State} state
  */
-export function fourSteps(state, most = MOST_PARAMS) {
+export function fourSteps(state, most = MOST_PARAMS, onPaper = false) {
   const move = moveOf(state, most);
   const lines = [
     startLines(state, most),
@@ -42,7 +42,10 @@ export function fourSteps(state, most = MOST_PARAMS) {
   const lit = litStep(state);
   const [round, ...rest] = lines[3];
   const brief = [
-    [...briefValues(state, paramsAt(state, activeRun(state), 0), most), startLoss(state, 'loss')],
+    [
+      ...briefValues(state, paramsAt(state, activeRun(state), 0), most),
+      onPaper ? lines[0].at(-1) : startLoss(state, 'loss'),
+    ],
     move ? briefStep(state, move) : [NONE],
     lines[2],
     [round, ...rest.slice(valueLines(state, paramsAt(state), most).length)],
