@@ -46,8 +46,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 ROUNDED = 4.0 * EPSILON
 """The share of the sum of sizes by which a sum of few products, or a mean of rows, may be off."""
 
-ROUNDED_ROW = 16.0 * ROUNDED
-"""That of the one row that is off by the most."""
+ROUNDED_ROW = 256.0 * ROUNDED
+"""That of the one row that is off by the most, with directions that are rounded themselves."""
 
 
 class Units(NamedTuple):
@@ -128,7 +128,7 @@ class Units(NamedTuple):
 
         def moved(block: Block) -> bool:
             X = block.dense()
-            most = np.abs(X - self.mean) @ sizes[:-1] + sizes[-1]
+            most = np.abs(X - self.mean) @ sizes[:-1] + sizes[-1] + np.abs(self.mean) @ sizes[:-1]
             return bool((np.abs(self.moves(X, self.null)) > ROUNDED_ROW * most).any())
 
         return not any(blocks.map(moved))
@@ -142,26 +142,36 @@ class Units(NamedTuple):
 def measured(objective: "MarginRisk", at: Evaluation, sample: Blocks) -> tuple[Units, Array | None]:
     """Return units, and lengths `|h| = |z|` of `h = root z` in them, by the Hessian of some rows.
 
-    The root is None where no units are found in which no direction is flat.
+    The root is (some, some), None where no units are found in which no direction is flat.
     """
     units = Units.of(objective)
     found = hessian(objective, at, sample, units)
     if not np.isfinite(found).all():
         return units, None
     root = inverse_root(found)
+    _still(found, units)
+    far = np.append(np.abs(units.mean).repeat(units.outputs), np.ones(units.biases)) + 1.0
     sizes, curves = np.sqrt(np.abs(found.diagonal())), found
     for _ in range(TURNS):
         if root is not None or not curves.size:
             break
         turned = units.turned(_seeming_root(curves))
         curves = hessian(objective, at, sample, units._replace(base=turned))
-        noise = ROUNDED * (np.abs(turned).T @ sizes)
+        noise = ROUNDED * (np.abs(turned).T @ np.where(sizes, sizes, far))
         moved = curves.diagonal() > np.square(noise)
         null = np.hstack([units.null, _of_length_1(turned[:, ~moved])])
         units = units._replace(base=turned[:, moved], null=null, noise=noise[moved])
         curves = curves[np.ix_(moved, moved)]
         root = inverse_root(curves) if moved.any() else None
     return units, root
+
+
+def _still(curves: Array, units: Units) -> None:
+    """Set what a constant feature curves by to 0: the rounding of its mean, which may be far."""
+    far = np.abs(units.mean / units.deviation).repeat(units.outputs)
+    own = np.sqrt(np.abs(curves.diagonal()))
+    constant = np.flatnonzero(own[: len(far)] <= ROUNDED * far * own.max())
+    curves[constant] = curves[:, constant] = 0.0
 
 
 def _seeming_root(curves: Array) -> Array:
@@ -179,7 +189,7 @@ def _of_length_1(directions: Array) -> Array:
 
 
 def inverse_root(curves: Array) -> Array | None:
-    """Return the inverse of Cholesky's root of a Hessian; None if a direction may be flat."""
+    """Return the inverse of Cholesky's root of a Hessian, (some, some); None if one may be flat."""
     check_decomposition(len(curves))
     own = curves.diagonal()
     triangle = Triangle.of(curves) if (own > 0.0).all() else None
