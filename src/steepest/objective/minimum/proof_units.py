@@ -32,7 +32,7 @@ from steepest.objective.model.model import Array
 if TYPE_CHECKING:
     from steepest.objective.margin_risk import MarginRisk
 
-__all__ = ["EPSILON", "Units", "gradient_rounding", "hessian", "inverse_root", "measured"]
+__all__ = ["EPSILON", "FLAT", "Units", "gradient_rounding", "hessian", "inverse_root", "measured"]
 
 FLAT = 1e-12
 """The curvature, against the most, below which a Hessian may be rounding."""
@@ -133,10 +133,13 @@ class Units(NamedTuple):
 
         return not any(blocks.map(moved))
 
-    def is_null_of(self, gradient: Vector, noise: Vector) -> bool:
-        """Return whether a gradient has nothing along the null directions but rounding."""
-        along = np.abs(self.null.T @ self.standard(gradient))
-        return bool((along <= np.abs(self.null).T @ noise).all())
+    def along_null(self, gradient: Vector, noise: Vector) -> float:
+        """Return how long a gradient is along the null directions beyond rounding, `noise`.
+
+        Both are (params,).
+        """
+        along = np.abs(self.null.T @ self.standard(gradient)) - np.abs(self.null).T @ noise
+        return float(np.linalg.norm(np.maximum(along, 0.0)))
 
 
 def measured(objective: "MarginRisk", at: Evaluation, sample: Blocks) -> tuple[Units, Array | None]:

@@ -36,6 +36,7 @@ from steepest.objective.linear_algebra.triangle import Triangle
 from steepest.objective.loss.loss import weighed
 from steepest.objective.minimum.proof_units import (
     EPSILON,
+    FLAT,
     Units,
     gradient_rounding,
     hessian,
@@ -109,11 +110,9 @@ def sure_gap(objective: "MarginRisk", at: Evaluation) -> SureGap | None:
     few = max(METRIC_ROWS, ROWS_A_FEATURE * blocks.features)
     few = min(few, blocks.largest_sample or len(blocks))
     sample = blocks.random_sample(few, 0)
-    enough, point = objective.gap_tol * abs(at.loss), _Point.of(objective, at, sample)
-    if point is None or point.about > HOPELESS * enough > 0.0:
-        return SureGap(np.inf, 0.0)
-    passes = 1.0 if point.units.null.size else 0.0
-    if not point.units.is_null_in(blocks):
+    enough = objective.gap_tol * abs(at.loss)
+    point, passes = _point(objective, at, sample, enough)
+    if point is None:
         return SureGap(np.inf, passes)
     for some in (sample, *blocks.proving):
         share = some.total / blocks.total
@@ -130,37 +129,62 @@ def sure_gap(objective: "MarginRisk", at: Evaluation) -> SureGap | None:
     return SureGap(gap, passes + 1.0)
 
 
+def _point(
+    objective: "MarginRisk", at: Evaluation, sample: Blocks, enough: float
+) -> tuple["_Point | None", float]:
+    """Return what is proved from, None where nothing will be, and the passes that it took.
+
+    It is measured by a sample, or by all rows where these move along what those do not.
+    """
+    point, blocks = _Point.of(objective, at, sample, sample), objective.blocks
+    if point is None or point.about > HOPELESS * enough > 0.0:
+        return None, 0.0
+    passes = 1.0 if point.units.null.size else 0.0
+    if point.is_null_in(blocks):
+        return point, passes
+    point = _Point.of(objective, at, blocks, sample)
+    return point if point is not None and point.is_null_in(blocks) else None, passes + 3.0
+
+
 class _Point(NamedTuple):
     """Params at which a proof is asked for: the gradient there, (some,), in `units`.
 
     Lengths are `|h| = |z|` of `h = root z`, (some, some); by rounding the gradient is `off` by such
-    a length, and the loss `of_loss`.
+    a length, and the loss `of_loss`. Along what is null it is `along` more than rounding leaves.
     """
 
     units: Units
     root: Array
     gradient: Vector
+    along: float
     off: float
     of_loss: float
 
     @classmethod
-    def of(cls, objective: "MarginRisk", at: Evaluation, sample: Blocks) -> "_Point | None":
-        """Return those by the Hessian of a sample; None where that measures nothing.
+    def of(
+        cls, objective: "MarginRisk", at: Evaluation, rows: Blocks, sample: Blocks
+    ) -> "_Point | None":
+        """Return those by the Hessian of some rows; None where that measures nothing.
 
-        None too where the gradient has a part along which the sample does not move.
+        How far rounding goes is that of a sample.
         """
-        units, root = measured(objective, at, sample)
-        noise = gradient_rounding(objective, at, sample)
-        if root is None or not units.is_null_of(at.gradient, noise):
+        units, root = measured(objective, at, rows)
+        if root is None:
             return None
+        noise = gradient_rounding(objective, at, sample)
         off, of_loss = _rounding(objective, at, sample)
         off += norm(np.abs(units.turned(root)).T @ noise)
-        return cls(units, root, units.pullback(at.gradient), off, of_loss)
+        along = units.along_null(at.gradient, noise)
+        return cls(units, root, units.pullback(at.gradient), along, off, of_loss)
 
     @property
     def about(self) -> float:
         """Half the Newton decrement: about what is to be proved."""
-        return 0.5 * norm(self.root.T @ self.gradient) ** 2
+        return 0.5 * (norm(self.root.T @ self.gradient) ** 2 + self.along**2 / FLAT)
+
+    def is_null_in(self, blocks: Blocks) -> bool:
+        """Return whether what is null is so in all rows, and the gradient has nothing along it."""
+        return self.along == 0.0 and self.units.is_null_in(blocks)
 
 
 def _bound(
