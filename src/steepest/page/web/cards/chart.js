@@ -18,7 +18,7 @@ import { steady } from './fit_rows.js';
 import { labelRuns, Note, roomFor } from './labels.js';
 import { LossBar } from './loss_bar.js';
 import { Plot } from './plot.js';
-import { drawable } from './points.js';
+import { drawable, pathFrom } from './points.js';
 
 /** Make the card of losses in an element; `on.seek(index)` hears which kept step is asked for. */
 export function makeChart(parent, on = {}) {
@@ -395,10 +395,4 @@ class Chart {
     this.detach();
     this.plot.destroy();
   }
-}
-
-/** Return the path through points. */
-function pathFrom(points) {
-  const places = points.map(({ x, y }) => `${drawable(x)} ${drawable(y)}`);
-  return places.length ? `M${places.join('L')}` : '';
 }

@@ -289,3 +289,9 @@ const FAR = 9999;
 export function drawable(value) {
   return Number.isFinite(value) ? Math.max(-FAR, Math.min(FAR, value)).toFixed(1) : -FAR;
 }
+
+/** Return the path through points. */
+export function pathFrom(points) {
+  const places = points.map(({ x, y }) => `${drawable(x)} ${drawable(y)}`);
+  return places.length ? `M${places.join('L')}` : '';
+}

@@ -7,6 +7,7 @@ import { attached, placeIn } from '../gestures/gesture.js';
 import { Keyboard } from '../gestures/keyboard.js';
 import { Swipe } from '../gestures/swipe.js';
 import { Editor } from './edit.js';
+import { isFree } from './keys.js';
 import { mapOf, SCENES, SECONDS, standingAt } from './scenes.js';
 import { OwnSlide, pieceOf } from './own.js';
 import { Pen } from './pen.js';
@@ -394,12 +395,4 @@ class Lesson {
     document.documentElement.lang = 'en';
     this.ends.forEach((end) => end());
   }
-}
-
-/** Whether the lesson has a key that is pressed: fields keep all of theirs, buttons what presses them. */
-function isFree(event) {
-  const focused = event.composedPath()[0];
-  if (!(focused instanceof Element)) return true;
-  const isPress = event.key === ' ' || event.key === 'Enter';
-  return !focused.closest(isPress ? 'select, input, textarea, button' : 'select, input, textarea');
 }
